@@ -1,0 +1,126 @@
+// The two things esbuild makes: the Worker with the modules it embeds, and the browser's files.
+import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { basename, join, relative, resolve } from 'node:path'
+import { build, type BuildOptions, type Plugin } from 'esbuild'
+import type { ModuleKind } from './capnp.ts'
+import { Refusal } from './refusal.ts'
+
+/** Files that a Worker imports as they are, by ending; wrangler.toml's `rules` say the same. */
+export const EMBEDDED: Readonly<Record<string, ModuleKind>> = {
+  '.gguf': 'data',
+  '.jsonc': 'text',
+  '.wasm': 'wasm',
+}
+
+export interface Embedded {
+  /** The name under which the bundle imports it. */
+  readonly name: string
+  readonly kind: ModuleKind
+  readonly source: string
+}
+
+/** Bundles `entry` into `outfile` and returns the files that it imports beside it. */
+export async function bundleWorker(entry: string, outfile: string): Promise<Embedded[]> {
+  const found = new Map<string, Embedded>()
+  await run({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2024',
+    conditions: ['workerd', 'worker', 'browser'],
+    mainFields: ['module', 'main'],
+    external: ['cloudflare:*', 'node:*', 'workerd:*'],
+    charset: 'utf8',
+    legalComments: 'none',
+    keepNames: true,
+    plugins: [embedding(found)],
+  })
+  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+function embedding(found: Map<string, Embedded>): Plugin {
+  return {
+    name: 'embedded files',
+    setup(context) {
+      context.onResolve({ filter: /\.(gguf|jsonc|wasm)$/ }, ({ path, resolveDir }) => {
+        const source = path.startsWith('.') ? resolve(resolveDir, path) : path
+        const name = basename(source)
+        const kind = EMBEDDED[name.slice(name.lastIndexOf('.'))]
+        const earlier = found.get(name)
+        if (kind === undefined || !existsSync(source)) return { errors: [{ text: `cannot find ${path}` }] }
+        if (earlier !== undefined && earlier.source !== source) {
+          return {
+            errors: [{ text: `two embedded files are called ${name}: ${earlier.source} and ${source}` }],
+          }
+        }
+        found.set(name, { name, kind, source })
+        return { path: `./${name}`, external: true }
+      })
+    },
+  }
+}
+
+/** What the browser gets: each page's scripts bundled, everything else of its folder copied. */
+export async function bundleBrowser(root: string, folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true })
+  await run(browserOptions(root, folder))
+  copyStatic(root, folder)
+}
+
+/** One entry point a page: `workers/ui/<page>/<page>.ts` becomes `/<page>.js`. */
+export function browserOptions(root: string, folder: string): BuildOptions {
+  return {
+    entryPoints: pages(root).map((page) => ({ in: join(root, 'workers/ui', page, `${page}.ts`), out: page })),
+    outdir: folder,
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    charset: 'utf8',
+    legalComments: 'none',
+    minify: true,
+  }
+}
+
+/** Pages, styles and pictures go as they are; the home page's `index.html` is the site's. */
+export function copyStatic(root: string, folder: string): void {
+  for (const page of pages(root)) {
+    cpSync(join(root, 'workers/ui', page), folder, {
+      recursive: true,
+      filter: (source) => !/\.(ts|md)$/.test(source) && !basename(source).startsWith('.'),
+    })
+  }
+}
+
+function pages(root: string): string[] {
+  const folder = join(root, 'workers/ui')
+  return readdirSync(folder).filter((name) => existsSync(join(folder, name, `${name}.ts`)))
+}
+
+async function run(options: BuildOptions): Promise<void> {
+  try {
+    await build({ ...options, logLevel: 'silent' })
+  } catch (error) {
+    throw new Refusal(`The code does not build: ${buildMessage(error)}`)
+  }
+}
+
+function buildMessage(error: unknown): string {
+  const [first] = errorsOf(error)
+  if (first === undefined) return error instanceof Error ? error.message : String(error)
+  const place =
+    first.location === null ? '' : `${relative('.', first.location.file)}:${first.location.line}: `
+  return `${place}${first.text}`
+}
+
+interface BuildError {
+  readonly text: string
+  readonly location: { readonly file: string; readonly line: number } | null
+}
+
+function errorsOf(error: unknown): readonly BuildError[] {
+  if (!(error instanceof Error) || !('errors' in error) || !Array.isArray(error.errors)) return []
+  return error.errors as BuildError[]
+}

@@ -1,0 +1,119 @@
+// Writes the workerd configuration of a local gateway: the Worker with its objects, D1, cron and static files. Pure.
+// Paths are absolute; workerd is started with `-I/`, which lets `embed` find them.
+import { D1_KEY, D1_NAME } from './migrate.ts'
+
+export type ModuleKind = 'esModule' | 'text' | 'data' | 'wasm'
+
+export interface Module {
+  /** As the bundle imports it. */
+  readonly name: string
+  readonly kind: ModuleKind
+  readonly file: string
+}
+
+export interface Layout {
+  readonly compatibilityDate: string
+  readonly compatibilityFlags: readonly string[]
+  readonly crons: readonly string[]
+  /** Binding name -> Durable Object class. */
+  readonly objects: Readonly<Record<string, string>>
+}
+
+export interface CapnpInput {
+  readonly layout: Layout
+  readonly modules: readonly Module[]
+  /** Where the static files lie, and the Worker that gives them their types. */
+  readonly assets: { readonly folder: string; readonly worker: string }
+  /** The folder with `d1`, `objects` and `cron`. */
+  readonly state: string
+  /** host:port, IPv6 in brackets. */
+  readonly socket: string
+  readonly configFile: string
+  readonly configName: string
+  readonly loopback: boolean
+  /** Names of secrets; their values travel in workerd's environment and never touch the disk. */
+  readonly secrets: readonly string[]
+}
+
+export function writeCapnp(input: CapnpInput): string {
+  const { layout, state } = input
+  const disk = (name: string): string =>
+    `(name = ${quoted(`${name}-disk`)}, disk = (path = ${quoted(`${state}/${name}`)}, writable = true))`
+  const classes = Object.values(layout.objects)
+  const bindings = [
+    ...Object.entries(layout.objects).map(
+      ([binding, name]) => `(name = ${quoted(binding)}, durableObjectNamespace = ${quoted(name)})`,
+    ),
+    `(name = "DB", wrapped = (moduleName = "cloudflare-internal:d1-api", innerBindings = [(name = "fetcher", service = (name = "d1", props = (json = ${quoted(JSON.stringify({ database: D1_NAME }))})))]))`,
+    `(name = "ASSETS", service = "assets")`,
+    `(name = "CONFIG", text = embed ${quoted(input.configFile)})`,
+    `(name = "CONFIG_NAME", text = ${quoted(input.configName)})`,
+    ...(input.loopback ? [`(name = "LOOPBACK", text = "1")`] : []),
+    ...input.secrets.map((name) => `(name = ${quoted(name)}, fromEnvironment = ${quoted(name)})`),
+  ]
+  return `# Written by the launcher at every start; edits are lost.
+using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = ${list([
+    `(name = "main", worker = .main)`,
+    `(name = "d1", worker = .d1)`,
+    `(name = "cron", worker = .cron)`,
+    `(name = "assets", worker = .assets)`,
+    disk('d1'),
+    disk('objects'),
+    disk('cron'),
+    `(name = "assets-disk", disk = (path = ${quoted(input.assets.folder)}))`,
+    `(name = "internet", network = (allow = ["public", "private", "local"], tlsOptions = (trustBrowserCas = true)))`,
+  ])},
+  sockets = [(name = "http", address = ${quoted(input.socket)}, http = (), service = "main")]
+);
+
+const main :Workerd.Worker = (
+  compatibilityDate = ${quoted(layout.compatibilityDate)},
+  compatibilityFlags = ${list(layout.compatibilityFlags.map(quoted))},
+  modules = ${list(input.modules.map((module) => `(name = ${quoted(module.name)}, ${module.kind} = embed ${quoted(module.file)})`))},
+  durableObjectNamespaces = ${list(classes.map((name) => `(className = ${quoted(name)}, uniqueKey = ${quoted(`minnow-${name}`)}, enableSql = true)`))},
+  durableObjectStorage = (localDisk = "objects-disk"),
+  bindings = ${list(bindings)}
+);
+
+const d1 :Workerd.Worker = (
+  compatibilityDate = ${quoted(layout.compatibilityDate)},
+  modules = [(name = "d1.js", bundled = "/workerd/d1.js")],
+  durableObjectNamespaces = [(className = "D1Database", uniqueKey = ${quoted(D1_KEY)}, enableSql = true)],
+  durableObjectStorage = (localDisk = "d1-disk"),
+  bindings = [(name = "DATABASE", durableObjectNamespace = "D1Database")]
+);
+
+const cron :Workerd.Worker = (
+  compatibilityDate = ${quoted(layout.compatibilityDate)},
+  compatibilityFlags = ["service_binding_extra_handlers"],
+  modules = [(name = "cron.js", bundled = "/workerd/cron.js")],
+  durableObjectNamespaces = [(className = "Schedule", uniqueKey = "cron", enableSql = true)],
+  durableObjectStorage = (localDisk = "cron-disk"),
+  bindings = ${list([
+    `(name = "SCHEDULE", durableObjectNamespace = "Schedule")`,
+    `(name = "CRONS", json = ${quoted(JSON.stringify({ MAIN: layout.crons }))})`,
+    `(name = "MAIN", service = "main")`,
+  ])}
+);
+
+const assets :Workerd.Worker = (
+  compatibilityDate = ${quoted(layout.compatibilityDate)},
+  modules = [(name = "assets.js", esModule = embed ${quoted(input.assets.worker)})],
+  bindings = [(name = "FILES", service = "assets-disk")]
+);
+`
+}
+
+/** A capnp text literal: C escapes, everything beyond ASCII as it is. */
+export function quoted(text: string): string {
+  const escaped = text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')
+  // oxlint-disable-next-line no-control-regex -- control characters are what must be escaped here
+  return `"${escaped.replace(/[\u0000-\u001f\u007f]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)}"`
+}
+
+function list(items: readonly string[]): string {
+  return items.length === 0 ? '[]' : `[\n    ${items.join(',\n    ')}\n  ]`
+}

@@ -1,0 +1,1 @@
+export function isNoise(line: string): boolean
