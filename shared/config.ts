@@ -1,0 +1,263 @@
+// The configuration file: its schema, its reading, and messages that say what is wrong and where. Pure.
+import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser'
+import { z } from 'zod'
+
+const name = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9@][A-Za-z0-9._:@/-]*$/,
+    'letters, digits and . _ : @ / - only, starting with a letter or digit',
+  )
+  .max(128)
+
+const milliseconds = z.int().min(1).max(3_600_000)
+
+const timeouts = z.strictObject({
+  headMs: milliseconds.optional().describe('From the call to the response head, in milliseconds.'),
+  firstTokenMs: milliseconds.optional().describe('From the head of a stream to its first content.'),
+  idleMs: milliseconds.optional().describe('Longest silence inside a stream.'),
+  totalMs: milliseconds.optional().describe('The whole request, every attempt included.'),
+  replyMs: milliseconds
+    .optional()
+    .describe(
+      'The head limit of replies that are not streamed; without it headMs where that is set, else 120 s.',
+    ),
+})
+
+const secret = z
+  .string()
+  .regex(
+    /^\$[A-Za-z_][A-Za-z0-9_]*$/,
+    '"$NAME", the name of an environment variable or secret (a key itself never stands in the file)',
+  )
+
+const dollars = z.number().min(0).max(1_000_000)
+
+const price = z
+  .strictObject({
+    input: dollars,
+    output: dollars,
+    cacheRead: dollars.optional().describe('Defaults to input.'),
+    cacheWrite: dollars.optional().describe('Defaults to input.'),
+  })
+  .describe('US dollars per million tokens.')
+
+const provider = z.strictObject({
+  dialect: z.enum(['openai-chat']).optional().describe('The wire format; openai-chat unless given.'),
+  baseUrl: z
+    .url({ protocol: /^https?$/, error: 'an http or https address' })
+    .optional()
+    .describe('Up to and including /v1. Needed unless the registry knows the vendor.'),
+  apiKey: z.union([secret, z.array(secret).min(1).max(32)]).optional(),
+  headers: z
+    .record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string().max(1024))
+    .optional()
+    .describe('Sent with every call; "$NAME" is filled in.'),
+  timeouts: timeouts.optional(),
+})
+
+const model = z.strictObject({
+  provider: name,
+  model: z.string().min(1).max(256).describe("The provider's own name for it."),
+  contextWindow: z.int().min(1).optional().describe('Tokens.'),
+  maxOutput: z.int().min(1).optional().describe('Tokens.'),
+  prefill: z.boolean().optional().describe('Continues an answer that ends with an assistant message.'),
+  price: price.optional(),
+  timeouts: timeouts.optional(),
+})
+
+const names = z.array(name).max(32)
+
+const route = z
+  .strictObject({
+    order: names.min(1).optional().describe('Plain failover, in this order.'),
+    mini: names.optional().describe('Small models, in order of preference.'),
+    frontier: names.optional().describe('Large models, in order of preference.'),
+    strongShare: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe('The share of requests that goes to the frontier.'),
+    hedgeAfterMs: milliseconds
+      .optional()
+      .describe('Start the next target when the current one has kept us waiting this long.'),
+    timeouts: timeouts.optional(),
+  })
+  .refine(
+    (route) => (route.order === undefined) !== (route.mini === undefined && route.frontier === undefined),
+    {
+      error: 'either "order", or "mini" and/or "frontier"',
+    },
+  )
+  .refine(
+    (route) => route.order !== undefined || (route.mini ?? []).length + (route.frontier ?? []).length > 0,
+    {
+      error: 'at least one model in "mini" or "frontier"',
+    },
+  )
+
+export const configSchema = z.strictObject({
+  $schema: z.string().optional(),
+  providers: z
+    .record(
+      z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and -')
+        .max(64),
+      provider,
+    )
+    .optional(),
+  models: z.record(name, model).optional(),
+  routes: z.record(name, route).optional(),
+  timeouts: timeouts.optional(),
+  retries: z
+    .strictObject({
+      sameTarget: z.int().min(0).max(5).optional().describe('Further tries on one target before the next.'),
+      total: z
+        .int()
+        .min(1)
+        .max(16)
+        .optional()
+        .describe('Upstream calls for one request, all targets together.'),
+    })
+    .optional(),
+  limits: z
+    .strictObject({
+      bodyBytes: z
+        .int()
+        .min(1024)
+        .max(100_000_000)
+        .optional()
+        .describe('Largest request body; 4 MiB unless given.'),
+    })
+    .optional(),
+})
+
+export type Config = z.infer<typeof configSchema>
+
+export type ConfigTimeouts = z.infer<typeof timeouts>
+
+export type ReadConfig =
+  | { readonly ok: true; readonly value: Config; readonly variables: readonly string[] }
+  | { readonly ok: false; readonly message: string }
+
+/**
+ * Reads and checks a configuration. `name` is the file as the user knows it, for messages.
+ * `variables` are the environment variables that the configuration needs.
+ */
+export function readConfig(text: string, name: string): ReadConfig {
+  const errors: ParseError[] = []
+  const value: unknown = parse(text, errors, { allowTrailingComma: true })
+  const first = errors[0]
+  if (first !== undefined) {
+    const { line, column } = positionOf(text, first.offset)
+    return {
+      ok: false,
+      message: `${name}, line ${line}, column ${column}: not valid JSON (${printParseErrorCode(first.error)}).`,
+    }
+  }
+  const checked = configSchema.safeParse(value)
+  if (!checked.success) {
+    return {
+      ok: false,
+      message: checked.error.issues.map((issue) => sentence(name, value, issue)).join('\n'),
+    }
+  }
+  const dangling = danglingReference(checked.data)
+  if (dangling !== undefined) return { ok: false, message: `${name}, ${dangling}` }
+  return { ok: true, value: checked.data, variables: variablesOf(checked.data) }
+}
+
+function positionOf(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset).split('\n')
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
+}
+
+function sentence(name: string, root: unknown, issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_union' && issue.errors[0]?.[0] !== undefined) {
+    const inner = issue.errors.flat().find((candidate) => candidate.path.length > 0) ?? issue.errors[0][0]
+    return sentence(name, root, { ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue)
+  }
+  const path = issue.path.map(String).join('.') || '(the whole file)'
+  if (issue.code === 'unrecognized_keys') {
+    return `${name}, ${path}: unknown ${issue.keys.map((key) => `"${key}"`).join(', ')}. Remove it or check the spelling.`
+  }
+  return `${name}, ${path}: found ${shown(at(root, issue.path))}, expected ${expected(issue)}.`
+}
+
+function expected(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return `a value of type ${issue.expected}`
+  if (issue.code === 'too_small') return `at least ${issue.minimum}`
+  if (issue.code === 'too_big') return `at most ${issue.maximum}`
+  if (issue.code === 'invalid_value') return issue.values.map((value) => JSON.stringify(value)).join(' or ')
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? 'another name'
+  return issue.message
+}
+
+function at(root: unknown, path: readonly PropertyKey[]): unknown {
+  let value = root
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null) return undefined
+    value = Reflect.get(value, key)
+  }
+  return value
+}
+
+/** What stands in the file, short; a string that may be a pasted key is not repeated. */
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (typeof value === 'string' && value.length > 24) return `a text of ${value.length} characters`
+  const text = JSON.stringify(value) ?? typeof value
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}
+
+/** The embedded model, which exists in every configuration. */
+export const MICRO = 'micro'
+
+/** Vendors that need no baseUrl, because the registry knows them. */
+export const KNOWN_VENDORS: readonly string[] = ['openai']
+
+function danglingReference(config: Config): string | undefined {
+  const providers = config.providers ?? {}
+  for (const [id, entry] of Object.entries(providers)) {
+    if (id === MICRO) return `providers.${id}: "${MICRO}" is the embedded model's own name. Choose another.`
+    if (entry.baseUrl === undefined && !KNOWN_VENDORS.includes(id)) {
+      return `providers.${id}: found no baseUrl, expected one, because "${id}" is not a vendor Minnow knows (${KNOWN_VENDORS.join(', ')}).`
+    }
+  }
+  for (const [id, entry] of Object.entries(config.models ?? {})) {
+    if (id === MICRO) return `models.${id}: "${MICRO}" is the embedded model's own name. Choose another.`
+    if (providers[entry.provider] === undefined) {
+      return `models.${id}.provider: found "${entry.provider}", expected one of the providers (${Object.keys(providers).join(', ') || 'none is configured'}).`
+    }
+  }
+  for (const [id, entry] of Object.entries(config.routes ?? {})) {
+    if (id === MICRO || config.models?.[id] !== undefined)
+      return `routes.${id}: a model has the same name. Choose another.`
+    for (const field of ['order', 'mini', 'frontier'] as const) {
+      const wrong = (entry[field] ?? []).find((model) => !isModelName(config, model))
+      if (wrong !== undefined) {
+        return `routes.${id}.${field}: found "${wrong}", expected "${MICRO}", one of the models (${Object.keys(config.models ?? {}).join(', ') || 'none is configured'}) or <provider>/<model>.`
+      }
+    }
+  }
+  return undefined
+}
+
+function isModelName(config: Config, model: string): boolean {
+  if (model === MICRO || config.models?.[model] !== undefined) return true
+  const slash = model.indexOf('/')
+  return slash > 0 && config.providers?.[model.slice(0, slash)] !== undefined
+}
+
+function variablesOf(config: Config): readonly string[] {
+  const found = new Set<string>()
+  for (const entry of Object.values(config.providers ?? {})) {
+    const keys = entry.apiKey === undefined ? [] : [entry.apiKey].flat()
+    for (const value of [...keys, ...Object.values(entry.headers ?? {})]) {
+      if (/^\$[A-Za-z_][A-Za-z0-9_]*$/.test(value)) found.add(value.slice(1))
+    }
+  }
+  return [...found]
+}

@@ -1,0 +1,61 @@
+// Time limits on work that listens to a signal.
+import { Failed, type Phase } from '../../shared/failure.ts'
+import type { Cx } from '../service.ts'
+
+export interface Scope {
+  readonly cx: Cx
+  readonly abort: (reason: Failed) => void
+  /** Detaches from the outer signal; call once the work is over. */
+  readonly close: () => void
+}
+
+/** A narrower `cx`: aborts with the outer one, or alone. */
+export function scope(cx: Cx): Scope {
+  const controller = new AbortController()
+  const follow = (): void => controller.abort(cx.signal.reason)
+  if (cx.signal.aborted) follow()
+  else cx.signal.addEventListener('abort', follow, { once: true })
+  return {
+    cx: { ...cx, signal: controller.signal },
+    abort: (reason) => controller.abort(reason),
+    close: () => cx.signal.removeEventListener('abort', follow),
+  }
+}
+
+export const timedOut = (phase: Phase, limitMs: number): Failed => new Failed({ kind: 'timeout', phase, limitMs })
+
+/**
+ * Resolves with the work, or rejects with a timeout at the limit. The work is told through its signal
+ * by the caller's `onLimit`; it is not waited for, because what hangs may not hear.
+ */
+export async function within<T>(limitMs: number, phase: Phase, work: Promise<T>, onLimit: (reason: Failed) => void): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | null = null
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const reason = timedOut(phase, limitMs)
+      reject(reason)
+      onLimit(reason)
+    }, limitMs)
+  })
+  try {
+    return await Promise.race([work, limit])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Waits, or rejects as soon as the signal aborts. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason)
+    const stop = (): void => {
+      clearTimeout(timer)
+      reject(signal.reason)
+    }
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop)
+      resolve()
+    }, ms)
+    signal.addEventListener('abort', stop, { once: true })
+  })
+}

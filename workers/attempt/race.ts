@@ -1,0 +1,140 @@
+// Tries the targets of a plan: the next one starts when the current one fails or has kept us waiting.
+import { Failed, type FailedAttempt, type Failure, failureOf, judge, reasonOf } from '../../shared/failure.ts'
+import type { Attempt, Plan, Target } from '../../shared/plan.ts'
+import type { ModelRequest } from '../../shared/request.ts'
+import type { Answer, Cx, Service } from '../service.ts'
+import { pause, scope, type Scope } from './clock.ts'
+import type { Call } from './deadline.ts'
+
+export interface Race {
+  readonly request: ModelRequest
+  readonly plan: Plan
+}
+
+/** The answer that won, and every call that was begun on the way, also where none won. */
+export type Raced =
+  | { readonly ok: true; readonly answer: Answer; readonly attempts: readonly Attempt[] }
+  | { readonly ok: false; readonly failure: Failure; readonly attempts: readonly Attempt[] }
+
+const BACKOFF_MS = 200
+const BACKOFF_CAP_MS = 5_000
+/** Waiting longer than this on one target is worse than trying the next. */
+const PATIENCE_MS = 1_000
+
+type Landing = { readonly lane: number; readonly answer: Answer } | { readonly lane: number; readonly failure: Failure }
+
+export const race =
+  (call: Service<Call, Answer>): Service<Race, Raced> =>
+  async ({ request, plan }, cx) => {
+    const log: Attempt[] = []
+    const failed: FailedAttempt[] = []
+    const lanes = new Map<number, { readonly scope: Scope; readonly landing: Promise<Landing> }>()
+    let next = 0
+
+    const attemptOnce = async (target: Target, escalate: boolean, inside: Cx): Promise<Answer> => {
+      const startedAt = cx.now()
+      const position = log.length
+      let head: { headMs: number; status: number } | undefined
+      const note = (end: string): void => {
+        log[position] = { target: target.name, startedAt, ...head, durationMs: cx.now() - startedAt, end }
+      }
+      note('begun')
+      try {
+        const onHead = (headMs: number, status: number): void => void (head = { headMs, status })
+        const answer = await call({ request, target, escalate, onHead }, inside)
+        note('answered')
+        return answer
+      } catch (error) {
+        const failure = failureOf(error)
+        note(inside.signal.aborted && failure.kind === 'cancelled' ? 'lost' : reasonOf(failure))
+        const status = 'status' in failure ? { status: failure.status } : {}
+        failed.push({ target: target.name, ...status, reason: reasonOf(failure), durationMs: cx.now() - startedAt })
+        throw new Failed(failure)
+      }
+    }
+
+    /** One target with its retries. */
+    const run = async (lane: number, target: Target, inside: Cx): Promise<Landing> => {
+      for (let retry = 0; ; retry += 1) {
+        try {
+          const isLast = lane === plan.targets.length - 1
+          return { lane, answer: await attemptOnce(target, !isLast, inside) }
+        } catch (error) {
+          const failure = failureOf(error)
+          const waitMs = sameTargetWait(failure, retry, plan, next >= plan.targets.length)
+          if (waitMs === undefined || log.length >= plan.retries.total || inside.signal.aborted) return { lane, failure }
+          try {
+            await pause(waitMs, inside.signal)
+          } catch {
+            return { lane, failure } // aborted while waiting: the failure that made us wait is the news
+          }
+        }
+      }
+    }
+
+    const start = (): void => {
+      const lane = next
+      const target = plan.targets[lane]
+      next += 1
+      if (target === undefined) return
+      const inside = scope(cx)
+      lanes.set(lane, { scope: inside, landing: run(lane, target, inside.cx) })
+    }
+
+    const dismiss = (winner: number | undefined): void => {
+      for (const [lane, { scope: loser, landing }] of lanes) {
+        if (lane === winner) continue
+        loser.abort(new Failed({ kind: 'cancelled' }))
+        loser.close()
+        void landing.then((late) => ('answer' in late ? late.answer.batches.return(undefined) : undefined))
+      }
+    }
+
+    const mayStart = (): boolean => next < plan.targets.length && log.length < plan.retries.total
+
+    start()
+    for (;;) {
+      const hedge = plan.hedgeAfterMs !== undefined && mayStart() ? sleeper(plan.hedgeAfterMs) : undefined
+      const waiting: Promise<Landing | 'hedge'>[] = [...lanes.values()].map((lane) => lane.landing)
+      const landed = await Promise.race(hedge === undefined ? waiting : [...waiting, hedge.done])
+      hedge?.cancel()
+      if (landed === 'hedge') {
+        start()
+        continue
+      }
+      if ('answer' in landed) {
+        dismiss(landed.lane)
+        return { ok: true, answer: landed.answer, attempts: log }
+      }
+      lanes.delete(landed.lane)
+      const { failure } = landed
+      if (cx.signal.aborted || judge(failure).retry === 'never') {
+        dismiss(undefined)
+        return { ok: false, failure: cx.signal.aborted ? failureOf(cx.signal.reason) : failure, attempts: log }
+      }
+      if (mayStart()) start()
+      else if (lanes.size === 0) {
+        const last: Failure = failure.kind === 'context-length' ? failure : { kind: 'exhausted', attempts: failed, last: failure }
+        return { ok: false, failure: last, attempts: log }
+      }
+    }
+  }
+
+/** How long to wait before the same target is tried again; undefined when it should not be. */
+function sameTargetWait(failure: Failure, retry: number, plan: Plan, isLastTarget: boolean): number | undefined {
+  if (retry >= plan.retries.sameTarget) return undefined
+  const asked = 'retryAfterMs' in failure ? failure.retryAfterMs : undefined
+  const { retry: where } = judge(failure)
+  const worthIt = where === 'anywhere' || (failure.kind === 'rate-limited' && isLastTarget)
+  if (!worthIt || (asked !== undefined && asked > BACKOFF_CAP_MS)) return undefined
+  if (asked !== undefined && asked > PATIENCE_MS && !isLastTarget) return undefined
+  return asked ?? Math.random() * Math.min(BACKOFF_CAP_MS, BACKOFF_MS * 2 ** retry) // full jitter
+}
+
+function sleeper(ms: number): { readonly done: Promise<'hedge'>; readonly cancel: () => void } {
+  let timer: ReturnType<typeof setTimeout> | null = null
+  const done = new Promise<'hedge'>((resolve) => {
+    timer = setTimeout(() => resolve('hedge'), ms)
+  })
+  return { done, cancel: () => clearTimeout(timer) }
+}

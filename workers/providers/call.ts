@@ -1,0 +1,112 @@
+// One call to one provider: the request written, sent, and its reply opened up to the head.
+import { Failed, type Failure, failureOf } from '../../shared/failure.ts'
+import type { Batch } from '../../shared/event.ts'
+import type { Target } from '../../shared/plan.ts'
+import type { ModelRequest } from '../../shared/request.ts'
+import type { Answer, Provider, Service } from '../service.ts'
+import { readStream } from './frames.ts'
+
+/** Error bodies are read this far; providers put the reason first. */
+const ERROR_BYTES = 64 * 1024
+/** A whole reply larger than this would not fit beside others in an isolate. */
+const REPLY_BYTES = 32 * 1024 * 1024
+
+export interface ProviderCall {
+  readonly request: ModelRequest
+  readonly target: Target
+  readonly escalate: boolean
+  readonly onHead?: (headMs: number, status: number) => void
+}
+
+export const callProvider =
+  (find: (id: string) => Provider | undefined): Service<ProviderCall, Answer> =>
+  async ({ request, target, escalate, onHead }, cx) => {
+    const provider = find(target.provider)
+    if (provider === undefined) throw new Failed({ kind: 'internal', message: `provider ${target.provider} vanished from the configuration` })
+    const startedAt = cx.now()
+    const wire = provider.dialect.writeRequest(request, target)
+    const response = await guard(
+      () =>
+        provider.send(wire, {
+          requestId: cx.id,
+          signal: cx.signal,
+          escalate,
+          ...(request.conversation === undefined ? {} : { conversation: request.conversation }),
+        }),
+      cx.signal,
+    )
+    const headMs = cx.now() - startedAt
+    onHead?.(headMs, response.status)
+    if (!response.ok) throw new Failed(await readFailure(response, provider))
+    return { target, headMs, status: response.status, batches: await open(response, request, target, provider, cx.signal) }
+  }
+
+/** Network errors carry no promise about their text, so they become one plain failure. */
+async function guard<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (signal.aborted) throw new Failed(failureOf(signal.reason))
+    if (error instanceof Failed) throw error
+    throw new Failed({ kind: 'unreachable', reason: 'the connection could not be made or was lost before the answer' })
+  }
+}
+
+async function open(
+  response: Response,
+  request: ModelRequest,
+  target: Target,
+  provider: Provider,
+  signal: AbortSignal,
+): Promise<AsyncGenerator<Batch, void, undefined>> {
+  const { body } = response
+  const isStream = response.headers.get('content-type')?.includes('text/event-stream') === true
+  if (body === null) throw new Failed({ kind: 'malformed', reason: 'an empty body' })
+  // Some servers stream without saying so; what was asked for decides unless the reply says JSON.
+  if (isStream || (request.stream && response.headers.get('content-type')?.includes('json') !== true)) {
+    return readStream(body, provider.dialect.readEvents(), { idleMs: target.timeouts.idleMs, signal })
+  }
+  const declaredBytes = Number(response.headers.get('content-length') ?? Number.NaN)
+  const isSmall = declaredBytes <= REPLY_BYTES // false for NaN: then the bytes are counted as they come
+  const text = await guard(() => (isSmall ? response.text() : readText(body, REPLY_BYTES)), signal)
+  return once(provider.dialect.readReply(text))
+}
+
+async function* once(batch: Batch): AsyncGenerator<Batch, void, undefined> {
+  yield batch
+}
+
+async function readFailure(response: Response, provider: Provider): Promise<Failure> {
+  const body = response.body === null ? '' : await readText(response.body, ERROR_BYTES).catch(() => '') // the status alone is enough
+  const retryAfterMs = readRetryAfter(response.headers)
+  return provider.dialect.readFailure({ status: response.status, body, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
+}
+
+async function readText(body: ReadableStream<Uint8Array>, limitBytes: number): Promise<string> {
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  let bytes = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return text + decoder.decode()
+    bytes += value.byteLength
+    text += decoder.decode(value, { stream: true })
+    if (bytes > limitBytes) {
+      await reader.cancel()
+      return text
+    }
+  }
+}
+
+/** Seconds, an HTTP date, or OpenAI's `retry-after-ms`. */
+export function readRetryAfter(headers: Headers, now = Date.now()): number | undefined {
+  const ms = Number(headers.get('retry-after-ms') ?? Number.NaN)
+  if (Number.isFinite(ms) && ms >= 0) return ms
+  const text = headers.get('retry-after')
+  if (text === null) return undefined
+  const seconds = Number(text)
+  if (Number.isFinite(seconds) && seconds >= 0) return seconds * 1000
+  const date = Date.parse(text)
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
+}

@@ -1,0 +1,93 @@
+// A provider's response body as batches of events: one batch per network read. In-band to the end:
+// whatever happens to the bytes becomes the last event, because a stream that throws looks finished to a client.
+import type { EventReader } from '../../shared/dialect.ts'
+import type { Batch, Piece } from '../../shared/event.ts'
+import { type Failure, failureOf } from '../../shared/failure.ts'
+import { FrameTooLong, readFrames } from '../../shared/sse.ts'
+import { Failed } from '../../shared/failure.ts'
+
+/** After the last choice has ended only usage and the end marker can follow; they get this long. */
+const GRACE_MS = 1_500
+
+export interface StreamClock {
+  readonly idleMs: number
+  readonly signal: AbortSignal
+}
+
+export async function* readStream(
+  body: ReadableStream<Uint8Array>,
+  events: EventReader,
+  { idleMs, signal }: StreamClock,
+): AsyncGenerator<Batch, void, undefined> {
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
+  const frames = readFrames()
+  let stopped: Failure | undefined
+  let readAt = Date.now()
+  let timer: ReturnType<typeof setTimeout>
+
+  // Cancelling ends a pending read as done, so one loop sees every way a stream can stop.
+  const stop = (): void => void reader.cancel().catch(() => undefined)
+  const onAbort = (): void => {
+    stopped ??= failureOf(signal.reason)
+    stop()
+  }
+  // One watchdog for the whole stream, re-armed when it fires, costs less than a timer per read.
+  const watch = (): void => {
+    const quietMs = Date.now() - readAt
+    const limitMs = events.complete ? GRACE_MS : idleMs
+    if (quietMs < limitMs) {
+      timer = setTimeout(watch, limitMs - quietMs)
+      return
+    }
+    if (!events.complete) stopped ??= { kind: 'timeout', phase: 'idle', limitMs: idleMs }
+    stop()
+  }
+  timer = setTimeout(watch, idleMs)
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort, { once: true })
+
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      const batch: Piece[] = []
+      readAt = Date.now()
+      const text = done ? decoder.decode() : decoder.decode(value, { stream: true })
+      const wasComplete = events.complete
+      for (const frame of frames(text, done && stopped === undefined)) {
+        const piece = events.read(frame)
+        batch.push(piece)
+        if (isTerminal(piece)) {
+          yield batch
+          return
+        }
+      }
+      if (done) {
+        batch.push(stopped === undefined || events.complete ? events.close() : failed(stopped))
+        yield batch
+        return
+      }
+      if (events.complete && !wasComplete) {
+        clearTimeout(timer)
+        timer = setTimeout(watch, GRACE_MS)
+      }
+      if (batch.length > 0) yield batch
+    }
+  } catch (error) {
+    yield [events.complete ? events.close() : failed(stopped ?? lost(error))]
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', onAbort)
+    stop()
+  }
+}
+
+const isTerminal = (piece: Piece): boolean => piece.events.some((event) => event.type === 'finish' || event.type === 'error')
+
+const failed = (failure: Failure): Piece => ({ events: [{ type: 'error', failure }] })
+
+function lost(error: unknown): Failure {
+  if (error instanceof Failed) return error.failure
+  if (error instanceof FrameTooLong) return { kind: 'malformed', reason: error.message }
+  return { kind: 'unreachable', reason: 'the connection was lost in the middle of the answer' }
+}

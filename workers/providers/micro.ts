@@ -1,0 +1,31 @@
+// The embedded model as a provider: its object speaks chat completions, so it needs no dialect of its own.
+import { openaiChat } from '../../shared/dialects/openai-chat/index.ts'
+import type { Provider } from '../service.ts'
+
+/** What is needed of the object's namespace; the real one is a Durable Object binding. */
+export interface MicroObjects {
+  fetch(name: string, request: Request): Promise<Response>
+}
+
+/** Requests without a conversation are spread over this many objects, each with its own processor time. */
+const POOL = 4
+
+export const MICRO_PROVIDER = 'minnow'
+
+export function micro(objects: MicroObjects): Provider {
+  let turn = 0
+  return {
+    id: MICRO_PROVIDER,
+    dialect: openaiChat(),
+    send: (wire, { conversation, escalate, signal, requestId }) => {
+      turn = (turn + 1) % POOL
+      const headers: Record<string, string> = { 'content-type': 'application/json', 'x-request-id': requestId }
+      if (conversation !== undefined) headers['x-minnow-conversation'] = conversation
+      if (escalate) headers['x-minnow-escalate'] = '1'
+      return objects.fetch(
+        conversation === undefined ? `pool-${turn}` : `conversation-${conversation}`,
+        new Request(`https://micro${wire.path}`, { method: 'POST', headers, body: JSON.stringify(wire.body), signal }),
+      )
+    },
+  }
+}

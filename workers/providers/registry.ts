@@ -1,0 +1,57 @@
+// Every vendor Minnow knows, and the providers that a configuration makes of them.
+import type { Config } from '../../shared/config.ts'
+import type { Provider } from '../service.ts'
+import { compatible } from './compatible.ts'
+import { openai } from './openai.ts'
+import type { Vendor } from './vendor.ts'
+
+const VENDORS: readonly Vendor[] = [openai]
+
+/** Vendors that a configuration may name without a `baseUrl`. */
+export const knownVendors: readonly string[] = VENDORS.map((vendor) => vendor.id)
+
+type Entry = NonNullable<Config['providers']>[string]
+
+/** Providers by id. `secrets` resolves the `$NAME`s; the values stay inside the closures made here. */
+export function openProviders(
+  config: Config,
+  secrets: (name: string) => string | undefined,
+  fetcher: typeof fetch,
+): Map<string, Provider> {
+  const entries = Object.entries(config.providers ?? {})
+  return new Map(entries.map(([id, entry]) => [id, openProvider(id, entry, secrets, fetcher)]))
+}
+
+function openProvider(
+  id: string,
+  entry: Entry,
+  secrets: (name: string) => string | undefined,
+  fetcher: typeof fetch,
+): Provider {
+  const vendor = VENDORS.find((known) => known.id === id) ?? compatible
+  const baseUrl = (entry.baseUrl ?? vendor.baseUrl ?? '').replace(/\/+$/, '')
+  const resolve = (value: string): string | undefined => (value.startsWith('$') ? secrets(value.slice(1)) : value)
+  const keys = (entry.apiKey === undefined ? [] : [entry.apiKey].flat()).flatMap((name) => resolve(name) ?? [])
+  const extra = Object.fromEntries(Object.entries(entry.headers ?? {}).map(([name, value]) => [name, resolve(value) ?? '']))
+  let turn = 0
+  return {
+    id,
+    dialect: vendor.dialect,
+    send: (wire, { signal, requestId }) => {
+      const key = keys[turn++ % Math.max(1, keys.length)]
+      return fetcher(`${baseUrl}${wire.path}`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          accept: wire.body['stream'] === true ? 'text/event-stream' : 'application/json',
+          'x-request-id': requestId,
+          ...(key === undefined ? {} : vendor.authorize(key)),
+          ...extra,
+        },
+        body: JSON.stringify(wire.body),
+        redirect: 'manual', // a redirect would carry the key to another host
+        signal,
+      })
+    },
+  }
+}

@@ -1,0 +1,69 @@
+// The framework of this house: what a step is, what it is given, and what an answer is.
+import type { Dialect, WireRequest } from '../shared/dialect.ts'
+import type { Batch } from '../shared/event.ts'
+import type { Target } from '../shared/plan.ts'
+
+/** What every step is given besides its input. Immutable. */
+export interface Cx {
+  /** The request's id, as the caller sees it. */
+  readonly id: string
+  /** Aborts when nobody waits for the answer any more, or a deadline has passed; its reason is a `Failed`. */
+  readonly signal: AbortSignal
+  /** Milliseconds since the epoch. On Cloudflare the clock stands still between I/O. */
+  readonly now: () => number
+  /** Work that outlives the response; a rejection is logged and goes no further. */
+  readonly defer: (task: Promise<unknown>) => void
+}
+
+export type Service<In, Out> = (input: In, cx: Cx) => Promise<Out>
+
+export type Layer<In, Out, In2 = In, Out2 = Out> = (inner: Service<In2, Out2>) => Service<In, Out>
+
+/** The promise of one is the part that may still be retried; its batches are what has been committed to. */
+export interface Answer {
+  readonly target: Target
+  /** Ends with one `finish` or one `error` event. Never throws. Returning early cancels the upstream. */
+  readonly batches: AsyncGenerator<Batch, void, undefined>
+  /** Milliseconds from the call to the response head. */
+  readonly headMs: number
+  readonly status: number
+}
+
+/** A vendor, ready to be called. */
+export interface Provider {
+  readonly id: string
+  readonly dialect: Dialect
+  /** Sends a request on the vendor's wire. `conversation` is a cache hint, already scoped to the caller's key. */
+  send(request: WireRequest, options: SendOptions): Promise<Response>
+}
+
+export interface SendOptions {
+  readonly requestId: string
+  readonly signal: AbortSignal
+  readonly conversation?: string
+  /** May the provider decline instead of answering with little confidence? */
+  readonly escalate: boolean
+}
+
+/** Who is asking: a verified key. */
+export interface Caller {
+  readonly keyId: string
+  readonly name: string
+  readonly admin: boolean
+  readonly budgets: readonly Budget[]
+  /** Public model and route names the key may use; absent means all. */
+  readonly models?: readonly string[]
+  /** Web origins of a publishable key; absent for a secret key. */
+  readonly origins?: readonly string[]
+}
+
+export type Unit = 'usd' | 'tokens' | 'requests'
+
+export type Window = 'minute' | 'hour' | 'day' | 'month' | 'total'
+
+/** One limit on a key. `limit` is in micro-dollars, tokens or requests. */
+export interface Budget {
+  readonly unit: Unit
+  readonly window: Window
+  readonly limit: number
+}
