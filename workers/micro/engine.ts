@@ -1,0 +1,24 @@
+// Everything an isolate needs to answer with micro, assembled once from a model file and the compiled kernel.
+import { makeCacheStore, type CacheStore } from './cache.ts'
+import { loadModel, type Model } from './model.ts'
+import { makePagePool } from './pages.ts'
+import { checkPrompter, makePrompter, type Prompter } from './template.ts'
+import { makeTokenizer, type Tokenizer } from './tokenizer.ts'
+import { readVocabulary } from './vocabulary.ts'
+
+export interface Engine {
+  readonly model: Model
+  readonly tokenizer: Tokenizer
+  readonly prompter: Prompter
+  readonly caches: CacheStore
+}
+
+/** Loads a model file. Throws ModelFileError, with what is wrong in the file. */
+export function loadEngine(file: ArrayBuffer, kernel: WebAssembly.Module): Engine {
+  const model = loadModel(file, kernel)
+  const tokenizer = makeTokenizer(readVocabulary(model.file))
+  const prompter = makePrompter(model.file, tokenizer)
+  checkPrompter(prompter)
+  const caches = makeCacheStore(makePagePool(model.layout.pages), model.memory)
+  return { model, tokenizer, prompter, caches }
+}
