@@ -45,14 +45,14 @@ function readPackages(file) {
 }
 
 /** Installs if needed. Rejects with a sentence. `say` gets one line when there is something to wait for. */
-export async function install(root, say) {
+export async function install(root, say, signal) {
   if (whatIsMissing(root) === undefined) return
   const release = await takeTurn(root)
   try {
     const missing = whatIsMissing(root)
     if (missing === undefined) return // a neighbour installed while we waited
     say(`Installing packages (once): ${missing} ...`)
-    const code = await npm(root, ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+    const code = await npm(root, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], signal)
     if (code !== 0)
       throw new Error('npm ci failed; see its message above. Check the network connection and try again.')
     const still = whatIsMissing(root)
@@ -66,7 +66,7 @@ export async function install(root, say) {
 }
 
 /** npm, by the very program that started us where there is one. Its output is ours. */
-function npm(root, args) {
+function npm(root, args, signal) {
   const cli = process.env.npm_execpath
   const [command, all] =
     cli !== undefined && /npm-cli\.[cm]?js$/.test(cli) ? [process.execPath, [cli, ...args]] : ['npm', args]
@@ -74,6 +74,8 @@ function npm(root, args) {
     const child = spawn(command, all, {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
+      signal,
+      killSignal: 'SIGTERM',
       shell: command === 'npm' && EXE !== '',
     })
     child.once('error', (error) =>

@@ -1,0 +1,59 @@
+// `npm test`: installs, then types, lint, format and every test, ending with the runner's counts.
+// `npm run check` (`node tools/test.mjs --fast`) is its fast part. Plain JavaScript, any Node from 20 up.
+import { spawn } from 'node:child_process'
+import { delimiter, dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { install } from './gateway/install.mjs'
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+const bin = resolve(root, 'node_modules/.bin')
+const fast = process.argv.includes('--fast')
+const chosen = process.argv.slice(2).filter((argument) => argument !== '--fast')
+
+const steps = [
+  ['types', 'tsc', ['-b']],
+  ['lint', 'oxlint', []],
+  ['format', 'oxfmt', ['--check']],
+  [
+    'tests',
+    'vitest',
+    ['run', ...(fast ? ['test/unit', 'test/contract', 'test/architecture.test.ts'] : chosen)],
+  ],
+]
+
+let running
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    running?.kill(signal)
+    process.exitCode = 130
+  })
+}
+
+try {
+  await install(root, (line) => process.stderr.write(`${line}\n`))
+  for (const [name, command, args] of steps) {
+    process.stdout.write(`\n== ${name}\n`)
+    const code = await run(command, args)
+    if (code !== 0) {
+      process.stderr.write(`\nnpm ${fast ? 'run check' : 'test'} stopped at: ${name}${advice(name)}\n`)
+      process.exit(process.exitCode ?? code)
+    }
+  }
+} catch (error) {
+  process.stderr.write(`${error.message}\n`)
+  process.exit(1)
+}
+
+function run(command, args) {
+  return new Promise((done, fail) => {
+    // The pinned Node stands first on the path, so every tool runs on it.
+    const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` }
+    running = spawn(resolve(bin, command), args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env })
+    running.once('error', fail)
+    running.once('exit', (code) => done(code ?? 1))
+  })
+}
+
+function advice(name) {
+  return name === 'format' ? ' (run `npm run format`)' : ''
+}
