@@ -10,7 +10,7 @@ const name = z
   )
   .max(128)
 
-const milliseconds = z.int().min(1).max(3_600_000)
+const milliseconds = z.int().min(1).max(1_200_000)
 
 const timeouts = z.strictObject({
   headMs: milliseconds.optional().describe('From the call to the response head, in milliseconds.'),
@@ -143,10 +143,11 @@ export type ReadConfig =
   | { readonly ok: false; readonly message: string }
 
 /**
- * Reads and checks a configuration. `name` is the file as the user knows it, for messages.
+ * Reads and checks a configuration. `name` is the file as the user knows it, for messages;
+ * `knownVendors` are those that need no `baseUrl`.
  * `variables` are the environment variables that the configuration needs.
  */
-export function readConfig(text: string, name: string): ReadConfig {
+export function readConfig(text: string, name: string, knownVendors: readonly string[]): ReadConfig {
   const errors: ParseError[] = []
   const value: unknown = parse(text, errors, { allowTrailingComma: true })
   const first = errors[0]
@@ -164,7 +165,7 @@ export function readConfig(text: string, name: string): ReadConfig {
       message: checked.error.issues.map((issue) => sentence(name, value, issue)).join('\n'),
     }
   }
-  const dangling = danglingReference(checked.data)
+  const dangling = danglingReference(checked.data, knownVendors)
   if (dangling !== undefined) return { ok: false, message: `${name}, ${dangling}` }
   return { ok: true, value: checked.data, variables: variablesOf(checked.data) }
 }
@@ -215,15 +216,12 @@ function shown(value: unknown): string {
 /** The embedded model, which exists in every configuration. */
 export const MICRO = 'micro'
 
-/** Vendors that need no baseUrl, because the registry knows them. */
-export const KNOWN_VENDORS: readonly string[] = ['openai']
-
-function danglingReference(config: Config): string | undefined {
+function danglingReference(config: Config, knownVendors: readonly string[]): string | undefined {
   const providers = config.providers ?? {}
   for (const [id, entry] of Object.entries(providers)) {
     if (id === MICRO) return `providers.${id}: "${MICRO}" is the embedded model's own name. Choose another.`
-    if (entry.baseUrl === undefined && !KNOWN_VENDORS.includes(id)) {
-      return `providers.${id}: found no baseUrl, expected one, because "${id}" is not a vendor Minnow knows (${KNOWN_VENDORS.join(', ')}).`
+    if (entry.baseUrl === undefined && !knownVendors.includes(id)) {
+      return `providers.${id}: found no baseUrl, expected one, because "${id}" is not a vendor Minnow knows (${knownVendors.join(', ')}).`
     }
   }
   for (const [id, entry] of Object.entries(config.models ?? {})) {

@@ -90,7 +90,6 @@ export function judge(failure: Failure): Judgement {
     case 'unauthenticated':
     case 'forbidden':
     case 'not-found':
-    case 'conflict':
     case 'over-budget':
     case 'no-route':
     case 'rejected':
@@ -113,6 +112,7 @@ export function judge(failure: Failure): Judgement {
     case 'unavailable':
     case 'internal':
       return { retry: 'never', blame: 'us' }
+    case 'conflict':
     case 'cancelled':
       return { retry: 'never', blame: 'nobody' }
   }

@@ -49,7 +49,6 @@ export interface SendOptions {
 export interface Caller {
   readonly keyId: string
   readonly name: string
-  readonly admin: boolean
   readonly budgets: readonly Budget[]
   /** Public model and route names the key may use; absent means all. */
   readonly models?: readonly string[]

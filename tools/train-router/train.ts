@@ -1,0 +1,136 @@
+// Trains the router's shipped prior: which requests micro's skills cover (0) and which need more (1).
+// Logistic regression over the Worker's own features, on the corpus that the project wrote.
+// `node tools/train-router/train.ts` writes workers/routing/prior.json and prints leave-one-author-out figures.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import type { ModelRequest } from '../../shared/request.ts'
+import { BUCKETS, hashText, shapeOf } from '../../workers/routing/features.ts'
+
+interface Author {
+  facts: Record<string, string[]>
+  smalltalk: Record<string, string[]>
+  other: string[]
+  extract: Record<'date' | 'phone' | 'amount', { ask: string[]; text: string[] }> & { missing: { text: string[] } }
+  arithmetic: Record<'add' | 'subtract', string[]>
+}
+
+interface Row {
+  readonly author: string
+  readonly label: 0 | 1
+  readonly buckets: readonly number[]
+  readonly shape: readonly number[]
+  readonly weight: number
+}
+
+const folder = new URL('../train/corpus/', import.meta.url)
+const EPOCHS = 40
+const RATE = 0.15
+const DECAY = 1e-6
+
+let seed = 20261123
+const random = (): number => {
+  seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0 // Numerical Recipes' generator: reproducible, good enough to shuffle
+  return seed / 2 ** 32
+}
+const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T // never empty here
+
+const SAMPLES: Record<string, () => string> = {
+  date: () => pick(['March 3, 2027', '2026-04-17', '12/05/2026', '3rd of May', '24 Dec 2025', 'August 9']),
+  phone: () => pick(['+1 415 555 0132', '(020) 7946 0958', '555-0199', '+49 30 901820']),
+  amount: () => pick(['$45.20', 'EUR 1,250', '120 euros', '19.99 USD', '300 pounds']),
+  number: () => String(Math.floor(random() * 9000)),
+  name: () => pick(['Anna', 'Mr. Okafor', 'Luis', 'Priya']),
+  city: () => pick(['Lisbon', 'Osaka', 'Denver', 'Leeds']),
+  time: () => pick(['10:30', '4 pm', 'noon']),
+  a: () => String(Math.floor(random() * 1000)),
+  b: () => String(Math.floor(random() * 100)),
+}
+
+const fill = (text: string): string => text.replace(/\{(\w+)\}/g, (all, name: string) => SAMPLES[name]?.() ?? all)
+
+function ask(text: string): ModelRequest {
+  return {
+    model: 'auto', stream: false, streamUsage: false, choices: 1, format: 'text', tools: [], limits: {},
+    messages: [{ role: 'user', parts: [{ type: 'text', text }] }],
+    native: { dialect: 'openai-chat', body: {} },
+  }
+}
+
+const SHAPE = Object.keys(shapeOf(ask('')))
+
+function row(author: string, label: 0 | 1, text: string, weight: number): Row {
+  const shape = shapeOf(ask(text))
+  return { author, label, buckets: hashText(text), shape: SHAPE.map((name) => shape[name] ?? 0), weight }
+}
+
+function readRows(): Row[] {
+  return readdirSync(folder).filter((file) => file.startsWith('author-')).flatMap((file) => {
+    const data = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Author
+    const easy = [...Object.values(data.facts).flat(), ...Object.values(data.smalltalk).flat()]
+    for (const kind of ['date', 'phone', 'amount'] as const) {
+      for (const text of data.extract[kind].text) for (let times = 0; times < 3; times += 1) easy.push(fill(pick(data.extract[kind].ask).replace('{text}', text)))
+    }
+    for (const text of [...data.arithmetic.add, ...data.arithmetic.subtract]) easy.push(fill(text), fill(text))
+    const balance = easy.length / data.other.length // both classes weigh the same
+    return [...easy.map((text) => row(file, 0, text, 1)), ...data.other.map((text) => row(file, 1, text, balance))]
+  })
+}
+
+interface Model { bias: number; words: Float64Array; shape: number[] }
+
+const logitOf = (model: Model, example: Row): number => {
+  const norm = 1 / Math.sqrt(Math.max(1, example.buckets.length))
+  let sum = model.bias
+  for (const bucket of example.buckets) sum += (model.words[bucket] ?? 0) * norm
+  for (const [position, value] of example.shape.entries()) sum += (model.shape[position] ?? 0) * value
+  return sum
+}
+
+function train(rows: readonly Row[]): Model {
+  const model: Model = { bias: 0, words: new Float64Array(BUCKETS), shape: SHAPE.map(() => 0) }
+  const order = rows.map((_, position) => position)
+  for (let epoch = 0; epoch < EPOCHS; epoch += 1) {
+    const rate = RATE * (1 - epoch / EPOCHS)
+    for (let last = order.length - 1; last > 0; last -= 1) {
+      const other = Math.floor(random() * (last + 1))
+      const swap = order[last] as number
+      order[last] = order[other] as number
+      order[other] = swap
+    }
+    for (const position of order) {
+      const example = rows[position] as Row
+      const step = rate * Math.min(4, example.weight) * (example.label - 1 / (1 + Math.exp(-logitOf(model, example))))
+      const norm = 1 / Math.sqrt(Math.max(1, example.buckets.length))
+      model.bias += step * 0.1
+      for (const bucket of example.buckets) model.words[bucket] = (model.words[bucket] ?? 0) * (1 - DECAY) + step * norm
+      for (const [index, value] of example.shape.entries()) model.shape[index] = (model.shape[index] ?? 0) + step * value * 0.1
+    }
+  }
+  return model
+}
+
+function auc(scored: readonly { score: number; label: number }[]): number {
+  const sorted = scored.toSorted((a, b) => a.score - b.score)
+  let [rankSum, positives] = [0, 0]
+  sorted.forEach((item, rank) => {
+    if (item.label === 1) [rankSum, positives] = [rankSum + rank + 1, positives + 1]
+  })
+  return (rankSum - (positives * (positives + 1)) / 2) / (positives * (sorted.length - positives))
+}
+
+const rows = readRows()
+for (const held of new Set(rows.map((example) => example.author))) {
+  const model = train(rows.filter((example) => example.author !== held))
+  const scored = rows.filter((example) => example.author === held).map((example) => ({ score: logitOf(model, example), label: example.label }))
+  const share = (label: number, strong: boolean): string => {
+    const group = scored.filter((item) => item.label === label)
+    return `${((100 * group.filter((item) => item.score > 0 === strong).length) / group.length).toFixed(1)} %`
+  }
+  console.log(`${held} held out: AUC ${auc(scored).toFixed(3)}, easy kept ${share(0, false)}, hard sent on ${share(1, true)} of ${scored.length}`)
+}
+const final = train(rows)
+const scale = Math.max(...final.words.map(Math.abs)) / 127
+const words = Buffer.from(Int8Array.from(final.words, (weight) => Math.round(weight / scale)).buffer).toString('base64')
+const shape = Object.fromEntries(SHAPE.map((name, index) => [name, Number((final.shape[index] ?? 0).toFixed(4))]))
+const out = { bias: Number(final.bias.toFixed(4)), scale, shape, words }
+writeFileSync(new URL('../../workers/routing/prior.json', import.meta.url), `${JSON.stringify(out)}\n`)
+console.log(`workers/routing/prior.json: ${rows.length} prompts, ${SHAPE.length} shape weights, ${BUCKETS} word weights`)

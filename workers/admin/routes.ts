@@ -1,0 +1,56 @@
+// The operator's HTTP routes, one line each. Everything here needs the admin key.
+import { Hono } from 'hono'
+import { Failed } from '../../shared/failure.ts'
+import { parse, readBody } from '../edge/receive.ts'
+import { keyOf } from '../edge/authenticate.ts'
+import type { PriceBook } from '../prices/book.ts'
+import { changeKey, createKey, type KeyDesk, listKeys, readKey, revokeKey } from './keys.ts'
+import { listPrices, putPrice } from './prices.ts'
+import { checked, requestQuery } from './schema.ts'
+import type { RequestFilter } from '../telemetry/queries.ts'
+
+export interface Admin {
+  readonly isAdmin: (key: string | undefined) => Promise<boolean>
+  /** True where an admin key exists at all. */
+  readonly enabled: boolean
+  readonly keys: KeyDesk
+  readonly prices: PriceBook
+  readonly requests: (filter: RequestFilter) => Promise<Record<string, unknown>[]>
+}
+
+const BODY_BYTES = 64 * 1024
+
+const body = async (request: Request): Promise<unknown> => parse(await readBody(request, BODY_BYTES))
+
+export function adminRoutes(admin: Admin): Hono {
+  const app = new Hono()
+  app.use('*', async (c, next) => {
+    if (!admin.enabled) {
+      const message = 'This deployment has no admin key, so it refuses admin calls. Set one with: npx wrangler secret put ADMIN_KEY'
+      throw new Failed({ kind: 'forbidden', message, code: 'admin_disabled' })
+    }
+    const key = keyOf(c.req.raw.headers)
+    if (await admin.isAdmin(key)) return next()
+    const message = key === undefined ? "Send the admin key as 'Authorization: Bearer <key>'." : 'This is not the admin key.'
+    throw new Failed({ kind: 'unauthenticated', message, code: key === undefined ? 'missing_api_key' : 'invalid_api_key' })
+  })
+  app.post('/keys', async (c) => c.json(await createKey(admin.keys, await body(c.req.raw)), 201))
+  app.get('/keys', async (c) => c.json({ object: 'list', data: await listKeys(admin.keys) }))
+  app.get('/keys/:id', async (c) => c.json(await readKey(admin.keys, c.req.param('id'))))
+  app.patch('/keys/:id', async (c) => c.json(await changeKey(admin.keys, c.req.param('id'), await body(c.req.raw))))
+  app.delete('/keys/:id', async (c) => c.json(await revokeKey(admin.keys, c.req.param('id'))))
+  app.get('/requests', async (c) => c.json({ object: 'list', data: await admin.requests(filterOf(c.req.query())) }))
+  app.get('/prices', async (c) => c.json({ object: 'list', data: await listPrices(admin.prices) }))
+  app.put('/prices', async (c) => c.json(await putPrice(admin.prices, await body(c.req.raw), admin.keys.now())))
+  return app
+}
+
+function filterOf(query: Record<string, string>): RequestFilter {
+  const { limit, before, key, model } = checked(requestQuery, query)
+  return {
+    limit,
+    ...(before === undefined ? {} : { before }),
+    ...(key === undefined ? {} : { key }),
+    ...(model === undefined ? {} : { model }),
+  }
+}

@@ -1,0 +1,107 @@
+// Every route, one line each, and the one place that catches.
+import { type Context, Hono } from 'hono'
+import { openaiChat } from '../shared/dialects/openai-chat/index.ts'
+import { Failed, failureOf } from '../shared/failure.ts'
+import { type Admin, adminRoutes } from './admin/routes.ts'
+import { checkOrigin, keyOf } from './edge/authenticate.ts'
+import { allowOrigin, preflight } from './edge/cors.ts'
+import { deliver } from './edge/deliver.ts'
+import { requestIdOf } from './edge/identity.ts'
+import { receive } from './edge/receive.ts'
+import { refuse } from './edge/refuse.ts'
+import { explain, listModels, readModel } from './edge/describe.ts'
+import type { Keys } from './keys/verify.ts'
+import type { Pipeline } from './pipeline.ts'
+import type { Planner } from './routing/planner.ts'
+import type { Caller, Cx } from './service.ts'
+
+export interface Gateway {
+  readonly keys: Keys
+  readonly pipeline: Pipeline
+  readonly planner: Planner
+  readonly admin: Admin
+  readonly bodyBytes: number
+  readonly version: string
+  /** Logs a line for the operator; never given a secret or a prompt. */
+  readonly warn: (message: string) => void
+}
+
+const chat = openaiChat()
+
+interface Asking {
+  readonly c: Context
+  readonly cx: Cx
+  readonly caller: Caller
+  readonly abort: (reason: Failed) => void
+}
+
+export function openApp(gateway: Gateway): Hono {
+  const { keys, pipeline, planner, bodyBytes, version, warn } = gateway
+  const app = new Hono()
+
+  /** A route for clients: identified, verified, caught, and answered with the request's id. */
+  const forClients = (answer: (asking: Asking) => Promise<Response>) => async (c: Context) => {
+    const { cx, abort } = contextOf(c, warn)
+    const request = c.req.raw
+    let origin: string | undefined
+    try {
+      const caller = await keys.verify(keyOf(request.headers), cx)
+      checkOrigin(caller, request.headers)
+      if (caller.origins !== undefined) origin = request.headers.get('origin') ?? undefined
+      return withId(await answer({ c, cx, caller, abort }), cx.id, origin)
+    } catch (error) {
+      const failure = failureOf(error)
+      if (failure.kind === 'internal') warn(`${cx.id}: ${error instanceof Error ? (error.stack ?? error.message) : failure.message}`)
+      return withId(refuse(failure, chat, cx.id), cx.id, origin)
+    }
+  }
+
+  app.options('/v1/*', (c) => preflight(c.req.raw))
+  app.get('/health', (c) => c.json({ status: 'ok', version }))
+  app.post('/v1/chat/completions', forClients(async ({ c, cx, caller, abort }) => {
+    const receivedAt = cx.now()
+    const request = await receive(c.req.raw, chat, caller, bodyBytes)
+    const served = await pipeline({ caller, request }, cx, abort)
+    return deliver({ request, served, dialect: chat, receivedAt }, cx, abort)
+  }))
+  app.post('/v1/route', forClients(async ({ c, cx, caller }) => {
+    const request = await receive(c.req.raw, chat, caller, bodyBytes)
+    return c.json(explain(await planner.plan(request, caller, cx)))
+  }))
+  app.get('/v1/models', forClients(async ({ c, cx, caller }) => c.json(listModels(await planner.catalog(cx), caller))))
+  app.get('/v1/models/:id{.+}', forClients(async ({ c, cx, caller }) => c.json(readModel(await planner.catalog(cx), caller, c.req.param('id') ?? ''))))
+  app.route('/admin', adminRoutes(gateway.admin))
+
+  app.notFound((c) => {
+    const message = `There is no ${c.req.method} ${c.req.path} here. Chat is POST /v1/chat/completions; the README lists the rest.`
+    const id = requestIdOf(c.req.raw.headers)
+    return withId(refuse({ kind: 'not-found', message, code: 'unknown_url' }, chat, id), id)
+  })
+  app.onError((error, c) => {
+    const id = requestIdOf(c.req.raw.headers)
+    const failure = failureOf(error)
+    if (failure.kind === 'internal') warn(`${id}: ${error.stack ?? error.message}`)
+    return withId(refuse(failure, chat, id), id)
+  })
+  return app
+}
+
+/** The request's context; it ends when the client leaves or `abort` is called. */
+function contextOf(c: Context, warn: (message: string) => void): { cx: Cx; abort: (reason: Failed) => void } {
+  const controller = new AbortController()
+  const abort = (reason: Failed): void => controller.abort(reason)
+  const { signal } = c.req.raw
+  const leave = (): void => abort(new Failed({ kind: 'cancelled' }))
+  if (signal.aborted) leave()
+  else signal.addEventListener('abort', leave, { once: true })
+  const id = requestIdOf(c.req.raw.headers)
+  const defer = (task: Promise<unknown>): void =>
+    c.executionCtx.waitUntil(task.catch((error: unknown) => warn(`${id}: deferred work failed: ${error instanceof Error ? error.message : String(error)}`)))
+  return { cx: { id, signal: controller.signal, now: Date.now, defer }, abort }
+}
+
+function withId(response: Response, id: string, origin?: string): Response {
+  response.headers.set('x-request-id', id)
+  if (origin !== undefined) allowOrigin(response.headers, origin)
+  return response
+}

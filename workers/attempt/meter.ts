@@ -1,0 +1,112 @@
+// Looks on while an answer passes: counts what it used, what it cost, and says once how it ended.
+import type { Batch, ModelEvent, Piece } from '../../shared/event.ts'
+import { type Failure, failureOf } from '../../shared/failure.ts'
+import { costMicros, type Price } from '../../shared/money.ts'
+import type { Ending } from '../../shared/plan.ts'
+import { type CountTokens, tokenCounter } from '../../shared/tokens.ts'
+import { noUsage, type Usage } from '../../shared/usage.ts'
+
+export interface Meter {
+  readonly batches: AsyncGenerator<Batch, void, undefined>
+  /** Resolves exactly once: on finish, on error, or when the reader went away. */
+  readonly end: Promise<Ending>
+}
+
+export interface Metered {
+  readonly batches: AsyncGenerator<Batch, void, undefined>
+  readonly price: Price | undefined
+  /** Counts the prompt, for answers whose provider reports no usage. */
+  readonly countPrompt: (count: CountTokens) => number
+  readonly signal: AbortSignal
+}
+
+/** More text than this is not kept, only its length is counted. */
+const TEXT_CHARS = 4 * 1024 * 1024
+
+export function meter({ batches, price, countPrompt, signal }: Metered): Meter {
+  let text = ''
+  let thought = ''
+  let dropped = 0
+  const calls = new Map<string, { id: string; name: string; json: string }>()
+  let last: Extract<ModelEvent, { type: 'finish' | 'error' }> | undefined
+  const { promise: end, resolve } = Promise.withResolvers<Ending>()
+
+  const look = (event: ModelEvent): void => {
+    switch (event.type) {
+      case 'text-delta':
+      case 'refusal-delta':
+        if (text.length < TEXT_CHARS) text += event.text
+        else dropped += event.text.length
+        return
+      case 'reasoning-delta':
+        if (thought.length < TEXT_CHARS) thought += event.text
+        else dropped += event.text.length
+        return
+      case 'tool-start':
+        calls.set(`${event.index}:${event.call}`, { id: event.id, name: event.name, json: '' })
+        return
+      case 'tool-delta': {
+        const call = calls.get(`${event.index}:${event.call}`)
+        if (call !== undefined) call.json += event.json
+        return
+      }
+      case 'finish':
+      case 'error':
+        last = event
+        return
+      case 'start':
+      case 'logprobs':
+      case 'other-delta':
+      case 'choice-end':
+        return
+    }
+  }
+
+  const estimate = async (): Promise<Usage> => {
+    const count = await tokenCounter()
+    const tools = [...calls.values()].map((call) => call.name + call.json).join('')
+    // Unread text is charged one token per four characters, the usual ratio of English.
+    return { ...noUsage, input: countPrompt(count), output: count(text) + count(tools) + Math.ceil(dropped / 4), reasoning: count(thought) }
+  }
+
+  const closeWith = async (finish: Extract<ModelEvent, { type: 'finish' }> | undefined, failure: Failure | undefined): Promise<Ending> => {
+    const usage = finish?.usage ?? (await estimate())
+    return {
+      end: finish !== undefined ? 'finish' : failure?.kind === 'cancelled' ? 'cancelled' : 'error',
+      usage,
+      usageSource: finish?.usage === undefined ? 'estimated' : 'reported',
+      costMicros: price === undefined ? 0 : costMicros(usage, price),
+      ...(failure === undefined ? {} : { failure }),
+      text,
+      toolCalls: [...calls.values()],
+    }
+  }
+
+  /** The finish event is told its usage and cost, so that the client's last chunk can carry them. */
+  const priced = async (piece: Piece): Promise<Piece> => {
+    const finish = piece.events.find((event) => event.type === 'finish')
+    if (finish === undefined) return piece
+    const ending = await closeWith(finish, undefined)
+    resolve(ending)
+    const events = piece.events.map((event) => (event === finish ? { ...finish, usage: ending.usage, costMicros: ending.costMicros } : event))
+    return { ...piece, events }
+  }
+
+  async function* pass(): AsyncGenerator<Batch, void, undefined> {
+    try {
+      for await (const batch of batches) {
+        for (const piece of batch) for (const event of piece.events) look(event)
+        yield last === undefined ? batch : await Promise.all(batch.map(priced))
+        if (last !== undefined) return
+      }
+    } finally {
+      // After a finish this resolves nothing anew: a promise keeps its first value.
+      if (last?.type !== 'finish') {
+        const failure: Failure = last?.type === 'error' ? last.failure : signal.aborted ? failureOf(signal.reason) : { kind: 'cancelled' }
+        resolve(await closeWith(undefined, failure))
+      }
+    }
+  }
+
+  return { batches: pass(), end }
+}

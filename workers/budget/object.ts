@@ -1,0 +1,81 @@
+// The object that keeps one key's books: load, ask the ledger, store, answer.
+import { DurableObject } from 'cloudflare:workers'
+import type { Budget as Limit } from '../service.ts'
+import {
+  type Balance,
+  balanceOf,
+  type Draw,
+  draw,
+  expire,
+  type Granted,
+  type Lease,
+  type Ledger,
+  nextExpiry,
+  type Refused,
+  type Report,
+  settle,
+} from './ledger.ts'
+
+export type Drawn = { readonly ok: true; readonly value: Granted } | { readonly ok: false; readonly refused: Refused }
+
+export class Budget extends DurableObject {
+  private ledger: Ledger
+  private alarmAt: number | undefined
+
+  constructor(state: DurableObjectState, env: Cloudflare.Env) {
+    super(state, env)
+    const { sql } = state.storage
+    sql.exec('CREATE TABLE IF NOT EXISTS spent (slot TEXT PRIMARY KEY, amount INTEGER NOT NULL) WITHOUT ROWID')
+    sql.exec('CREATE TABLE IF NOT EXISTS leases (id TEXT PRIMARY KEY, lease TEXT NOT NULL) WITHOUT ROWID')
+    this.ledger = {
+      spent: Object.fromEntries(sql.exec('SELECT slot, amount FROM spent').toArray().map((row) => [row['slot'], Number(row['amount'])])),
+      leases: Object.fromEntries(
+        sql.exec<{ id: string; lease: string }>('SELECT id, lease FROM leases').toArray().map((row) => [row.id, JSON.parse(row.lease) as Lease]),
+      ),
+    }
+  }
+
+  async draw(budgets: readonly Limit[], asked: Draw, report: Report | undefined): Promise<Drawn> {
+    const now = Date.now()
+    const reported = report === undefined ? this.ledger : settle(this.ledger, report, now)
+    const drawn = draw(reported, budgets, asked, now)
+    await this.store('refused' in drawn ? reported : drawn.ledger)
+    return 'refused' in drawn ? { ok: false, refused: drawn.refused } : { ok: true, value: drawn.granted }
+  }
+
+  async report(report: Report): Promise<void> {
+    await this.store(settle(this.ledger, report, Date.now()))
+  }
+
+  async read(budgets: readonly Limit[]): Promise<Balance[]> {
+    const now = Date.now()
+    await this.store(expire(this.ledger, now))
+    return budgets.map((budget) => balanceOf(this.ledger, budget, now))
+  }
+
+  override async alarm(): Promise<void> {
+    this.alarmAt = undefined
+    await this.store(expire(this.ledger, Date.now()))
+  }
+
+  /** Writes the rows that differ; without an await in between they are one transaction. */
+  private async store(next: Ledger): Promise<void> {
+    const { sql } = this.ctx.storage
+    const before = this.ledger
+    this.ledger = next
+    for (const [slot, amount] of Object.entries(next.spent)) {
+      if (before.spent[slot] !== amount) sql.exec('INSERT OR REPLACE INTO spent (slot, amount) VALUES (?, ?)', slot, amount)
+    }
+    for (const slot of Object.keys(before.spent)) if (next.spent[slot] === undefined) sql.exec('DELETE FROM spent WHERE slot = ?', slot)
+    for (const [id, lease] of Object.entries(next.leases)) {
+      if (before.leases[id] !== lease) sql.exec('INSERT OR REPLACE INTO leases (id, lease) VALUES (?, ?)', id, JSON.stringify(lease))
+    }
+    for (const id of Object.keys(before.leases)) if (next.leases[id] === undefined) sql.exec('DELETE FROM leases WHERE id = ?', id)
+    // An alarm that comes early finds nothing due and is set again, so renewals of a lease need no write of their own.
+    const due = nextExpiry(next)
+    if (due !== undefined && (this.alarmAt === undefined || due < this.alarmAt)) {
+      this.alarmAt = due
+      await this.ctx.storage.setAlarm(due)
+    }
+  }
+}

@@ -1,0 +1,42 @@
+// Calendar windows of a budget, in UTC. Pure.
+import type { Window } from '../service.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
+
+/** When the window that holds `now` began. */
+export function windowStart(window: Window, now: number): number {
+  switch (window) {
+    case 'minute':
+      return now - (now % MINUTE_MS)
+    case 'hour':
+      return now - (now % HOUR_MS)
+    case 'day':
+      return now - (now % DAY_MS)
+    case 'month': {
+      const date = new Date(now)
+      return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1)
+    }
+    case 'total':
+      return 0
+  }
+}
+
+/** When it ends and the budget is whole again; never, for a total. */
+export function windowEnd(window: Window, now: number): number {
+  switch (window) {
+    case 'minute':
+      return windowStart(window, now) + MINUTE_MS
+    case 'hour':
+      return windowStart(window, now) + HOUR_MS
+    case 'day':
+      return windowStart(window, now) + DAY_MS
+    case 'month': {
+      const date = new Date(now)
+      return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1)
+    }
+    case 'total':
+      return Number.POSITIVE_INFINITY
+  }
+}

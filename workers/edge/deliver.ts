@@ -1,0 +1,86 @@
+// An answer into a client's bytes, with the headers that explain it.
+import type { Dialect, ReplyContext } from '../../shared/dialect.ts'
+import type { Batch, Piece } from '../../shared/event.ts'
+import { Failed } from '../../shared/failure.ts'
+import { writeDollars } from '../../shared/money.ts'
+import type { Plan } from '../../shared/plan.ts'
+import type { ModelRequest } from '../../shared/request.ts'
+import type { Served } from '../pipeline.ts'
+import type { Cx } from '../service.ts'
+
+const encoder = new TextEncoder()
+
+export interface Delivery {
+  readonly request: ModelRequest
+  readonly served: Served
+  readonly dialect: Dialect
+  /** When the request came in, milliseconds since the epoch. */
+  readonly receivedAt: number
+}
+
+export async function deliver({ request, served, dialect, receivedAt }: Delivery, cx: Cx, abort: (reason: Failed) => void): Promise<Response> {
+  const { answer } = served
+  const context: ReplyContext = {
+    requestId: cx.id,
+    createdAt: receivedAt,
+    model: answer.target.name,
+    streamUsage: request.streamUsage,
+  }
+  const headers = headersOf(served)
+  if (request.stream) {
+    headers.set('server-timing', timing(cx.now() - receivedAt, answer.headMs))
+    headers.set('content-type', 'text/event-stream; charset=utf-8')
+    headers.set('cache-control', 'no-cache, no-transform')
+    return new Response(streamOf(answer.batches, dialect.writeEvents(context), abort), { headers })
+  }
+  const pieces = await collect(answer.batches)
+  headers.set('server-timing', timing(cx.now() - receivedAt, answer.headMs))
+  const finish = pieces.flatMap((piece) => piece.events).find((event) => event.type === 'finish')
+  headers.set('x-minnow-cost', writeDollars(finish?.costMicros ?? 0))
+  return Response.json(dialect.writeReply(pieces, context), { headers })
+}
+
+function streamOf(batches: AsyncGenerator<Batch, void, undefined>, write: (batch: Batch) => string, abort: (reason: Failed) => void): ReadableStream<Uint8Array> {
+  // The first read is begun at once: a generator that was never started would not run its ending.
+  let next: Promise<IteratorResult<Batch, void>> | undefined = batches.next()
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      for (;;) {
+        const { done, value } = await (next ?? batches.next())
+        next = undefined
+        if (done === true) return controller.close()
+        const text = write(value)
+        if (text !== '') return controller.enqueue(encoder.encode(text))
+      }
+    },
+    cancel() {
+      abort(new Failed({ kind: 'cancelled' }))
+      void batches.return(undefined)
+    },
+  })
+}
+
+async function collect(batches: AsyncGenerator<Batch, void, undefined>): Promise<Piece[]> {
+  const pieces: Piece[] = []
+  for await (const batch of batches) pieces.push(...batch)
+  for (const event of pieces.flatMap((piece) => piece.events)) if (event.type === 'error') throw new Failed(event.failure)
+  return pieces
+}
+
+function headersOf({ answer, attempts, plan, clamped }: Served): Headers {
+  const headers = new Headers({
+    'x-minnow-model': `${answer.target.provider}/${answer.target.model}`,
+    'x-minnow-route': writeRoute(plan, answer.target.tier),
+    'x-minnow-attempts': String(attempts.length),
+  })
+  if (clamped !== undefined) headers.set('x-minnow-clamped', `max_tokens=${clamped}`)
+  return headers
+}
+
+/** The tier that answered, and why the plan was made; the two differ after a failover. */
+export function writeRoute(plan: Plan, tier: string): string {
+  return `${tier}; reason=${plan.reason}${plan.score === undefined ? '' : `; score=${plan.score}`}`
+}
+
+/** Our own time is all of it but the wait for the provider's head. */
+const timing = (totalMs: number, headMs: number): string => `gateway;dur=${Math.max(0, totalMs - headMs)}, upstream;dur=${headMs}`

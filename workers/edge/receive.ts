@@ -1,0 +1,76 @@
+// A client's bytes into a model request: read within bounds, parsed once, checked at the door.
+import type { Dialect } from '../../shared/dialect.ts'
+import { Failed } from '../../shared/failure.ts'
+import { microsFromDollars } from '../../shared/money.ts'
+import type { ModelRequest } from '../../shared/request.ts'
+import type { Caller } from '../service.ts'
+
+const CONVERSATION = /^[A-Za-z0-9._:@-]{1,128}$/
+
+export async function receive(request: Request, dialect: Dialect, caller: Caller, limitBytes: number): Promise<ModelRequest> {
+  const asked = dialect.readRequest(parse(await readBody(request, limitBytes)))
+  const conversation = request.headers.get('x-minnow-conversation')
+  const maxCostMicros = readMaxCost(request.headers.get('x-minnow-max-cost'))
+  if (conversation !== null && !CONVERSATION.test(conversation)) {
+    throw invalid("Invalid 'x-minnow-conversation': send 1 to 128 letters, digits and . _ : @ - as its id.", 'x-minnow-conversation')
+  }
+  return {
+    ...asked,
+    limits: { ...asked.limits, ...(maxCostMicros === undefined ? {} : { maxCostMicros }) },
+    // Scoped to the key: two customers may use the same id without seeing each other.
+    ...(conversation === null ? {} : { conversation: `${caller.keyId}/${conversation}` }),
+  }
+}
+
+function invalid(message: string, param?: string): Failed {
+  return new Failed({ kind: 'invalid-request', message, ...(param === undefined ? {} : { param }) })
+}
+
+function readMaxCost(header: string | null): number | undefined {
+  if (header === null) return undefined
+  const dollars = Number(header)
+  if (header.trim() === '' || !Number.isFinite(dollars) || dollars < 0) {
+    throw invalid("Invalid 'x-minnow-max-cost': send a number of US dollars, such as 0.05.", 'x-minnow-max-cost')
+  }
+  return microsFromDollars(dollars)
+}
+
+export async function readBody(request: Request, limitBytes: number): Promise<string> {
+  const declared = Number(request.headers.get('content-length') ?? 0)
+  if (declared > limitBytes) throw new Failed({ kind: 'too-large', limitBytes })
+  // With a declared length the runtime itself holds the client to it; without one the bytes are counted.
+  const bytes = declared > 0 || request.body === null ? await request.arrayBuffer() : await readBounded(request.body, limitBytes)
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
+  } catch {
+    throw invalid('The request body is not valid UTF-8.')
+  }
+}
+
+async function readBounded(body: ReadableStream<Uint8Array>, limitBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of body) {
+    length += chunk.byteLength
+    if (length > limitBytes) throw new Failed({ kind: 'too-large', limitBytes })
+    chunks.push(chunk)
+  }
+  const bytes = new Uint8Array(length)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return bytes
+}
+
+export function parse(text: string): unknown {
+  if (text.trim() === '') throw invalid('The request body is empty. Send a JSON object.')
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    // The runtime's message says where; what stands there may be private and is left out.
+    const position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1]
+    throw invalid(`The request body is not valid JSON${position === undefined ? '' : ` (near character ${position})`}.`)
+  }
+}

@@ -1,0 +1,110 @@
+// What Cloudflare sees: requests, the cron, the Durable Object classes. Wiring only; the one place that reads bindings.
+import shippedConfig from '../minnow.jsonc'
+import { openaiChat } from '../shared/dialects/openai-chat/index.ts'
+import { readConfig } from '../shared/config.ts'
+import { openApp } from './app.ts'
+import { commit } from './attempt/commit.ts'
+import { headDeadline } from './attempt/deadline.ts'
+import { race } from './attempt/race.ts'
+import { openBudgets } from './budget/admit.ts'
+import type { Budget } from './budget/object.ts'
+import type { Conversation } from './conversation/object.ts'
+import { openKeyStore } from './keys/store.ts'
+import { openKeys } from './keys/verify.ts'
+import type { Micro } from './micro/object.ts'
+import { pipeline } from './pipeline.ts'
+import { openPriceBook } from './prices/book.ts'
+import { callProvider } from './providers/call.ts'
+import { micro, MICRO_PROVIDER } from './providers/micro.ts'
+import { knownVendors, openProviders } from './providers/registry.ts'
+import { openPlanner } from './routing/planner.ts'
+import { openTelemetry } from './telemetry/flush.ts'
+import { forgetOld, listRequests } from './telemetry/queries.ts'
+
+export { Budget } from './budget/object.ts'
+export { Conversation } from './conversation/object.ts'
+export { Micro } from './micro/object.ts'
+
+const VERSION = '0.1.0'
+
+/** The bindings of wrangler.toml; beside them stand the secrets that the configuration names. */
+interface Bindings {
+  readonly DB: D1Database
+  readonly BUDGET: DurableObjectNamespace<Budget>
+  readonly CONVERSATION: DurableObjectNamespace<Conversation>
+  readonly MICRO: DurableObjectNamespace<Micro>
+  readonly ASSETS?: Fetcher
+  readonly CONFIG?: string
+  readonly CONFIG_NAME?: string
+  readonly LOOPBACK?: string
+  readonly ADMIN_KEY?: string
+}
+
+const DEFAULT_BODY_BYTES = 4 * 1024 * 1024
+
+const warn = (message: string): void => console.warn(message) // oxlint-disable-line no-console -- the operator's log
+
+function open(env: Bindings): { fetch: (request: Request, ctx: ExecutionContext) => Response | Promise<Response> } {
+  const config = readConfig(env.CONFIG ?? shippedConfig, env.CONFIG_NAME ?? 'minnow.jsonc', knownVendors)
+  if (!config.ok) throw new Error(config.message)
+  const secrets = (name: string): string | undefined => {
+    const value: unknown = Reflect.get(env, name)
+    return typeof value === 'string' ? value : undefined
+  }
+  const providers = openProviders(config.value, secrets, (input, init) => fetch(input, init))
+  providers.set(MICRO_PROVIDER, micro({ fetch: (name, request) => env.MICRO.getByName(name).fetch(request) }))
+  const budgetOf = (keyId: string): DurableObjectStub<Budget> => env.BUDGET.getByName(keyId)
+  const conversationOf = (name: string): DurableObjectStub<Conversation> => env.CONVERSATION.getByName(name)
+
+  const prices = openPriceBook(env.DB)
+  const store = openKeyStore(env.DB)
+  const loopback = env.LOOPBACK === '1'
+  const keys = openKeys({ store, loopback, ...(env.ADMIN_KEY === undefined ? {} : { adminKey: env.ADMIN_KEY }) })
+  // Without the price book the configuration's own prices still hold, and unpriced models stay closed to budgets.
+  const planner = openPlanner({ config: config.value, prices: (cx) => prices.current(cx).catch(() => NO_PRICES), microProvider: MICRO_PROVIDER })
+  const app = openApp({
+    keys,
+    planner,
+    warn,
+    version: VERSION,
+    bodyBytes: config.value.limits?.bodyBytes ?? DEFAULT_BODY_BYTES,
+    pipeline: pipeline({
+      planner,
+      budgets: openBudgets({
+        draw: (keyId, budgets, asked, report) => budgetOf(keyId).draw(budgets, asked, report),
+        report: (keyId, report) => budgetOf(keyId).report(report),
+      }),
+      conversations: {
+        recall: (name, turnId, sent) => conversationOf(name).recall(turnId, sent),
+        remember: (name, turn) => conversationOf(name).remember(turn),
+        forgo: (name, turnId) => conversationOf(name).forgo(turnId),
+      },
+      race: race(commit(headDeadline(callProvider((id) => providers.get(id))))),
+      telemetry: openTelemetry(env.DB, warn),
+      statusOf: (failure) => openaiChat().writeFailure(failure, '').status,
+    }),
+    admin: {
+      isAdmin: keys.isAdmin,
+      enabled: loopback || (env.ADMIN_KEY ?? '') !== '',
+      keys: { store, balances: (keyId, budgets) => budgetOf(keyId).read(budgets), changed: keys.forget, now: Date.now },
+      prices,
+      requests: (filter) => listRequests(env.DB, filter),
+    },
+  })
+  return { fetch: async (request, ctx) => app.fetch(request, env, ctx) }
+}
+
+const NO_PRICES = new Map<string, never>()
+
+let opened: ReturnType<typeof open> | undefined // a cache of one: bindings do not change within an isolate
+
+export default {
+  fetch(request, env, ctx) {
+    opened ??= open(env)
+    return opened.fetch(request, ctx)
+  },
+  async scheduled(_event, env) {
+    const rows = await forgetOld(env.DB, Date.now())
+    if (rows > 0) warn(`housekeeping: ${rows} request rows older than 90 days deleted`)
+  },
+} satisfies ExportedHandler<Bindings>

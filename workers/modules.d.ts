@@ -1,0 +1,6 @@
+// How the Worker's bundler hands over files that are not code.
+
+declare module '*.jsonc' {
+  const text: string
+  export default text
+}

@@ -1,0 +1,94 @@
+// The story of a model request, from a verified caller to an answer that settles itself.
+import { Failed, type Failure, failureOf } from '../shared/failure.ts'
+import type { Attempt, Ending, Plan } from '../shared/plan.ts'
+import { countPrompt } from '../shared/tokens.ts'
+import { noUsage, totalTokens } from '../shared/usage.ts'
+import { timedOut } from './attempt/clock.ts'
+import { meter } from './attempt/meter.ts'
+import type { Race, Raced } from './attempt/race.ts'
+import type { Budgets } from './budget/admit.ts'
+import type { Amounts } from './budget/ledger.ts'
+import { type Need, needOf, reserve } from './budget/need.ts'
+import { type Asked, type ConversationObjects, recall } from './conversation/recall.ts'
+import type { Planner } from './routing/planner.ts'
+import type { ModelRequest } from '../shared/request.ts'
+import type { Answer, Caller, Cx, Service } from './service.ts'
+import type { Telemetry } from './telemetry/flush.ts'
+import { outcomeOf } from './telemetry/outcome.ts'
+
+export interface Organs {
+  readonly planner: Planner
+  readonly budgets: Budgets
+  readonly conversations: ConversationObjects
+  readonly race: Service<Race, Raced>
+  readonly telemetry: Telemetry
+  /** The HTTP status that a failure is answered with. */
+  readonly statusOf: (failure: Failure) => number
+}
+
+export interface Served {
+  readonly plan: Plan
+  readonly answer: Answer
+  readonly attempts: readonly Attempt[]
+  /** The output limit, where the request's own was lowered to what it may cost. */
+  readonly clamped: number | undefined
+}
+
+/** `abort` ends everything that belongs to the request; its own signal is `cx.signal`. */
+export type Pipeline = (asked: { caller: Caller; request: ModelRequest }, cx: Cx, abort: (reason: Failed) => void) => Promise<Served>
+
+export const pipeline = ({ planner, budgets, conversations, race, telemetry, statusOf }: Organs): Pipeline =>
+  async ({ caller, request }, cx, abort) => {
+    const startedAt = cx.now()
+    let timer: ReturnType<typeof setTimeout> | null = null
+    let conversation: Asked | undefined
+    let plan: Plan | undefined
+    let raced: Raced | undefined
+    let settle: ((ending: Ending | undefined) => void) | undefined
+
+    /** Settle, record, remember: once, whatever happened. */
+    const close = async (ending: Ending | undefined, failure: Failure | undefined): Promise<void> => {
+      clearTimeout(timer)
+      settle?.(ending)
+      const answer = raced?.ok === true ? raced.answer : undefined
+      const status = failure === undefined || ending !== undefined ? 200 : statusOf(failure)
+      telemetry.record(outcomeOf({ cx, caller, request, startedAt, plan, answer, attempts: raced?.attempts ?? [], ending, failure, status }), cx)
+      await conversation?.close(ending)
+    }
+
+    try {
+      conversation = await recall(conversations, request, cx)
+      plan = await planner.plan(conversation.request, caller, cx)
+      const totalMs = Math.max(...plan.targets.map((target) => target.timeouts.totalMs))
+      timer = setTimeout(() => abort(timedOut('total', totalMs)), totalMs)
+      const need = await needOf(conversation.request, plan, caller)
+      const asked = reserve(conversation.request, need)
+      const grant = await budgets.admit(caller, need.amounts, cx)
+      settle = (ending) => budgets.settle(caller, grant, usedOf(ending, need), cx)
+      raced = await race({ request: asked, plan }, cx)
+      if (!raced.ok) throw new Failed(raced.failure)
+      const { answer, attempts } = raced
+      const metered = meter({
+        batches: answer.batches,
+        price: answer.target.price,
+        countPrompt: (count) => countPrompt(asked.messages, asked.tools, count),
+        signal: cx.signal,
+      })
+      const end = metered.end.then(async (ending) => {
+        await close(ending, ending.failure)
+        return ending
+      })
+      cx.defer(end) // before the first byte: only deferred work is sure to run when the client leaves
+      return { plan, answer: { ...answer, batches: metered.batches }, attempts, clamped: need.clamped ? asked.limits.maxOutput : undefined }
+    } catch (error) {
+      cx.defer(close(undefined, failureOf(error)))
+      throw error
+    }
+  }
+
+/** What settles a grant: the actual use, or nothing for a request that never got an answer but counts as one. */
+const usedOf = (ending: Ending | undefined, need: Need): Amounts => ({
+  usd: ending?.costMicros ?? 0,
+  tokens: totalTokens(ending?.usage ?? noUsage),
+  requests: need.amounts.requests,
+})

@@ -1,0 +1,67 @@
+// From a request to a plan: the name looked up, the effort judged, the targets chosen.
+import type { Config } from '../../shared/config.ts'
+import { Failed } from '../../shared/failure.ts'
+import type { Price } from '../../shared/money.ts'
+import type { Plan } from '../../shared/plan.ts'
+import type { ModelRequest } from '../../shared/request.ts'
+import type { Caller, Cx } from '../service.ts'
+import { type Catalog, openCatalog } from './catalog.ts'
+import { choose } from './choose.ts'
+import { classify } from './classify.ts'
+import { type Dial, openDial } from './dial.ts'
+
+export interface Planner {
+  /** Throws `no-route` for an unknown name, `forbidden` for one the key may not use. */
+  plan(request: ModelRequest, caller: Caller, cx: Cx): Promise<Plan>
+  catalog(cx: Cx): Promise<Catalog>
+}
+
+export interface PlannerOptions {
+  readonly config: Config
+  readonly prices: (cx: Cx) => Promise<ReadonlyMap<string, Price>>
+  readonly microProvider: string
+}
+
+/** Dials kept per isolate, one a route and share; shares come from requests too, so they are bounded. */
+const MAX_DIALS = 256
+
+export function openPlanner({ config, prices, microProvider }: PlannerOptions): Planner {
+  const dials = new Map<string, Dial>() // a cache, bounded by MAX_DIALS
+  let opened: { readonly prices: ReadonlyMap<string, Price>; readonly catalog: Catalog } | undefined
+
+  const catalogOf = async (cx: Cx): Promise<Catalog> => {
+    const current = await prices(cx)
+    if (opened?.prices !== current) opened = { prices: current, catalog: openCatalog(config, current, microProvider) }
+    return opened.catalog
+  }
+
+  const dialOf = (route: string, share: number | undefined): Dial => {
+    const name = `${route}:${share ?? ''}`
+    const known = dials.get(name)
+    if (known !== undefined) return known
+    if (dials.size >= MAX_DIALS) dials.clear()
+    const fresh = openDial(share)
+    dials.set(name, fresh)
+    return fresh
+  }
+
+  return {
+    catalog: catalogOf,
+    async plan(request, caller, cx) {
+      const catalog = await catalogOf(cx)
+      const policy = catalog.find(request.model)
+      if (policy === undefined) {
+        const message = `The model '${request.model}' does not exist here. GET /v1/models lists what does; '<provider>/<model>' works for every configured provider.`
+        throw new Failed({ kind: 'no-route', model: request.model, message })
+      }
+      if (caller.models !== undefined && !caller.models.includes(request.model)) {
+        const message = `This key may not use '${request.model}'. It may use: ${caller.models.join(', ')}.`
+        throw new Failed({ kind: 'forbidden', message, code: 'model_not_allowed' })
+      }
+      const effort = classify(request)
+      const share = policy.kind === 'tiers' ? (request.dial?.strongShare ?? policy.strongShare) : undefined
+      const cut = dialOf(request.model, share).turn(effort.score)
+      return choose({ request, policy, effort, cut, retries: catalog.retries })
+    },
+  }
+}

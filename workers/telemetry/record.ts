@@ -1,0 +1,54 @@
+// Outcome rows: written as SQL values and read back as the admin API shows them. Pure.
+import { dollarsFromMicros } from '../../shared/money.ts'
+import type { Outcome } from '../../shared/plan.ts'
+
+export const COLUMNS = [
+  'id', 'request_id', 'at', 'key_id', 'route', 'tier', 'reason', 'score', 'model', 'attempts',
+  'tokens_input', 'tokens_cache_read', 'tokens_cache_write', 'tokens_output', 'tokens_reasoning', 'usage_source',
+  'cost_micros', 'head_ms', 'total_ms', 'stream', 'status', 'ending', 'failure',
+] as const
+
+type Value = string | number | null
+
+export function writeRow(outcome: Outcome): Value[] {
+  return [
+    outcome.id, outcome.requestId, outcome.at, outcome.keyId, outcome.route, outcome.tier, outcome.reason, outcome.score ?? null,
+    outcome.model, JSON.stringify(outcome.attempts),
+    outcome.usage.input, outcome.usage.cacheRead, outcome.usage.cacheWrite, outcome.usage.output, outcome.usage.reasoning, outcome.usageSource,
+    outcome.costMicros, outcome.headMs ?? null, outcome.totalMs, outcome.stream ? 1 : 0, outcome.status, outcome.end, outcome.failure ?? null,
+  ]
+}
+
+export type Row = Record<(typeof COLUMNS)[number], Value>
+
+/** A row for the operator. Tokens are disjoint classes, cost is in US dollars, times are milliseconds. */
+export function readRow(row: Row): Record<string, unknown> {
+  return {
+    id: row.id,
+    request_id: row.request_id,
+    at: new Date(Number(row.at)).toISOString(),
+    key: row.key_id,
+    route: row.route,
+    tier: row.tier,
+    reason: row.reason,
+    score: row.score,
+    model: row.model === '' ? null : row.model,
+    attempts: JSON.parse(String(row.attempts)) as unknown,
+    tokens: {
+      input: row.tokens_input,
+      cache_read: row.tokens_cache_read,
+      cache_write: row.tokens_cache_write,
+      output: row.tokens_output,
+      reasoning: row.tokens_reasoning,
+      source: row.usage_source,
+    },
+    cost: dollarsFromMicros(Number(row.cost_micros)),
+    cost_micros: row.cost_micros,
+    head_ms: row.head_ms,
+    total_ms: row.total_ms,
+    stream: row.stream === 1,
+    status: row.status,
+    end: row.ending,
+    failure: row.failure,
+  }
+}
