@@ -2,7 +2,7 @@
 import { makeCacheStore, type CacheStore } from './cache.ts'
 import { loadModel, type Model } from './model.ts'
 import { makePagePool } from './pages.ts'
-import { checkPrompter, makePrompter, type Prompter } from './template.ts'
+import { makePrompter, type Prompter } from './template.ts'
 import { makeTokenizer, type Tokenizer } from './tokenizer.ts'
 import { readVocabulary } from './vocabulary.ts'
 
@@ -18,7 +18,6 @@ export function loadEngine(file: ArrayBuffer, kernel: WebAssembly.Module): Engin
   const model = loadModel(file, kernel)
   const tokenizer = makeTokenizer(readVocabulary(model.file))
   const prompter = makePrompter(model.file, tokenizer)
-  checkPrompter(prompter)
   const caches = makeCacheStore(makePagePool(model.layout.pages), model.memory)
   return { model, tokenizer, prompter, caches }
 }

@@ -1,6 +1,7 @@
 // Makes small random llama models as GGUF bytes, the same for the same seed everywhere, for tests and the oracle.
 import { BYTE_CHARACTERS } from '../../../workers/micro/bytes.ts'
 import type { TensorType } from '../../../workers/micro/gguf.ts'
+import { learnMerges, NASTY_TEXTS } from './texts.ts'
 
 export interface Recipe {
   readonly seed: number
@@ -120,23 +121,10 @@ function writeMeta(writer: Writer, key: string, value: Meta): void {
   }
 }
 
-/** Random merges over the bytes of common text, so that pieces of words become tokens. */
-function makeVocabulary(random: () => number, mergeCount: number): { tokens: string[]; merges: string[] } {
-  const tokens = [...BYTE_CHARACTERS]
-  const merges: string[] = []
-  const known = new Set(tokens)
-  const parts = [...'etaoinshrdlucmfwygpbvkxqjz', ...'\u0120\u010a.,0123456789', '\u00c3', '\u00a9']
-  while (merges.length < mergeCount) {
-    const left = parts[Math.floor(random() ** 2 * parts.length)] ?? 'e'
-    const right = parts[Math.floor(random() ** 2 * parts.length)] ?? 't'
-    const joined = left + right
-    if (known.has(joined) || right.includes('\u0120') || /[0-9\u010a]/u.test(joined)) continue
-    known.add(joined)
-    tokens.push(joined)
-    parts.splice(Math.floor(parts.length / 3), 0, joined)
-    merges.push(`${left} ${right}`)
-  }
-  return { tokens: [...tokens, '<|im_start|>', '<|im_end|>'], merges }
+function makeVocabulary(mergeCount: number): { tokens: string[]; merges: string[] } {
+  const merges = learnMerges(NASTY_TEXTS, mergeCount, BYTE_CHARACTERS)
+  const joined = merges.map((merge) => merge.replace(' ', ''))
+  return { tokens: [...BYTE_CHARACTERS, ...new Set(joined), '<|im_start|>', '<|im_end|>'], merges }
 }
 
 function writeTensor(writer: Writer, type: TensorType, values: Float32Array): void {
@@ -163,7 +151,7 @@ export function makeGguf(
 ): ArrayBuffer {
   const random = randomNumbers(recipe.seed)
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
-  const { tokens, merges } = makeVocabulary(random, recipe.merges)
+  const { tokens, merges } = makeVocabulary(recipe.merges)
   const width = recipe.embeddingLength
   const keyValue = (width / recipe.headCount) * recipe.keyValueHeadCount
 
@@ -222,7 +210,7 @@ export function makeGguf(
     'tokenizer.ggml.model': 'gpt2',
     'tokenizer.ggml.pre': recipe.preTokenizer,
     'tokenizer.ggml.tokens': tokens,
-    'tokenizer.ggml.token_type': tokens.map((token) => (token.startsWith('<|') ? 3 : 1)),
+    'tokenizer.ggml.token_type': tokens.map((_, id) => (id < tokens.length - 2 ? 1 : 3)),
     'tokenizer.ggml.merges': merges,
     'tokenizer.ggml.eos_token_id': tokens.length - 1,
     'tokenizer.ggml.padding_token_id': tokens.length - 1,

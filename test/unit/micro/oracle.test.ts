@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { loadModel } from '../../../workers/micro/model.ts'
+import { makePrompter, type ChatMessage } from '../../../workers/micro/template.ts'
+import { makeTokenizer } from '../../../workers/micro/tokenizer.ts'
+import { readVocabulary } from '../../../workers/micro/vocabulary.ts'
+import { greedy, kernelModule, loadSynthetic, readBytes } from './load.ts'
+import { makeGguf, type Recipe } from './synthetic.ts'
+import { readGguf } from '../../../workers/micro/gguf.ts'
+
+interface Continuation {
+  readonly prompt: readonly number[]
+  readonly output: readonly number[]
+}
+interface Shipped {
+  readonly model: string
+  readonly sha256: string
+  readonly cases: readonly (Continuation & { readonly messages: readonly ChatMessage[] })[]
+  readonly texts: readonly { readonly text: string; readonly tokens: readonly number[] }[]
+}
+interface Synthetic {
+  readonly models: readonly { readonly recipe: Recipe; readonly cases: readonly Continuation[] }[]
+}
+interface Tokens {
+  readonly recipe: Recipe
+  readonly vocabularies: readonly {
+    readonly preTokenizer: string
+    readonly texts: readonly {
+      readonly text: string
+      readonly plain: readonly number[]
+      readonly special: readonly number[]
+    }[]
+  }[]
+}
+
+const fixture = <T>(name: string): T =>
+  JSON.parse(new TextDecoder().decode(readBytes(`test/unit/micro/fixtures/${name}`)))
+
+describe("llama.cpp's tokens on random models", () => {
+  for (const { recipe, cases } of fixture<Synthetic>('synthetic.json').models) {
+    const name = `${recipe.type}, ${recipe.blockCount} layers, ${recipe.headCount}/${recipe.keyValueHeadCount} heads of ${recipe.embeddingLength}`
+    it(name, () => {
+      const model = loadSynthetic(recipe)
+      const { ends } = readVocabulary(model.file)
+      for (const { prompt, output } of cases)
+        expect(greedy(model, prompt, output.length, ends)).toEqual(output)
+    })
+  }
+})
+
+describe("llama.cpp's tokens of texts", () => {
+  const { recipe, vocabularies } = fixture<Tokens>('tokens.json')
+  for (const { preTokenizer, texts } of vocabularies) {
+    it(`cut by ${preTokenizer}`, () => {
+      const tokenizer = makeTokenizer(readVocabulary(readGguf(makeGguf({ ...recipe, preTokenizer }))))
+      for (const { text, plain, special } of texts) {
+        expect(tokenizer.encode(text), JSON.stringify(text)).toEqual(plain)
+        expect(tokenizer.encode(text, { parseControl: true }), JSON.stringify(text)).toEqual(special)
+      }
+    })
+  }
+})
+
+describe("llama.cpp's tokens on the shipped weights", () => {
+  const shipped = fixture<Shipped>('micro.json')
+  const file = readBytes(shipped.model)
+  const sha256 = createHash('sha256').update(new Uint8Array(file)).digest('hex')
+
+  it('were recorded from the weights that ship', () => {
+    expect(
+      sha256,
+      `${shipped.model} has changed since llama.cpp's tokens were recorded. Run tools/oracle again (see its README).`,
+    ).toBe(shipped.sha256)
+  })
+
+  const model = loadModel(file, kernelModule())
+  const tokenizer = makeTokenizer(readVocabulary(model.file))
+  const prompter = makePrompter(model.file, tokenizer)
+  it('covers at least twenty prompts', () => expect(shipped.cases.length).toBeGreaterThanOrEqual(20))
+
+  for (const { messages, prompt, output } of shipped.cases) {
+    it(JSON.stringify(messages.at(-1)?.content), () => {
+      expect(prompter(messages)).toEqual(prompt)
+      expect(greedy(model, prompt, output.length, tokenizer.vocabulary.ends)).toEqual(output)
+    })
+  }
+
+  it('and its tokens of texts', () => {
+    for (const { text, tokens } of shipped.texts)
+      expect(tokenizer.encode(text), JSON.stringify(text)).toEqual(tokens)
+  })
+})
