@@ -2,6 +2,7 @@
 import { join, relative, resolve } from 'node:path'
 import { readFileSync, statSync } from 'node:fs'
 import { readConfig } from '../shared/config.ts'
+import { knownVendors } from '../workers/providers/registry.ts'
 import { ensureBuild } from './gateway/build.ts'
 import { bundleBrowser } from './gateway/bundle.ts'
 import { Refusal } from './gateway/refusal.ts'
@@ -9,7 +10,7 @@ import { Refusal } from './gateway/refusal.ts'
 const root = resolve(import.meta.dirname, '..')
 
 try {
-  const config = readConfig(readFileSync(join(root, 'minnow.jsonc'), 'utf8'), 'minnow.jsonc')
+  const config = readConfig(readFileSync(join(root, 'minnow.jsonc'), 'utf8'), 'minnow.jsonc', knownVendors)
   if (!config.ok) throw new Refusal(config.message)
   const [build] = await Promise.all([ensureBuild(root), bundleBrowser(root, join(root, 'dist/assets'))])
   for (const { name, file } of build.modules)

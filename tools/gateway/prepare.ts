@@ -1,8 +1,9 @@
 // Everything that happens before workerd starts: check, build, migrate, write its configuration.
 // The launcher runs this file under the project's own Node and reads one line of JSON; tests call `prepare` itself.
-import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { isAbsolute, join, resolve } from 'node:path'
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { readConfig } from '../../shared/config.ts'
+import { knownVendors } from '../../workers/providers/registry.ts'
 import { type Address, callableHost, readAddress, socketOf } from './address.ts'
 import { ensureBuild } from './build.ts'
 import { writeCapnp } from './capnp.ts'
@@ -39,7 +40,7 @@ export async function prepare(
   const configName = environment['MINNOW_CONFIG'] || join(root, 'minnow.jsonc')
   const configShown = environment['MINNOW_CONFIG'] || 'minnow.jsonc'
   const configText = readText(resolve(folder, configName), `MINNOW_CONFIG is "${configShown}"; that file`)
-  const config = readConfig(configText, configShown)
+  const config = readConfig(configText, configShown, knownVendors)
   if (!config.ok) throw new Refusal(config.message)
   const devVars = readDevVars(readTextIfThere(join(root, '.dev.vars')))
   const secrets = {
@@ -97,13 +98,24 @@ function stateFolder(root: string, wanted: string | undefined, folder: string): 
         ? wanted
         : resolve(folder, wanted)
   try {
-    for (const part of ['d1', 'objects', 'cron']) mkdirSync(join(path, part), { recursive: true })
+    for (const part of ['d1', 'objects', 'cron']) makeFolder(join(path, part))
     accessSync(path, constants.W_OK)
     return path
   } catch (error) {
     throw new Refusal(
       `The state folder ${path} cannot be written (${codeOf(error)}); choose another with MINNOW_STATE.`,
     )
+  }
+}
+
+/** Not mkdir's own `recursive`: Node 24 never returns from that on a file system like /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error // a neighbour was faster
   }
 }
 
