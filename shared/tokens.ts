@@ -31,7 +31,11 @@ export function tokenCounter(): Promise<CountTokens> {
 }
 
 /** Prompt tokens of a request as OpenAI counts them; other vendors' templates differ by a few per message. */
-export function countPrompt(messages: readonly Message[], tools: readonly Tool[], count: CountTokens): number {
+export function countPrompt(
+  messages: readonly Message[],
+  tools: readonly Tool[],
+  count: CountTokens,
+): number {
   let sum = PRIMING_TOKENS
   for (const message of messages) {
     sum += MESSAGE_TOKENS + count(textOf(message))

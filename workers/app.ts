@@ -51,25 +51,40 @@ export function openApp(gateway: Gateway): Hono {
       return withId(await answer({ c, cx, caller, abort }), cx.id, origin)
     } catch (error) {
       const failure = failureOf(error)
-      if (failure.kind === 'internal') warn(`${cx.id}: ${error instanceof Error ? (error.stack ?? error.message) : failure.message}`)
+      if (failure.kind === 'internal')
+        warn(`${cx.id}: ${error instanceof Error ? (error.stack ?? error.message) : failure.message}`)
       return withId(refuse(failure, chat, cx.id), cx.id, origin)
     }
   }
 
   app.options('/v1/*', (c) => preflight(c.req.raw))
   app.get('/health', (c) => c.json({ status: 'ok', version }))
-  app.post('/v1/chat/completions', forClients(async ({ c, cx, caller, abort }) => {
-    const receivedAt = cx.now()
-    const request = await receive(c.req.raw, chat, caller, bodyBytes)
-    const served = await pipeline({ caller, request }, cx, abort)
-    return deliver({ request, served, dialect: chat, receivedAt }, cx, abort)
-  }))
-  app.post('/v1/route', forClients(async ({ c, cx, caller }) => {
-    const request = await receive(c.req.raw, chat, caller, bodyBytes)
-    return c.json(explain(await planner.plan(request, caller, cx)))
-  }))
-  app.get('/v1/models', forClients(async ({ c, cx, caller }) => c.json(listModels(await planner.catalog(cx), caller))))
-  app.get('/v1/models/:id{.+}', forClients(async ({ c, cx, caller }) => c.json(readModel(await planner.catalog(cx), caller, c.req.param('id') ?? ''))))
+  app.post(
+    '/v1/chat/completions',
+    forClients(async ({ c, cx, caller, abort }) => {
+      const receivedAt = cx.now()
+      const request = await receive(c.req.raw, chat, caller, bodyBytes)
+      const served = await pipeline({ caller, request }, cx, abort)
+      return deliver({ request, served, dialect: chat, receivedAt }, cx, abort)
+    }),
+  )
+  app.post(
+    '/v1/route',
+    forClients(async ({ c, cx, caller }) => {
+      const request = await receive(c.req.raw, chat, caller, bodyBytes)
+      return c.json(explain(await planner.plan(request, caller, cx)))
+    }),
+  )
+  app.get(
+    '/v1/models',
+    forClients(async ({ c, cx, caller }) => c.json(listModels(await planner.catalog(cx), caller))),
+  )
+  app.get(
+    '/v1/models/:id{.+}',
+    forClients(async ({ c, cx, caller }) =>
+      c.json(readModel(await planner.catalog(cx), caller, c.req.param('id') ?? '')),
+    ),
+  )
   app.route('/admin', adminRoutes(gateway.admin))
 
   app.notFound((c) => {
@@ -96,7 +111,11 @@ function contextOf(c: Context, warn: (message: string) => void): { cx: Cx; abort
   else signal.addEventListener('abort', leave, { once: true })
   const id = requestIdOf(c.req.raw.headers)
   const defer = (task: Promise<unknown>): void =>
-    c.executionCtx.waitUntil(task.catch((error: unknown) => warn(`${id}: deferred work failed: ${error instanceof Error ? error.message : String(error)}`)))
+    c.executionCtx.waitUntil(
+      task.catch((error: unknown) =>
+        warn(`${id}: deferred work failed: ${error instanceof Error ? error.message : String(error)}`),
+      ),
+    )
   return { cx: { id, signal: controller.signal, now: Date.now, defer }, abort }
 }
 

@@ -44,7 +44,9 @@ const DEFAULT_BODY_BYTES = 4 * 1024 * 1024
 
 const warn = (message: string): void => console.warn(message) // oxlint-disable-line no-console -- the operator's log
 
-function open(env: Bindings): { fetch: (request: Request, ctx: ExecutionContext) => Response | Promise<Response> } {
+function open(env: Bindings): {
+  fetch: (request: Request, ctx: ExecutionContext) => Response | Promise<Response>
+} {
   const config = readConfig(env.CONFIG ?? shippedConfig, env.CONFIG_NAME ?? 'minnow.jsonc', knownVendors)
   if (!config.ok) throw new Error(config.message)
   const secrets = (name: string): string | undefined => {
@@ -59,9 +61,17 @@ function open(env: Bindings): { fetch: (request: Request, ctx: ExecutionContext)
   const prices = openPriceBook(env.DB)
   const store = openKeyStore(env.DB)
   const loopback = env.LOOPBACK === '1'
-  const keys = openKeys({ store, loopback, ...(env.ADMIN_KEY === undefined ? {} : { adminKey: env.ADMIN_KEY }) })
+  const keys = openKeys({
+    store,
+    loopback,
+    ...(env.ADMIN_KEY === undefined ? {} : { adminKey: env.ADMIN_KEY }),
+  })
   // Without the price book the configuration's own prices still hold, and unpriced models stay closed to budgets.
-  const planner = openPlanner({ config: config.value, prices: (cx) => prices.current(cx).catch(() => NO_PRICES), microProvider: MICRO_PROVIDER })
+  const planner = openPlanner({
+    config: config.value,
+    prices: (cx) => prices.current(cx).catch(() => NO_PRICES),
+    microProvider: MICRO_PROVIDER,
+  })
   const app = openApp({
     keys,
     planner,
@@ -86,7 +96,12 @@ function open(env: Bindings): { fetch: (request: Request, ctx: ExecutionContext)
     admin: {
       isAdmin: keys.isAdmin,
       enabled: loopback || (env.ADMIN_KEY ?? '') !== '',
-      keys: { store, balances: (keyId, budgets) => budgetOf(keyId).read(budgets), changed: keys.forget, now: Date.now },
+      keys: {
+        store,
+        balances: (keyId, budgets) => budgetOf(keyId).read(budgets),
+        changed: keys.forget,
+        now: Date.now,
+      },
       prices,
       requests: (filter) => listRequests(env.DB, filter),
     },

@@ -35,9 +35,14 @@ export interface Served {
 }
 
 /** `abort` ends everything that belongs to the request; its own signal is `cx.signal`. */
-export type Pipeline = (asked: { caller: Caller; request: ModelRequest }, cx: Cx, abort: (reason: Failed) => void) => Promise<Served>
+export type Pipeline = (
+  asked: { caller: Caller; request: ModelRequest },
+  cx: Cx,
+  abort: (reason: Failed) => void,
+) => Promise<Served>
 
-export const pipeline = ({ planner, budgets, conversations, race, telemetry, statusOf }: Organs): Pipeline =>
+export const pipeline =
+  ({ planner, budgets, conversations, race, telemetry, statusOf }: Organs): Pipeline =>
   async ({ caller, request }, cx, abort) => {
     const startedAt = cx.now()
     let timer: ReturnType<typeof setTimeout> | null = null
@@ -52,7 +57,21 @@ export const pipeline = ({ planner, budgets, conversations, race, telemetry, sta
       settle?.(ending)
       const answer = raced?.ok === true ? raced.answer : undefined
       const status = failure === undefined || ending !== undefined ? 200 : statusOf(failure)
-      telemetry.record(outcomeOf({ cx, caller, request, startedAt, plan, answer, attempts: raced?.attempts ?? [], ending, failure, status }), cx)
+      telemetry.record(
+        outcomeOf({
+          cx,
+          caller,
+          request,
+          startedAt,
+          plan,
+          answer,
+          attempts: raced?.attempts ?? [],
+          ending,
+          failure,
+          status,
+        }),
+        cx,
+      )
       await conversation?.close(ending)
     }
 
@@ -79,7 +98,12 @@ export const pipeline = ({ planner, budgets, conversations, race, telemetry, sta
         return ending
       })
       cx.defer(end) // before the first byte: only deferred work is sure to run when the client leaves
-      return { plan, answer: { ...answer, batches: metered.batches }, attempts, clamped: need.clamped ? asked.limits.maxOutput : undefined }
+      return {
+        plan,
+        answer: { ...answer, batches: metered.batches },
+        attempts,
+        clamped: need.clamped ? asked.limits.maxOutput : undefined,
+      }
     } catch (error) {
       cx.defer(close(undefined, failureOf(error)))
       throw error

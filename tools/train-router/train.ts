@@ -9,7 +9,9 @@ interface Author {
   facts: Record<string, string[]>
   smalltalk: Record<string, string[]>
   other: string[]
-  extract: Record<'date' | 'phone' | 'amount', { ask: string[]; text: string[] }> & { missing: { text: string[] } }
+  extract: Record<'date' | 'phone' | 'amount', { ask: string[]; text: string[] }> & {
+    missing: { text: string[] }
+  }
   arithmetic: Record<'add' | 'subtract', string[]>
 }
 
@@ -45,11 +47,18 @@ const SAMPLES: Record<string, () => string> = {
   b: () => String(Math.floor(random() * 100)),
 }
 
-const fill = (text: string): string => text.replace(/\{(\w+)\}/g, (all, name: string) => SAMPLES[name]?.() ?? all)
+const fill = (text: string): string =>
+  text.replace(/\{(\w+)\}/g, (all, name: string) => SAMPLES[name]?.() ?? all)
 
 function ask(text: string): ModelRequest {
   return {
-    model: 'auto', stream: false, streamUsage: false, choices: 1, format: 'text', tools: [], limits: {},
+    model: 'auto',
+    stream: false,
+    streamUsage: false,
+    choices: 1,
+    format: 'text',
+    tools: [],
+    limits: {},
     messages: [{ role: 'user', parts: [{ type: 'text', text }] }],
     native: { dialect: 'openai-chat', body: {} },
   }
@@ -63,19 +72,31 @@ function row(author: string, label: 0 | 1, text: string, weight: number): Row {
 }
 
 function readRows(): Row[] {
-  return readdirSync(folder).filter((file) => file.startsWith('author-')).flatMap((file) => {
-    const data = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Author
-    const easy = [...Object.values(data.facts).flat(), ...Object.values(data.smalltalk).flat()]
-    for (const kind of ['date', 'phone', 'amount'] as const) {
-      for (const text of data.extract[kind].text) for (let times = 0; times < 3; times += 1) easy.push(fill(pick(data.extract[kind].ask).replace('{text}', text)))
-    }
-    for (const text of [...data.arithmetic.add, ...data.arithmetic.subtract]) easy.push(fill(text), fill(text))
-    const balance = easy.length / data.other.length // both classes weigh the same
-    return [...easy.map((text) => row(file, 0, text, 1)), ...data.other.map((text) => row(file, 1, text, balance))]
-  })
+  return readdirSync(folder)
+    .filter((file) => file.startsWith('author-'))
+    .flatMap((file) => {
+      const data = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Author
+      const easy = [...Object.values(data.facts).flat(), ...Object.values(data.smalltalk).flat()]
+      for (const kind of ['date', 'phone', 'amount'] as const) {
+        for (const text of data.extract[kind].text)
+          for (let times = 0; times < 3; times += 1)
+            easy.push(fill(pick(data.extract[kind].ask).replace('{text}', text)))
+      }
+      for (const text of [...data.arithmetic.add, ...data.arithmetic.subtract])
+        easy.push(fill(text), fill(text))
+      const balance = easy.length / data.other.length // both classes weigh the same
+      return [
+        ...easy.map((text) => row(file, 0, text, 1)),
+        ...data.other.map((text) => row(file, 1, text, balance)),
+      ]
+    })
 }
 
-interface Model { bias: number; words: Float64Array; shape: number[] }
+interface Model {
+  bias: number
+  words: Float64Array
+  shape: number[]
+}
 
 const logitOf = (model: Model, example: Row): number => {
   const norm = 1 / Math.sqrt(Math.max(1, example.buckets.length))
@@ -98,11 +119,14 @@ function train(rows: readonly Row[]): Model {
     }
     for (const position of order) {
       const example = rows[position] as Row
-      const step = rate * Math.min(4, example.weight) * (example.label - 1 / (1 + Math.exp(-logitOf(model, example))))
+      const step =
+        rate * Math.min(4, example.weight) * (example.label - 1 / (1 + Math.exp(-logitOf(model, example))))
       const norm = 1 / Math.sqrt(Math.max(1, example.buckets.length))
       model.bias += step * 0.1
-      for (const bucket of example.buckets) model.words[bucket] = (model.words[bucket] ?? 0) * (1 - DECAY) + step * norm
-      for (const [index, value] of example.shape.entries()) model.shape[index] = (model.shape[index] ?? 0) + step * value * 0.1
+      for (const bucket of example.buckets)
+        model.words[bucket] = (model.words[bucket] ?? 0) * (1 - DECAY) + step * norm
+      for (const [index, value] of example.shape.entries())
+        model.shape[index] = (model.shape[index] ?? 0) + step * value * 0.1
     }
   }
   return model
@@ -120,17 +144,27 @@ function auc(scored: readonly { score: number; label: number }[]): number {
 const rows = readRows()
 for (const held of new Set(rows.map((example) => example.author))) {
   const model = train(rows.filter((example) => example.author !== held))
-  const scored = rows.filter((example) => example.author === held).map((example) => ({ score: logitOf(model, example), label: example.label }))
+  const scored = rows
+    .filter((example) => example.author === held)
+    .map((example) => ({ score: logitOf(model, example), label: example.label }))
   const share = (label: number, strong: boolean): string => {
     const group = scored.filter((item) => item.label === label)
     return `${((100 * group.filter((item) => item.score > 0 === strong).length) / group.length).toFixed(1)} %`
   }
-  console.log(`${held} held out: AUC ${auc(scored).toFixed(3)}, easy kept ${share(0, false)}, hard sent on ${share(1, true)} of ${scored.length}`)
+  console.log(
+    `${held} held out: AUC ${auc(scored).toFixed(3)}, easy kept ${share(0, false)}, hard sent on ${share(1, true)} of ${scored.length}`,
+  )
 }
 const final = train(rows)
 const scale = Math.max(...final.words.map(Math.abs)) / 127
-const words = Buffer.from(Int8Array.from(final.words, (weight) => Math.round(weight / scale)).buffer).toString('base64')
-const shape = Object.fromEntries(SHAPE.map((name, index) => [name, Number((final.shape[index] ?? 0).toFixed(4))]))
+const words = Buffer.from(
+  Int8Array.from(final.words, (weight) => Math.round(weight / scale)).buffer,
+).toString('base64')
+const shape = Object.fromEntries(
+  SHAPE.map((name, index) => [name, Number((final.shape[index] ?? 0).toFixed(4))]),
+)
 const out = { bias: Number(final.bias.toFixed(4)), scale, shape, words }
 writeFileSync(new URL('../../workers/routing/prior.json', import.meta.url), `${JSON.stringify(out)}\n`)
-console.log(`workers/routing/prior.json: ${rows.length} prompts, ${SHAPE.length} shape weights, ${BUCKETS} word weights`)
+console.log(
+  `workers/routing/prior.json: ${rows.length} prompts, ${SHAPE.length} shape weights, ${BUCKETS} word weights`,
+)

@@ -27,14 +27,17 @@ export async function createKey(desk: KeyDesk, body: unknown): Promise<Record<st
     createdAt: desk.now(),
     ...(asked.models === undefined || asked.models === null ? {} : { models: asked.models }),
     ...(asked.origins === undefined ? {} : { origins: asked.origins }),
-    ...(asked.expiresAt === undefined || asked.expiresAt === null ? {} : { expiresAt: timeOf(asked.expiresAt) }),
+    ...(asked.expiresAt === undefined || asked.expiresAt === null
+      ? {}
+      : { expiresAt: timeOf(asked.expiresAt) }),
   }
   await desk.store.insert(record, hash)
   desk.changed()
   return { ...shown(record), key }
 }
 
-export const listKeys = async (desk: KeyDesk): Promise<Record<string, unknown>[]> => (await desk.store.list()).map(shown)
+export const listKeys = async (desk: KeyDesk): Promise<Record<string, unknown>[]> =>
+  (await desk.store.list()).map(shown)
 
 export async function readKey(desk: KeyDesk, id: string): Promise<Record<string, unknown>> {
   const record = await find(desk, id)
@@ -46,7 +49,11 @@ export async function changeKey(desk: KeyDesk, id: string, body: unknown): Promi
   const record = await find(desk, id)
   const asked = checked(changedKey, body)
   if (asked.origins !== undefined && record.origins === undefined) {
-    throw new Failed({ kind: 'invalid-request', message: "Invalid 'origins': this is a secret key. Make a new key with origins for browsers.", param: 'origins' })
+    throw new Failed({
+      kind: 'invalid-request',
+      message: "Invalid 'origins': this is a secret key. Make a new key with origins for browsers.",
+      param: 'origins',
+    })
   }
   const limits = asked.budgets !== undefined || asked.rpm !== undefined || asked.tpm !== undefined
   const { models: oldModels, expiresAt: oldExpiry, ...rest } = record
@@ -75,7 +82,12 @@ export async function revokeKey(desk: KeyDesk, id: string): Promise<Record<strin
 
 async function find(desk: KeyDesk, id: string): Promise<KeyRecord> {
   const record = await desk.store.find(id)
-  if (record === undefined) throw new Failed({ kind: 'not-found', message: `There is no key '${id}'. GET /admin/keys lists them.`, code: 'key_not_found' })
+  if (record === undefined)
+    throw new Failed({
+      kind: 'not-found',
+      message: `There is no key '${id}'. GET /admin/keys lists them.`,
+      code: 'key_not_found',
+    })
   return record
 }
 
@@ -86,16 +98,30 @@ function kept(budgets: readonly Budget[]): Shape {
   const rpm = budgets.find((budget) => budget.unit === 'requests')?.limit
   const others = budgets.filter((budget) => budget.unit !== 'requests')
   return {
-    budgets: others.map((budget) => (budget.unit === 'usd' ? { usd: dollarsFromMicros(budget.limit), window: budget.window } : { tokens: budget.limit, window: budget.window })),
+    budgets: others.map((budget) =>
+      budget.unit === 'usd'
+        ? { usd: dollarsFromMicros(budget.limit), window: budget.window }
+        : { tokens: budget.limit, window: budget.window },
+    ),
     ...(rpm === undefined ? {} : { rpm }),
   }
 }
 
-const inUnit = (unit: Budget['unit'], amount: number): number => (unit === 'usd' ? dollarsFromMicros(amount) : amount)
+const inUnit = (unit: Budget['unit'], amount: number): number =>
+  unit === 'usd' ? dollarsFromMicros(amount) : amount
 
-const shownBudget = (budget: Budget): Record<string, unknown> => ({ [budget.unit]: inUnit(budget.unit, budget.limit), window: budget.window })
+const shownBudget = (budget: Budget): Record<string, unknown> => ({
+  [budget.unit]: inUnit(budget.unit, budget.limit),
+  window: budget.window,
+})
 
-const shownBalance = ({ budget, spent, reserved, remaining, resetsAt }: Balance): Record<string, unknown> => ({
+const shownBalance = ({
+  budget,
+  spent,
+  reserved,
+  remaining,
+  resetsAt,
+}: Balance): Record<string, unknown> => ({
   ...shownBudget(budget),
   spent: inUnit(budget.unit, spent),
   reserved: inUnit(budget.unit, reserved),

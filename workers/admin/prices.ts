@@ -7,7 +7,11 @@ export async function listPrices(book: PriceBook): Promise<Record<string, unknow
   return (await book.list()).map(shown)
 }
 
-export async function putPrice(book: PriceBook, body: unknown, now: number): Promise<Record<string, unknown>> {
+export async function putPrice(
+  book: PriceBook,
+  body: unknown,
+  now: number,
+): Promise<Record<string, unknown>> {
   const asked = checked(newPrice, body)
   const price: DatedPrice = {
     model: asked.model,
@@ -17,7 +21,9 @@ export async function putPrice(book: PriceBook, body: unknown, now: number): Pro
     cacheWrite: asked.cacheWrite ?? asked.input,
     output: asked.output,
   }
-  if ((await book.list()).some((known) => known.model === price.model && known.validFrom === price.validFrom)) {
+  if (
+    (await book.list()).some((known) => known.model === price.model && known.validFrom === price.validFrom)
+  ) {
     const message = `'${price.model}' has a price from ${new Date(price.validFrom).toISOString()} already, and prices are never rewritten. Choose a later validFrom.`
     throw new Failed({ kind: 'conflict', message, code: 'price_exists' })
   }
@@ -25,4 +31,7 @@ export async function putPrice(book: PriceBook, body: unknown, now: number): Pro
   return shown(price)
 }
 
-const shown = ({ validFrom, ...price }: DatedPrice): Record<string, unknown> => ({ ...price, validFrom: new Date(validFrom).toISOString() })
+const shown = ({ validFrom, ...price }: DatedPrice): Record<string, unknown> => ({
+  ...price,
+  validFrom: new Date(validFrom).toISOString(),
+})

@@ -26,22 +26,36 @@ export function adminRoutes(admin: Admin): Hono {
   const app = new Hono()
   app.use('*', async (c, next) => {
     if (!admin.enabled) {
-      const message = 'This deployment has no admin key, so it refuses admin calls. Set one with: npx wrangler secret put ADMIN_KEY'
+      const message =
+        'This deployment has no admin key, so it refuses admin calls. Set one with: npx wrangler secret put ADMIN_KEY'
       throw new Failed({ kind: 'forbidden', message, code: 'admin_disabled' })
     }
     const key = keyOf(c.req.raw.headers)
     if (await admin.isAdmin(key)) return next()
-    const message = key === undefined ? "Send the admin key as 'Authorization: Bearer <key>'." : 'This is not the admin key.'
-    throw new Failed({ kind: 'unauthenticated', message, code: key === undefined ? 'missing_api_key' : 'invalid_api_key' })
+    const message =
+      key === undefined
+        ? "Send the admin key as 'Authorization: Bearer <key>'."
+        : 'This is not the admin key.'
+    throw new Failed({
+      kind: 'unauthenticated',
+      message,
+      code: key === undefined ? 'missing_api_key' : 'invalid_api_key',
+    })
   })
   app.post('/keys', async (c) => c.json(await createKey(admin.keys, await body(c.req.raw)), 201))
   app.get('/keys', async (c) => c.json({ object: 'list', data: await listKeys(admin.keys) }))
   app.get('/keys/:id', async (c) => c.json(await readKey(admin.keys, c.req.param('id'))))
-  app.patch('/keys/:id', async (c) => c.json(await changeKey(admin.keys, c.req.param('id'), await body(c.req.raw))))
+  app.patch('/keys/:id', async (c) =>
+    c.json(await changeKey(admin.keys, c.req.param('id'), await body(c.req.raw))),
+  )
   app.delete('/keys/:id', async (c) => c.json(await revokeKey(admin.keys, c.req.param('id'))))
-  app.get('/requests', async (c) => c.json({ object: 'list', data: await admin.requests(filterOf(c.req.query())) }))
+  app.get('/requests', async (c) =>
+    c.json({ object: 'list', data: await admin.requests(filterOf(c.req.query())) }),
+  )
   app.get('/prices', async (c) => c.json({ object: 'list', data: await listPrices(admin.prices) }))
-  app.put('/prices', async (c) => c.json(await putPrice(admin.prices, await body(c.req.raw), admin.keys.now())))
+  app.put('/prices', async (c) =>
+    c.json(await putPrice(admin.prices, await body(c.req.raw), admin.keys.now())),
+  )
   return app
 }
 

@@ -10,9 +10,13 @@ const budget = z
     tokens: z.int().positive().optional(),
     window: z.enum(['minute', 'hour', 'day', 'month', 'total']),
   })
-  .refine((value) => (value.usd === undefined) !== (value.tokens === undefined), { error: 'either "usd" or "tokens" is expected' })
+  .refine((value) => (value.usd === undefined) !== (value.tokens === undefined), {
+    error: 'either "usd" or "tokens" is expected',
+  })
 
-const origin = z.string().regex(/^https?:\/\/[a-z0-9.-]+(?::\d+)?$/, 'an origin such as "https://example.com" is expected')
+const origin = z
+  .string()
+  .regex(/^https?:\/\/[a-z0-9.-]+(?::\d+)?$/, 'an origin such as "https://example.com" is expected')
 
 const fields = {
   name: z.string().min(1).max(200),
@@ -27,7 +31,12 @@ const fields = {
 export const newKey = z.strictObject(fields)
 
 /** A key keeps its kind: whether it is publishable is decided when it is made. */
-export const changedKey = z.strictObject({ ...fields, name: fields.name.optional(), rpm: fields.rpm.nullish(), tpm: fields.tpm.nullish() })
+export const changedKey = z.strictObject({
+  ...fields,
+  name: fields.name.optional(),
+  rpm: fields.rpm.nullish(),
+  tpm: fields.tpm.nullish(),
+})
 
 export const newPrice = z.strictObject({
   model: z.string().min(1).max(256),
@@ -45,22 +54,28 @@ export const requestQuery = z.strictObject({
   model: z.string().max(256).optional(),
 })
 
-type Limits = Pick<z.infer<typeof newKey>, 'budgets'> & { readonly rpm?: number | null | undefined; readonly tpm?: number | null | undefined }
+type Limits = Pick<z.infer<typeof newKey>, 'budgets'> & {
+  readonly rpm?: number | null | undefined
+  readonly tpm?: number | null | undefined
+}
 
 /** Rates are budgets of a minute. */
 export function budgetsOf({ budgets, rpm, tpm }: Limits): Budget[] {
-  const money = (budgets ?? []).map(
-    (entry): Budget =>
-      entry.usd === undefined
-        ? { unit: 'tokens', window: entry.window, limit: entry.tokens ?? 0 }
-        : { unit: 'usd', window: entry.window, limit: microsFromDollars(entry.usd) },
+  const money = (budgets ?? []).map((entry): Budget =>
+    entry.usd === undefined
+      ? { unit: 'tokens', window: entry.window, limit: entry.tokens ?? 0 }
+      : { unit: 'usd', window: entry.window, limit: microsFromDollars(entry.usd) },
   )
   if (typeof rpm === 'number') money.push({ unit: 'requests', window: 'minute', limit: rpm })
   if (typeof tpm === 'number') money.push({ unit: 'tokens', window: 'minute', limit: tpm })
   const names = money.map((entry) => `${entry.unit} per ${entry.window}`)
   const twice = names.find((name, position) => names.indexOf(name) !== position)
   if (twice !== undefined) {
-    throw new Failed({ kind: 'invalid-request', message: `Invalid 'budgets': ${twice} is limited twice. Give each once (tpm is tokens per minute).`, param: 'budgets' })
+    throw new Failed({
+      kind: 'invalid-request',
+      message: `Invalid 'budgets': ${twice} is limited twice. Give each once (tpm is tokens per minute).`,
+      param: 'budgets',
+    })
   }
   return money
 }
@@ -71,8 +86,16 @@ export function checked<T>(schema: z.ZodType<T>, value: unknown): T {
   if (result.success) return result.data
   const issue = result.error.issues[0]
   const param = issue?.path.map(String).join('.') ?? ''
-  const about = issue?.code === 'unrecognized_keys' ? `unknown field ${issue.keys.map((key) => `'${key}'`).join(', ')}` : (issue?.message ?? 'not understood')
-  throw new Failed({ kind: 'invalid-request', message: param === '' ? `Invalid request: ${about}.` : `Invalid '${param}': ${about}.`, ...(param === '' ? {} : { param }) })
+  const about =
+    issue?.code === 'unrecognized_keys'
+      ? `unknown field ${issue.keys.map((key) => `'${key}'`).join(', ')}`
+      : (issue?.message ?? 'not understood')
+  throw new Failed({
+    kind: 'invalid-request',
+    message: param === '' ? `Invalid request: ${about}.` : `Invalid '${param}': ${about}.`,
+    ...(param === '' ? {} : { param }),
+  })
 }
 
-export const timeOf = (value: string | number): number => (typeof value === 'number' ? value : Date.parse(value))
+export const timeOf = (value: string | number): number =>
+  typeof value === 'number' ? value : Date.parse(value)

@@ -22,13 +22,19 @@ export function scope(cx: Cx): Scope {
   }
 }
 
-export const timedOut = (phase: Phase, limitMs: number): Failed => new Failed({ kind: 'timeout', phase, limitMs })
+export const timedOut = (phase: Phase, limitMs: number): Failed =>
+  new Failed({ kind: 'timeout', phase, limitMs })
 
 /**
  * Resolves with the work, or rejects with a timeout at the limit. The work is told through its signal
  * by the caller's `onLimit`; it is not waited for, because what hangs may not hear.
  */
-export async function within<T>(limitMs: number, phase: Phase, work: Promise<T>, onLimit: (reason: Failed) => void): Promise<T> {
+export async function within<T>(
+  limitMs: number,
+  phase: Phase,
+  work: Promise<T>,
+  onLimit: (reason: Failed) => void,
+): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | null = null
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {

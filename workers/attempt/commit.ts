@@ -42,11 +42,15 @@ async function untilContent(batches: AsyncGenerator<Batch>): Promise<Batch> {
 }
 
 /** A model that stops without a word has not answered; one that ran into its limit or a filter has. */
-const isSilent = (finish: Extract<ModelEvent, { type: 'finish' }>): boolean => finish.reason === 'stop' || finish.reason === 'other'
+const isSilent = (finish: Extract<ModelEvent, { type: 'finish' }>): boolean =>
+  finish.reason === 'stop' || finish.reason === 'other'
 
 const empty = (): Failed => new Failed({ kind: 'malformed', reason: 'an answer without content' })
 
-async function* resume(held: Batch, rest: AsyncGenerator<Batch, void, undefined>): AsyncGenerator<Batch, void, undefined> {
+async function* resume(
+  held: Batch,
+  rest: AsyncGenerator<Batch, void, undefined>,
+): AsyncGenerator<Batch, void, undefined> {
   try {
     yield held
     yield* rest

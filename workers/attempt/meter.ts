@@ -66,10 +66,18 @@ export function meter({ batches, price, countPrompt, signal }: Metered): Meter {
     const count = await tokenCounter()
     const tools = [...calls.values()].map((call) => call.name + call.json).join('')
     // Unread text is charged one token per four characters, the usual ratio of English.
-    return { ...noUsage, input: countPrompt(count), output: count(text) + count(tools) + Math.ceil(dropped / 4), reasoning: count(thought) }
+    return {
+      ...noUsage,
+      input: countPrompt(count),
+      output: count(text) + count(tools) + Math.ceil(dropped / 4),
+      reasoning: count(thought),
+    }
   }
 
-  const closeWith = async (finish: Extract<ModelEvent, { type: 'finish' }> | undefined, failure: Failure | undefined): Promise<Ending> => {
+  const closeWith = async (
+    finish: Extract<ModelEvent, { type: 'finish' }> | undefined,
+    failure: Failure | undefined,
+  ): Promise<Ending> => {
     const usage = finish?.usage ?? (await estimate())
     return {
       end: finish !== undefined ? 'finish' : failure?.kind === 'cancelled' ? 'cancelled' : 'error',
@@ -88,7 +96,9 @@ export function meter({ batches, price, countPrompt, signal }: Metered): Meter {
     if (finish === undefined) return piece
     const ending = await closeWith(finish, undefined)
     resolve(ending)
-    const events = piece.events.map((event) => (event === finish ? { ...finish, usage: ending.usage, costMicros: ending.costMicros } : event))
+    const events = piece.events.map((event) =>
+      event === finish ? { ...finish, usage: ending.usage, costMicros: ending.costMicros } : event,
+    )
     return { ...piece, events }
   }
 
@@ -102,7 +112,12 @@ export function meter({ batches, price, countPrompt, signal }: Metered): Meter {
     } finally {
       // After a finish this resolves nothing anew: a promise keeps its first value.
       if (last?.type !== 'finish') {
-        const failure: Failure = last?.type === 'error' ? last.failure : signal.aborted ? failureOf(signal.reason) : { kind: 'cancelled' }
+        const failure: Failure =
+          last?.type === 'error'
+            ? last.failure
+            : signal.aborted
+              ? failureOf(signal.reason)
+              : { kind: 'cancelled' }
         resolve(await closeWith(undefined, failure))
       }
     }

@@ -21,7 +21,9 @@ const BACKOFF_CAP_MS = 5_000
 /** Waiting longer than this on one target is worse than trying the next. */
 const PATIENCE_MS = 1_000
 
-type Landing = { readonly lane: number; readonly answer: Answer } | { readonly lane: number; readonly failure: Failure }
+type Landing =
+  | { readonly lane: number; readonly answer: Answer }
+  | { readonly lane: number; readonly failure: Failure }
 
 export const race =
   (call: Service<Call, Answer>): Service<Race, Raced> =>
@@ -48,7 +50,12 @@ export const race =
         const failure = failureOf(error)
         note(inside.signal.aborted && failure.kind === 'cancelled' ? 'lost' : reasonOf(failure))
         const status = 'status' in failure ? { status: failure.status } : {}
-        failed.push({ target: target.name, ...status, reason: reasonOf(failure), durationMs: cx.now() - startedAt })
+        failed.push({
+          target: target.name,
+          ...status,
+          reason: reasonOf(failure),
+          durationMs: cx.now() - startedAt,
+        })
         throw new Failed(failure)
       }
     }
@@ -62,7 +69,8 @@ export const race =
         } catch (error) {
           const failure = failureOf(error)
           const waitMs = sameTargetWait(failure, retry, plan, next >= plan.targets.length)
-          if (waitMs === undefined || log.length >= plan.retries.total || inside.signal.aborted) return { lane, failure }
+          if (waitMs === undefined || log.length >= plan.retries.total || inside.signal.aborted)
+            return { lane, failure }
           try {
             await pause(waitMs, inside.signal)
           } catch {
@@ -110,18 +118,28 @@ export const race =
       const { failure } = landed
       if (cx.signal.aborted || judge(failure).retry === 'never') {
         dismiss(undefined)
-        return { ok: false, failure: cx.signal.aborted ? failureOf(cx.signal.reason) : failure, attempts: log }
+        return {
+          ok: false,
+          failure: cx.signal.aborted ? failureOf(cx.signal.reason) : failure,
+          attempts: log,
+        }
       }
       if (mayStart()) start()
       else if (lanes.size === 0) {
-        const last: Failure = failure.kind === 'context-length' ? failure : { kind: 'exhausted', attempts: failed, last: failure }
+        const last: Failure =
+          failure.kind === 'context-length' ? failure : { kind: 'exhausted', attempts: failed, last: failure }
         return { ok: false, failure: last, attempts: log }
       }
     }
   }
 
 /** How long to wait before the same target is tried again; undefined when it should not be. */
-function sameTargetWait(failure: Failure, retry: number, plan: Plan, isLastTarget: boolean): number | undefined {
+function sameTargetWait(
+  failure: Failure,
+  retry: number,
+  plan: Plan,
+  isLastTarget: boolean,
+): number | undefined {
   if (retry >= plan.retries.sameTarget) return undefined
   const asked = 'retryAfterMs' in failure ? failure.retryAfterMs : undefined
   const { retry: where } = judge(failure)

@@ -59,7 +59,8 @@ export function openBudgets(objects: BudgetObjects): Budgets {
         reporters.set(keyId, cx.now())
         const quiet = cx.now() - book.usedAt >= QUIET_MS
         const report = writeReport(book, quiet, cx.now())
-        if (report !== undefined && !(await tell(keyId, book, report))) await new Promise((resolve) => setTimeout(resolve, REPORT_MS))
+        if (report !== undefined && !(await tell(keyId, book, report)))
+          await new Promise((resolve) => setTimeout(resolve, REPORT_MS))
         else if (quiet) return
       }
     } finally {
@@ -87,7 +88,7 @@ export function openBudgets(objects: BudgetObjects): Budgets {
   return {
     async admit(caller, need, cx) {
       const { keyId, budgets } = caller
-      if (budgets.length === 0 || budgets.every((budget) => need[budget.unit] === 0)) return NOTHING
+      if (budgets.every((budget) => need[budget.unit] === 0)) return NOTHING
       const book = bookOf(keyId, cx.now())
       const want = wanted(book, need, cx.now())
       const held = take(book, budgets, need, cx.now())
@@ -107,7 +108,8 @@ export function openBudgets(objects: BudgetObjects): Budgets {
         } else if (retry === RETRIES || !holdsMore(book)) {
           throw new Failed(refusal(drawn.refused, need, cx.now()))
         }
-        if (retry === RETRIES) throw new Failed({ kind: 'unavailable', what: "The key's budget", retryAfterMs: 100 })
+        if (retry === RETRIES)
+          throw new Failed({ kind: 'unavailable', what: "The key's budget", retryAfterMs: 100 })
       }
     },
 
@@ -125,7 +127,9 @@ const holdsMore = (book: LeaseBook): boolean =>
   book.unanswered !== undefined || [...book.purses.values()].some((purse) => purse.available > 0)
 
 function refusal({ budget, remaining, resetsAt }: Refused, need: Amounts, now: number): Failed['failure'] {
-  const reset = Number.isFinite(resetsAt) ? ` It resets at ${new Date(resetsAt).toISOString()}.` : ' It does not reset.'
+  const reset = Number.isFinite(resetsAt)
+    ? ` It resets at ${new Date(resetsAt).toISOString()}.`
+    : ' It does not reset.'
   const per = budget.window === 'total' ? 'in total' : `per ${budget.window}`
   const asked = need[budget.unit]
   const when = Number.isFinite(resetsAt) ? { resetsAt, retryAfterMs: Math.max(0, resetsAt - now) } : {}
@@ -143,4 +147,5 @@ function refusal({ budget, remaining, resetsAt }: Refused, need: Amounts, now: n
 }
 
 /** A balance as the admin API shows it: dollars for money, counts for the rest. */
-export const inOwnUnit = (unit: Budget['unit'], amount: number): number => (unit === 'usd' ? dollarsFromMicros(amount) : amount)
+export const inOwnUnit = (unit: Budget['unit'], amount: number): number =>
+  unit === 'usd' ? dollarsFromMicros(amount) : amount

@@ -51,9 +51,18 @@ const MARGIN_MS = LEASE_MS / 2
 const AHEAD_MS = 2_000
 
 /** Takes a request's need out of what is held, of every budget at once; undefined when more must be drawn. */
-export function take(book: LeaseBook, budgets: readonly Budget[], need: Amounts, now: number): Grant | undefined {
+export function take(
+  book: LeaseBook,
+  budgets: readonly Budget[],
+  need: Amounts,
+  now: number,
+): Grant | undefined {
   if (book.expiresAt - now < MARGIN_MS) return undefined
-  const slots = budgets.map((budget) => ({ slot: slotOf(budget, now), unit: budget.unit, amount: need[budget.unit] }))
+  const slots = budgets.map((budget) => ({
+    slot: slotOf(budget, now),
+    unit: budget.unit,
+    amount: need[budget.unit],
+  }))
   if (!slots.every(({ slot, amount }) => (book.purses.get(slot)?.available ?? 0) >= amount)) return undefined
   for (const { slot, amount } of slots) {
     const purse = book.purses.get(slot)

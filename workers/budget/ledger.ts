@@ -37,7 +37,12 @@ export interface Draw {
 }
 
 export interface Granted {
-  readonly slots: readonly { readonly slot: Slot; readonly unit: Unit; readonly amount: number; readonly endsAt: number }[]
+  readonly slots: readonly {
+    readonly slot: Slot
+    readonly unit: Unit
+    readonly amount: number
+    readonly endsAt: number
+  }[]
   readonly expiresAt: number
 }
 
@@ -54,7 +59,8 @@ const LATE_MS = 24 * 60 * 60 * 1000
 /** Ahead of need, a lease takes at most this part of what is left, so that one isolate cannot starve the others. */
 const AHEAD_SHARE = 1 / 16
 
-export const slotOf = (budget: Budget, now: number): Slot => `${budget.unit}:${budget.window}@${windowStart(budget.window, now)}`
+export const slotOf = (budget: Budget, now: number): Slot =>
+  `${budget.unit}:${budget.window}@${windowStart(budget.window, now)}`
 
 const heldIn = (ledger: Ledger, slot: Slot): number =>
   Object.values(ledger.leases).reduce((sum, lease) => sum + (lease.expired ? 0 : (lease.held[slot] ?? 0)), 0)
@@ -71,7 +77,13 @@ export function balanceOf(ledger: Ledger, budget: Budget, now: number): Balance 
   const slot = slotOf(budget, now)
   const spent = ledger.spent[slot] ?? 0
   const reserved = heldIn(ledger, slot)
-  return { budget, spent, reserved, remaining: Math.max(0, budget.limit - spent - reserved), resetsAt: windowEnd(budget.window, now) }
+  return {
+    budget,
+    spent,
+    reserved,
+    remaining: Math.max(0, budget.limit - spent - reserved),
+    resetsAt: windowEnd(budget.window, now),
+  }
 }
 
 /** Lends an amount of every budget at once, or of none. */
@@ -97,7 +109,10 @@ export function draw(
   }
   const expiresAt = now + LEASE_MS
   const lease: Lease = { expiresAt, expired: false, sequence: old?.sequence ?? 0, held }
-  return { ledger: { ...settled, leases: { ...settled.leases, [asked.lease]: lease } }, granted: { slots, expiresAt } }
+  return {
+    ledger: { ...settled, leases: { ...settled.leases, [asked.lease]: lease } },
+    granted: { slots, expiresAt },
+  }
 }
 
 export interface Report {
@@ -125,7 +140,12 @@ export function settle(ledger: Ledger, report: Report, now: number): Ledger {
   }
   const open = Object.keys(held).length > 0
   const { [report.lease]: _, ...others } = ledger.leases
-  const kept: Lease = { ...lease, sequence: report.sequence, held, expiresAt: lease.expired ? lease.expiresAt : now + LEASE_MS }
+  const kept: Lease = {
+    ...lease,
+    sequence: report.sequence,
+    held,
+    expiresAt: lease.expired ? lease.expiresAt : now + LEASE_MS,
+  }
   return prune({ spent, leases: open || !lease.expired ? { ...others, [report.lease]: kept } : others }, now)
 }
 

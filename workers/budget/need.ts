@@ -31,10 +31,17 @@ export async function needOf(request: ModelRequest, plan: Plan, caller: Caller):
   if (dollars) plan.targets.forEach(requirePrice)
   if (!tokens && plan.targets.every((target) => isFree(target))) return NOTHING
   const prompt = countPrompt(request.messages, request.tools, await tokenCounter())
-  const asked = request.limits.maxOutput ?? Math.min(DEFAULT_MAX_OUTPUT, ...plan.targets.map((target) => target.maxOutput ?? DEFAULT_MAX_OUTPUT))
-  const output = maxCostMicros === undefined ? asked : affordable(plan, prompt, asked, request.choices, maxCostMicros)
+  const asked =
+    request.limits.maxOutput ??
+    Math.min(DEFAULT_MAX_OUTPUT, ...plan.targets.map((target) => target.maxOutput ?? DEFAULT_MAX_OUTPUT))
+  const output =
+    maxCostMicros === undefined ? asked : affordable(plan, prompt, asked, request.choices, maxCostMicros)
   return {
-    amounts: { usd: dearest(plan, prompt, output * request.choices), tokens: prompt + output * request.choices, requests: 1 },
+    amounts: {
+      usd: dearest(plan, prompt, output * request.choices),
+      tokens: prompt + output * request.choices,
+      requests: 1,
+    },
     maxOutput: output,
     clamped: output < asked,
   }
@@ -46,10 +53,15 @@ export function reserve(request: ModelRequest, need: Need): ModelRequest {
   return { ...request, limits: { ...request.limits, maxOutput: need.maxOutput } }
 }
 
-const isFree = (target: Target): boolean => target.price !== undefined && Object.values(target.price).every((dollars) => dollars === 0)
+const isFree = (target: Target): boolean =>
+  target.price !== undefined && Object.values(target.price).every((dollars) => dollars === 0)
 
 const dearest = (plan: Plan, prompt: number, output: number): number =>
-  Math.max(...plan.targets.map((target) => (target.price === undefined ? 0 : worstCaseMicros(prompt, output, target.price))))
+  Math.max(
+    ...plan.targets.map((target) =>
+      target.price === undefined ? 0 : worstCaseMicros(prompt, output, target.price),
+    ),
+  )
 
 function requirePrice(target: Target): void {
   if (target.price !== undefined) return
@@ -60,7 +72,13 @@ function requirePrice(target: Target): void {
 }
 
 /** The longest answer that stays within a request's own cost limit. */
-function affordable(plan: Plan, prompt: number, asked: number, choices: number, maxCostMicros: number): number {
+function affordable(
+  plan: Plan,
+  prompt: number,
+  asked: number,
+  choices: number,
+  maxCostMicros: number,
+): number {
   if (dearest(plan, prompt, asked * choices) <= maxCostMicros) return asked
   let [low, high] = [0, asked]
   while (low < high) {

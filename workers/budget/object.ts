@@ -16,7 +16,9 @@ import {
   settle,
 } from './ledger.ts'
 
-export type Drawn = { readonly ok: true; readonly value: Granted } | { readonly ok: false; readonly refused: Refused }
+export type Drawn =
+  | { readonly ok: true; readonly value: Granted }
+  | { readonly ok: false; readonly refused: Refused }
 
 export class Budget extends DurableObject {
   private ledger: Ledger
@@ -25,12 +27,22 @@ export class Budget extends DurableObject {
   constructor(state: DurableObjectState, env: Cloudflare.Env) {
     super(state, env)
     const { sql } = state.storage
-    sql.exec('CREATE TABLE IF NOT EXISTS spent (slot TEXT PRIMARY KEY, amount INTEGER NOT NULL) WITHOUT ROWID')
+    sql.exec(
+      'CREATE TABLE IF NOT EXISTS spent (slot TEXT PRIMARY KEY, amount INTEGER NOT NULL) WITHOUT ROWID',
+    )
     sql.exec('CREATE TABLE IF NOT EXISTS leases (id TEXT PRIMARY KEY, lease TEXT NOT NULL) WITHOUT ROWID')
     this.ledger = {
-      spent: Object.fromEntries(sql.exec('SELECT slot, amount FROM spent').toArray().map((row) => [row['slot'], Number(row['amount'])])),
+      spent: Object.fromEntries(
+        sql
+          .exec('SELECT slot, amount FROM spent')
+          .toArray()
+          .map((row) => [row['slot'], Number(row['amount'])]),
+      ),
       leases: Object.fromEntries(
-        sql.exec<{ id: string; lease: string }>('SELECT id, lease FROM leases').toArray().map((row) => [row.id, JSON.parse(row.lease) as Lease]),
+        sql
+          .exec<{ id: string; lease: string }>('SELECT id, lease FROM leases')
+          .toArray()
+          .map((row) => [row.id, JSON.parse(row.lease) as Lease]),
       ),
     }
   }
@@ -64,13 +76,17 @@ export class Budget extends DurableObject {
     const before = this.ledger
     this.ledger = next
     for (const [slot, amount] of Object.entries(next.spent)) {
-      if (before.spent[slot] !== amount) sql.exec('INSERT OR REPLACE INTO spent (slot, amount) VALUES (?, ?)', slot, amount)
+      if (before.spent[slot] !== amount)
+        sql.exec('INSERT OR REPLACE INTO spent (slot, amount) VALUES (?, ?)', slot, amount)
     }
-    for (const slot of Object.keys(before.spent)) if (next.spent[slot] === undefined) sql.exec('DELETE FROM spent WHERE slot = ?', slot)
+    for (const slot of Object.keys(before.spent))
+      if (next.spent[slot] === undefined) sql.exec('DELETE FROM spent WHERE slot = ?', slot)
     for (const [id, lease] of Object.entries(next.leases)) {
-      if (before.leases[id] !== lease) sql.exec('INSERT OR REPLACE INTO leases (id, lease) VALUES (?, ?)', id, JSON.stringify(lease))
+      if (before.leases[id] !== lease)
+        sql.exec('INSERT OR REPLACE INTO leases (id, lease) VALUES (?, ?)', id, JSON.stringify(lease))
     }
-    for (const id of Object.keys(before.leases)) if (next.leases[id] === undefined) sql.exec('DELETE FROM leases WHERE id = ?', id)
+    for (const id of Object.keys(before.leases))
+      if (next.leases[id] === undefined) sql.exec('DELETE FROM leases WHERE id = ?', id)
     // An alarm that comes early finds nothing due and is set again, so renewals of a lease need no write of their own.
     const due = nextExpiry(next)
     if (due !== undefined && (this.alarmAt === undefined || due < this.alarmAt)) {

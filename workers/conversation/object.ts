@@ -2,7 +2,9 @@
 import { DurableObject } from 'cloudflare:workers'
 import { type Joined, join, type StoredMessage, type Turn } from './transcript.ts'
 
-export type Recalled = { readonly ok: true; readonly value: Joined } | { readonly ok: false; readonly waitedMs: number }
+export type Recalled =
+  | { readonly ok: true; readonly value: Joined }
+  | { readonly ok: false; readonly waitedMs: number }
 
 /** A request waits this long for its turn. */
 const PATIENCE_MS = 60_000
@@ -22,7 +24,9 @@ export class Conversation extends DurableObject {
   constructor(state: DurableObjectState, env: Cloudflare.Env) {
     super(state, env)
     const { sql } = state.storage
-    sql.exec('CREATE TABLE IF NOT EXISTS turns (position INTEGER PRIMARY KEY, request_id TEXT NOT NULL UNIQUE, turn TEXT NOT NULL)')
+    sql.exec(
+      'CREATE TABLE IF NOT EXISTS turns (position INTEGER PRIMARY KEY, request_id TEXT NOT NULL UNIQUE, turn TEXT NOT NULL)',
+    )
     const rows = sql.exec<{ turn: string }>('SELECT turn FROM turns ORDER BY position').toArray()
     this.turns = rows.map((row) => JSON.parse(row.turn) as Turn)
   }
@@ -37,7 +41,11 @@ export class Conversation extends DurableObject {
   /** Stores a turn, once, and lets the next one speak. */
   async remember(turn: Turn): Promise<void> {
     if (this.turns.every((known) => known.requestId !== turn.requestId)) {
-      this.ctx.storage.sql.exec('INSERT INTO turns (request_id, turn) VALUES (?, ?)', turn.requestId, JSON.stringify(turn))
+      this.ctx.storage.sql.exec(
+        'INSERT INTO turns (request_id, turn) VALUES (?, ?)',
+        turn.requestId,
+        JSON.stringify(turn),
+      )
       this.turns.push(turn)
     }
     this.release(turn.requestId)

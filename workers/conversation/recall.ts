@@ -43,7 +43,12 @@ export async function recall(objects: ConversationObjects, request: ModelRequest
     close: async (ending) => {
       const reply = ending === undefined ? undefined : answerOf(ending)
       if (ending === undefined || reply === undefined) return objects.forgo(name, turnId)
-      return objects.remember(name, { requestId: turnId, at: cx.now(), messages: [...fresh, reply], cut: ending.end !== 'finish' })
+      return objects.remember(name, {
+        requestId: turnId,
+        at: cx.now(),
+        messages: [...fresh, reply],
+        cut: ending.end !== 'finish',
+      })
     },
   }
 }
@@ -51,7 +56,10 @@ export async function recall(objects: ConversationObjects, request: ModelRequest
 /** Stored in the chat completions form whatever the client speaks, so that any vendor can be told of it. */
 function storedOf(message: Message): StoredMessage {
   if (message.native?.dialect === 'openai-chat') return message.native.value as StoredMessage
-  return { role: message.role, content: message.parts.flatMap((part) => (part.type === 'text' ? [part] : [])) }
+  return {
+    role: message.role,
+    content: message.parts.flatMap((part) => (part.type === 'text' ? [part] : [])),
+  }
 }
 
 const messageOf = (stored: StoredMessage): Message => readMessage(stored as Parameters<typeof readMessage>[0])
@@ -66,6 +74,12 @@ function answerOf(ending: Ending): StoredMessage | undefined {
     content: ending.text === '' ? null : ending.text,
     ...(calls.length === 0
       ? {}
-      : { tool_calls: calls.map((call) => ({ id: call.id, type: 'function', function: { name: call.name, arguments: call.json } })) }),
+      : {
+          tool_calls: calls.map((call) => ({
+            id: call.id,
+            type: 'function',
+            function: { name: call.name, arguments: call.json },
+          })),
+        }),
   }
 }

@@ -19,7 +19,8 @@ export interface Joined {
   readonly fresh: readonly StoredMessage[]
 }
 
-const isInstruction = (message: StoredMessage): boolean => message['role'] === 'system' || message['role'] === 'developer'
+const isInstruction = (message: StoredMessage): boolean =>
+  message['role'] === 'system' || message['role'] === 'developer'
 
 /**
  * Joins a request to the turns so far. A client may send only the new message, or the whole history
@@ -32,7 +33,10 @@ export function join(turns: readonly Turn[], sent: readonly StoredMessage[]): Jo
   const leading = sent.findIndex((message) => !isInstruction(message))
   const instructions = leading < 0 ? sent : sent.slice(0, leading)
   const spoken = leading < 0 ? [] : sent.slice(leading)
-  const repeated = said.length > 0 && spoken.length > said.length && said.every((message, position) => isSame(message, spoken[position]))
+  const repeated =
+    said.length > 0 &&
+    spoken.length > said.length &&
+    said.every((message, position) => isSame(message, spoken[position]))
   const fresh = repeated ? spoken.slice(said.length) : spoken
   const latest = lastInstructions(turns)
   const valid = instructions.length > 0 ? instructions : latest
@@ -57,7 +61,9 @@ function plain(content: unknown): string {
   if (typeof content === 'string') return content
   if (!Array.isArray(content)) return JSON.stringify(content)
   const texts = content.map((part: unknown) =>
-    typeof part === 'object' && part !== null && Reflect.get(part, 'type') === 'text' ? Reflect.get(part, 'text') : JSON.stringify(part),
+    typeof part === 'object' && part !== null && Reflect.get(part, 'type') === 'text'
+      ? Reflect.get(part, 'text')
+      : JSON.stringify(part),
   )
   return texts.join('\n')
 }

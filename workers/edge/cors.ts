@@ -1,14 +1,18 @@
 // Cross-origin access for browsers: open to the origins of publishable keys, closed to all others.
 
-const EXPOSED = 'x-request-id, x-minnow-model, x-minnow-route, x-minnow-attempts, x-minnow-cost, x-minnow-clamped, retry-after, server-timing'
-const ALLOWED = 'authorization, content-type, x-api-key, api-key, x-request-id, x-minnow-conversation, x-minnow-max-cost, idempotency-key'
+const EXPOSED =
+  'x-request-id, x-minnow-model, x-minnow-route, x-minnow-attempts, x-minnow-cost, x-minnow-clamped, retry-after, server-timing'
+const ALLOWED =
+  'authorization, content-type, x-api-key, api-key, x-request-id, x-minnow-conversation, x-minnow-max-cost, idempotency-key'
 
 /**
  * A preflight carries no key, so it cannot be judged by one: it is answered for any origin, and the
  * request after it is refused unless its key names that origin. OpenAI's client sends `x-stainless-*`.
  */
 export function preflight(request: Request): Response {
-  const asked = (request.headers.get('access-control-request-headers') ?? '').split(',').map((name) => name.trim().toLowerCase())
+  const asked = (request.headers.get('access-control-request-headers') ?? '')
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
   const stainless = asked.filter((name) => /^x-stainless-[a-z-]+$/.test(name))
   return new Response(null, {
     status: 204,

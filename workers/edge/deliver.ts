@@ -18,7 +18,11 @@ export interface Delivery {
   readonly receivedAt: number
 }
 
-export async function deliver({ request, served, dialect, receivedAt }: Delivery, cx: Cx, abort: (reason: Failed) => void): Promise<Response> {
+export async function deliver(
+  { request, served, dialect, receivedAt }: Delivery,
+  cx: Cx,
+  abort: (reason: Failed) => void,
+): Promise<Response> {
   const { answer } = served
   const context: ReplyContext = {
     requestId: cx.id,
@@ -40,7 +44,11 @@ export async function deliver({ request, served, dialect, receivedAt }: Delivery
   return Response.json(dialect.writeReply(pieces, context), { headers })
 }
 
-function streamOf(batches: AsyncGenerator<Batch, void, undefined>, write: (batch: Batch) => string, abort: (reason: Failed) => void): ReadableStream<Uint8Array> {
+function streamOf(
+  batches: AsyncGenerator<Batch, void, undefined>,
+  write: (batch: Batch) => string,
+  abort: (reason: Failed) => void,
+): ReadableStream<Uint8Array> {
   // The first read is begun at once: a generator that was never started would not run its ending.
   let next: Promise<IteratorResult<Batch, void>> | undefined = batches.next()
   return new ReadableStream<Uint8Array>({
@@ -63,7 +71,8 @@ function streamOf(batches: AsyncGenerator<Batch, void, undefined>, write: (batch
 async function collect(batches: AsyncGenerator<Batch, void, undefined>): Promise<Piece[]> {
   const pieces: Piece[] = []
   for await (const batch of batches) pieces.push(...batch)
-  for (const event of pieces.flatMap((piece) => piece.events)) if (event.type === 'error') throw new Failed(event.failure)
+  for (const event of pieces.flatMap((piece) => piece.events))
+    if (event.type === 'error') throw new Failed(event.failure)
   return pieces
 }
 
@@ -83,4 +92,5 @@ export function writeRoute(plan: Plan, tier: string): string {
 }
 
 /** Our own time is all of it but the wait for the provider's head. */
-const timing = (totalMs: number, headMs: number): string => `gateway;dur=${Math.max(0, totalMs - headMs)}, upstream;dur=${headMs}`
+const timing = (totalMs: number, headMs: number): string =>
+  `gateway;dur=${Math.max(0, totalMs - headMs)}, upstream;dur=${headMs}`

@@ -14,22 +14,34 @@ interface ModelEntry {
 /** OpenAI gives every model a date; ours begin with the first version. */
 const CREATED = 1_763_856_000
 
-const mayUse = (caller: Caller, id: string): boolean => caller.models === undefined || caller.models.includes(id)
+const mayUse = (caller: Caller, id: string): boolean =>
+  caller.models === undefined || caller.models.includes(id)
 
 export function listModels(catalog: Catalog, caller: Caller): { object: 'list'; data: ModelEntry[] } {
-  const data = catalog.names.filter(({ id }) => mayUse(caller, id)).map(({ id, ownedBy }) => entry(id, ownedBy))
+  const data = catalog.names
+    .filter(({ id }) => mayUse(caller, id))
+    .map(({ id, ownedBy }) => entry(id, ownedBy))
   return { object: 'list', data }
 }
 
 export function readModel(catalog: Catalog, caller: Caller, id: string): ModelEntry {
   const listed = catalog.names.find((name) => name.id === id)
   if ((listed === undefined && catalog.find(id) === undefined) || !mayUse(caller, id)) {
-    throw new Failed({ kind: 'no-route', model: id, message: `The model '${id}' does not exist here. GET /v1/models lists what does.` })
+    throw new Failed({
+      kind: 'no-route',
+      model: id,
+      message: `The model '${id}' does not exist here. GET /v1/models lists what does.`,
+    })
   }
   return entry(id, listed?.ownedBy ?? id.slice(0, id.indexOf('/')))
 }
 
-const entry = (id: string, ownedBy: string): ModelEntry => ({ id, object: 'model', created: CREATED, owned_by: ownedBy })
+const entry = (id: string, ownedBy: string): ModelEntry => ({
+  id,
+  object: 'model',
+  created: CREATED,
+  owned_by: ownedBy,
+})
 
 /** A decision without its call: `score` is higher where the strong model is expected to gain more. */
 export function explain(plan: Plan): Record<string, unknown> {

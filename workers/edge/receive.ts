@@ -7,12 +7,20 @@ import type { Caller } from '../service.ts'
 
 const CONVERSATION = /^[A-Za-z0-9._:@-]{1,128}$/
 
-export async function receive(request: Request, dialect: Dialect, caller: Caller, limitBytes: number): Promise<ModelRequest> {
+export async function receive(
+  request: Request,
+  dialect: Dialect,
+  caller: Caller,
+  limitBytes: number,
+): Promise<ModelRequest> {
   const asked = dialect.readRequest(parse(await readBody(request, limitBytes)))
   const conversation = request.headers.get('x-minnow-conversation')
   const maxCostMicros = readMaxCost(request.headers.get('x-minnow-max-cost'))
   if (conversation !== null && !CONVERSATION.test(conversation)) {
-    throw invalid("Invalid 'x-minnow-conversation': send 1 to 128 letters, digits and . _ : @ - as its id.", 'x-minnow-conversation')
+    throw invalid(
+      "Invalid 'x-minnow-conversation': send 1 to 128 letters, digits and . _ : @ - as its id.",
+      'x-minnow-conversation',
+    )
   }
   return {
     ...asked,
@@ -30,7 +38,10 @@ function readMaxCost(header: string | null): number | undefined {
   if (header === null) return undefined
   const dollars = Number(header)
   if (header.trim() === '' || !Number.isFinite(dollars) || dollars < 0) {
-    throw invalid("Invalid 'x-minnow-max-cost': send a number of US dollars, such as 0.05.", 'x-minnow-max-cost')
+    throw invalid(
+      "Invalid 'x-minnow-max-cost': send a number of US dollars, such as 0.05.",
+      'x-minnow-max-cost',
+    )
   }
   return microsFromDollars(dollars)
 }
@@ -39,7 +50,10 @@ export async function readBody(request: Request, limitBytes: number): Promise<st
   const declared = Number(request.headers.get('content-length') ?? 0)
   if (declared > limitBytes) throw new Failed({ kind: 'too-large', limitBytes })
   // With a declared length the runtime itself holds the client to it; without one the bytes are counted.
-  const bytes = declared > 0 || request.body === null ? await request.arrayBuffer() : await readBounded(request.body, limitBytes)
+  const bytes =
+    declared > 0 || request.body === null
+      ? await request.arrayBuffer()
+      : await readBounded(request.body, limitBytes)
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
   } catch {
@@ -71,6 +85,8 @@ export function parse(text: string): unknown {
   } catch (error) {
     // The runtime's message says where; what stands there may be private and is left out.
     const position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1]
-    throw invalid(`The request body is not valid JSON${position === undefined ? '' : ` (near character ${position})`}.`)
+    throw invalid(
+      `The request body is not valid JSON${position === undefined ? '' : ` (near character ${position})`}.`,
+    )
   }
 }

@@ -2,14 +2,19 @@
 import type { Dialect } from '../../shared/dialect.ts'
 import { type Failure, judge } from '../../shared/failure.ts'
 
-export function refuse(failure: Failure, dialect: Pick<Dialect, 'writeFailure'>, requestId: string): Response {
+export function refuse(
+  failure: Failure,
+  dialect: Pick<Dialect, 'writeFailure'>,
+  requestId: string,
+): Response {
   const { status, body } = dialect.writeFailure(failure, requestId)
   const headers = new Headers()
   const retryAfterMs = retryAfterOf(failure)
   if (retryAfterMs !== undefined) headers.set('retry-after', String(Math.ceil(retryAfterMs / 1000)))
   // Clients retry on their own; after ours are spent, or where nothing would change, theirs only multiply the load.
   const passes = failure.kind === 'over-budget' && failure.code === 'rate_limit_exceeded'
-  if (!passes && (failure.kind === 'exhausted' || judge(failure).blame === 'caller')) headers.set('x-should-retry', 'false')
+  if (!passes && (failure.kind === 'exhausted' || judge(failure).blame === 'caller'))
+    headers.set('x-should-retry', 'false')
   if (failure.kind === 'exhausted') headers.set('x-minnow-attempts', String(failure.attempts.length))
   return Response.json(body, { status, headers })
 }

@@ -16,7 +16,8 @@ export interface KeyRecord {
 
 /** Why a key does not open the door, in words for its holder; undefined when it does. */
 export function objection(record: KeyRecord, now: number): string | undefined {
-  if (record.revokedAt !== undefined) return 'This API key has been revoked. Ask the operator of this gateway for a new one.'
+  if (record.revokedAt !== undefined)
+    return 'This API key has been revoked. Ask the operator of this gateway for a new one.'
   if (record.expiresAt !== undefined && record.expiresAt <= now) {
     return `This API key expired at ${new Date(record.expiresAt).toISOString()}. Ask the operator of this gateway for a new one.`
   }

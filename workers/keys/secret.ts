@@ -10,7 +10,10 @@ const PREFIX_CHARS = 10
 
 export async function makeSecret(publishable: boolean): Promise<Secret> {
   const bytes = crypto.getRandomValues(new Uint8Array(32))
-  const text = btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+  const text = btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '')
   const key = `${publishable ? 'pk' : 'mk'}-${text}`
   return { key, prefix: key.slice(0, PREFIX_CHARS), hash: await hashKey(key) }
 }

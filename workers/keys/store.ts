@@ -30,7 +30,8 @@ function readRow(row: Row): KeyRecord {
   }
 }
 
-const list = (values: readonly string[] | undefined): string | null => (values === undefined ? null : JSON.stringify(values))
+const list = (values: readonly string[] | undefined): string | null =>
+  values === undefined ? null : JSON.stringify(values)
 
 export interface KeyStore {
   findByHash(hash: string): Promise<KeyRecord | undefined>
@@ -42,31 +43,51 @@ export interface KeyStore {
 
 export function openKeyStore(database: D1Database): KeyStore {
   const one = async (where: string, value: string): Promise<KeyRecord | undefined> => {
-    const row = await database.prepare(`SELECT ${COLUMNS} FROM keys WHERE ${where} = ?`).bind(value).first<Row>()
+    const row = await database
+      .prepare(`SELECT ${COLUMNS} FROM keys WHERE ${where} = ?`)
+      .bind(value)
+      .first<Row>()
     return row === null ? undefined : readRow(row)
   }
   return {
     findByHash: (hash) => one('hash', hash),
     find: (id) => one('id', id),
     async list() {
-      const { results } = await database.prepare(`SELECT ${COLUMNS} FROM keys ORDER BY created_at DESC LIMIT 1000`).all<Row>()
+      const { results } = await database
+        .prepare(`SELECT ${COLUMNS} FROM keys ORDER BY created_at DESC LIMIT 1000`)
+        .all<Row>()
       return results.map(readRow)
     },
     async insert(record, hash) {
       await database
         .prepare(`INSERT INTO keys (${COLUMNS}, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
         .bind(
-          record.id, record.prefix, record.name, JSON.stringify(record.budgets), list(record.models), list(record.origins),
-          record.createdAt, record.expiresAt ?? null, record.revokedAt ?? null, hash,
+          record.id,
+          record.prefix,
+          record.name,
+          JSON.stringify(record.budgets),
+          list(record.models),
+          list(record.origins),
+          record.createdAt,
+          record.expiresAt ?? null,
+          record.revokedAt ?? null,
+          hash,
         )
         .run()
     },
     async update(record) {
       await database
-        .prepare('UPDATE keys SET name = ?, budgets = ?, models = ?, origins = ?, expires_at = ?, revoked_at = ? WHERE id = ?')
+        .prepare(
+          'UPDATE keys SET name = ?, budgets = ?, models = ?, origins = ?, expires_at = ?, revoked_at = ? WHERE id = ?',
+        )
         .bind(
-          record.name, JSON.stringify(record.budgets), list(record.models), list(record.origins),
-          record.expiresAt ?? null, record.revokedAt ?? null, record.id,
+          record.name,
+          JSON.stringify(record.budgets),
+          list(record.models),
+          list(record.origins),
+          record.expiresAt ?? null,
+          record.revokedAt ?? null,
+          record.id,
         )
         .run()
     },

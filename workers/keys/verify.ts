@@ -38,7 +38,9 @@ export interface KeyOptions {
 
 export function openKeys({ store, loopback, adminKey }: KeyOptions): Keys {
   const seen = new Map<string, Seen>() // a cache, bounded by MAX_SEEN; by hash, so it holds no key
-  const adminHashes = [adminKey, loopback ? LOCAL_ADMIN_KEY : undefined].filter((key) => key !== undefined && key !== '').map((key) => hashKey(key ?? ''))
+  const adminHashes = [adminKey, loopback ? LOCAL_ADMIN_KEY : undefined]
+    .filter((key) => key !== undefined && key !== '')
+    .map((key) => hashKey(key ?? ''))
 
   const load = async (hash: string, now: number): Promise<KeyRecord | undefined> => {
     const record = await store.findByHash(hash)
@@ -60,7 +62,8 @@ export function openKeys({ store, loopback, adminKey }: KeyOptions): Keys {
 
   return {
     async verify(key, cx) {
-      if (key === undefined || key === '') throw new Failed({ kind: 'unauthenticated', code: 'missing_api_key', message: NO_KEY })
+      if (key === undefined || key === '')
+        throw new Failed({ kind: 'unauthenticated', code: 'missing_api_key', message: NO_KEY })
       if (loopback && key === LOCAL_KEY) return LOCAL_CALLER
       const record = await recordOf(await hashKey(key), cx).catch(() => {
         throw new Failed({ kind: 'unavailable', what: 'The key store', retryAfterMs: 1_000 })
@@ -83,4 +86,5 @@ export function openKeys({ store, loopback, adminKey }: KeyOptions): Keys {
 const LOCAL_CALLER: Caller = { keyId: 'local', name: 'local', budgets: [] }
 
 const NO_KEY = "No API key was sent. Send yours as 'Authorization: Bearer <key>', 'x-api-key' or 'api-key'."
-const WRONG_KEY = 'The API key is not known here. Check it for typing errors, or ask the operator of this gateway for one.'
+const WRONG_KEY =
+  'The API key is not known here. Check it for typing errors, or ask the operator of this gateway for one.'

@@ -54,12 +54,16 @@ export function openPriceBook(database: D1Database): PriceBook {
       return held.prices
     },
     async list() {
-      const { results } = await database.prepare('SELECT * FROM prices ORDER BY model, valid_from DESC LIMIT 5000').all<Row>()
+      const { results } = await database
+        .prepare('SELECT * FROM prices ORDER BY model, valid_from DESC LIMIT 5000')
+        .all<Row>()
       return results.map((row) => ({ model: row.model, validFrom: row.valid_from, ...priceOf(row) }))
     },
     async add(price) {
       await database
-        .prepare('INSERT INTO prices (model, valid_from, input, cache_read, cache_write, output) VALUES (?, ?, ?, ?, ?, ?)')
+        .prepare(
+          'INSERT INTO prices (model, valid_from, input, cache_read, cache_write, output) VALUES (?, ?, ?, ?, ?, ?)',
+        )
         .bind(price.model, price.validFrom, price.input, price.cacheRead, price.cacheWrite, price.output)
         .run()
       held = undefined
@@ -67,4 +71,9 @@ export function openPriceBook(database: D1Database): PriceBook {
   }
 }
 
-const priceOf = (row: Row): Price => ({ input: row.input, cacheRead: row.cache_read, cacheWrite: row.cache_write, output: row.output })
+const priceOf = (row: Row): Price => ({
+  input: row.input,
+  cacheRead: row.cache_read,
+  cacheWrite: row.cache_write,
+  output: row.output,
+})

@@ -22,7 +22,11 @@ export const callProvider =
   (find: (id: string) => Provider | undefined): Service<ProviderCall, Answer> =>
   async ({ request, target, escalate, onHead }, cx) => {
     const provider = find(target.provider)
-    if (provider === undefined) throw new Failed({ kind: 'internal', message: `provider ${target.provider} vanished from the configuration` })
+    if (provider === undefined)
+      throw new Failed({
+        kind: 'internal',
+        message: `provider ${target.provider} vanished from the configuration`,
+      })
     const startedAt = cx.now()
     const wire = provider.dialect.writeRequest(request, target)
     const response = await guard(
@@ -38,7 +42,12 @@ export const callProvider =
     const headMs = cx.now() - startedAt
     onHead?.(headMs, response.status)
     if (!response.ok) throw new Failed(await readFailure(response, provider))
-    return { target, headMs, status: response.status, batches: await open(response, request, target, provider, cx.signal) }
+    return {
+      target,
+      headMs,
+      status: response.status,
+      batches: await open(response, request, target, provider, cx.signal),
+    }
   }
 
 /** Network errors carry no promise about their text, so they become one plain failure. */
@@ -48,7 +57,10 @@ async function guard<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>
   } catch (error) {
     if (signal.aborted) throw new Failed(failureOf(signal.reason))
     if (error instanceof Failed) throw error
-    throw new Failed({ kind: 'unreachable', reason: 'the connection could not be made or was lost before the answer' })
+    throw new Failed({
+      kind: 'unreachable',
+      reason: 'the connection could not be made or was lost before the answer',
+    })
   }
 }
 
@@ -79,7 +91,11 @@ async function* once(batch: Batch): AsyncGenerator<Batch, void, undefined> {
 async function readFailure(response: Response, provider: Provider): Promise<Failure> {
   const body = response.body === null ? '' : await readText(response.body, ERROR_BYTES).catch(() => '') // the status alone is enough
   const retryAfterMs = readRetryAfter(response.headers)
-  return provider.dialect.readFailure({ status: response.status, body, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
+  return provider.dialect.readFailure({
+    status: response.status,
+    body,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  })
 }
 
 async function readText(body: ReadableStream<Uint8Array>, limitBytes: number): Promise<string> {

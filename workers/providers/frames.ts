@@ -82,7 +82,8 @@ export async function* readStream(
   }
 }
 
-const isTerminal = (piece: Piece): boolean => piece.events.some((event) => event.type === 'finish' || event.type === 'error')
+const isTerminal = (piece: Piece): boolean =>
+  piece.events.some((event) => event.type === 'finish' || event.type === 'error')
 
 const failed = (failure: Failure): Piece => ({ events: [{ type: 'error', failure }] })
 

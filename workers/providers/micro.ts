@@ -19,12 +19,20 @@ export function micro(objects: MicroObjects): Provider {
     dialect: openaiChat(),
     send: (wire, { conversation, escalate, signal, requestId }) => {
       turn = (turn + 1) % POOL
-      const headers: Record<string, string> = { 'content-type': 'application/json', 'x-request-id': requestId }
+      const headers: Record<string, string> = {
+        'content-type': 'application/json',
+        'x-request-id': requestId,
+      }
       if (conversation !== undefined) headers['x-minnow-conversation'] = conversation
       if (escalate) headers['x-minnow-escalate'] = '1'
       return objects.fetch(
         conversation === undefined ? `pool-${turn}` : `conversation-${conversation}`,
-        new Request(`https://micro${wire.path}`, { method: 'POST', headers, body: JSON.stringify(wire.body), signal }),
+        new Request(`https://micro${wire.path}`, {
+          method: 'POST',
+          headers,
+          body: JSON.stringify(wire.body),
+          signal,
+        }),
       )
     },
   }

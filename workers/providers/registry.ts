@@ -30,9 +30,14 @@ function openProvider(
 ): Provider {
   const vendor = VENDORS.find((known) => known.id === id) ?? compatible
   const baseUrl = (entry.baseUrl ?? vendor.baseUrl ?? '').replace(/\/+$/, '')
-  const resolve = (value: string): string | undefined => (value.startsWith('$') ? secrets(value.slice(1)) : value)
-  const keys = (entry.apiKey === undefined ? [] : [entry.apiKey].flat()).flatMap((name) => resolve(name) ?? [])
-  const extra = Object.fromEntries(Object.entries(entry.headers ?? {}).map(([name, value]) => [name, resolve(value) ?? '']))
+  const resolve = (value: string): string | undefined =>
+    value.startsWith('$') ? secrets(value.slice(1)) : value
+  const keys = (entry.apiKey === undefined ? [] : [entry.apiKey].flat()).flatMap(
+    (name) => resolve(name) ?? [],
+  )
+  const extra = Object.fromEntries(
+    Object.entries(entry.headers ?? {}).map(([name, value]) => [name, resolve(value) ?? '']),
+  )
   let turn = 0
   return {
     id,

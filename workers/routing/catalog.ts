@@ -34,7 +34,11 @@ export const DEFAULT_ROUTE = 'auto'
 const MICRO_CONTEXT = 512
 
 /** `prices` are the price book's, by public name or `<provider>/<model>`; the configuration's own come first. */
-export function openCatalog(config: Config, prices: ReadonlyMap<string, Price>, microProvider: string): Catalog {
+export function openCatalog(
+  config: Config,
+  prices: ReadonlyMap<string, Price>,
+  microProvider: string,
+): Catalog {
   const microModel: Model = {
     name: MICRO,
     provider: microProvider,
@@ -60,17 +64,29 @@ export function openCatalog(config: Config, prices: ReadonlyMap<string, Price>, 
       plainText: false,
       ...(price === undefined
         ? {}
-        : { price: { ...price, cacheRead: price.cacheRead ?? price.input, cacheWrite: price.cacheWrite ?? price.input } }),
+        : {
+            price: {
+              ...price,
+              cacheRead: price.cacheRead ?? price.input,
+              cacheWrite: price.cacheWrite ?? price.input,
+            },
+          }),
       ...(entry.contextWindow === undefined ? {} : { contextWindow: entry.contextWindow }),
       ...(entry.maxOutput === undefined ? {} : { maxOutput: entry.maxOutput }),
-      timeouts: mergeTimeouts([config.timeouts, config.providers?.[entry.provider]?.timeouts, entry.timeouts, route]),
+      timeouts: mergeTimeouts([
+        config.timeouts,
+        config.providers?.[entry.provider]?.timeouts,
+        entry.timeouts,
+        route,
+      ]),
     }
   }
 
   const findRoute = (name: string): Policy | undefined => {
     const route = config.routes?.[name] ?? (name === DEFAULT_ROUTE ? { mini: [MICRO] } : undefined)
     if (route === undefined) return undefined
-    const resolve = (names: readonly string[]): Model[] => names.flatMap((model) => findModel(model, route.timeouts) ?? [])
+    const resolve = (names: readonly string[]): Model[] =>
+      names.flatMap((model) => findModel(model, route.timeouts) ?? [])
     const hedge = route.hedgeAfterMs === undefined ? {} : { hedgeAfterMs: route.hedgeAfterMs }
     if (route.order !== undefined) return { kind: 'order', models: resolve(route.order), ...hedge }
     const mini = route.mini ?? []
@@ -109,13 +125,16 @@ function splitName(config: Config, name: string): Entry | undefined {
   const provider = name.slice(0, slash)
   const model = name.slice(slash + 1)
   if (slash <= 0 || model === '' || config.providers?.[provider] === undefined) return undefined
-  const listed = Object.values(config.models ?? {}).find((entry) => entry.provider === provider && entry.model === model)
+  const listed = Object.values(config.models ?? {}).find(
+    (entry) => entry.provider === provider && entry.model === model,
+  )
   return listed ?? { provider, model }
 }
 
 /** Later layers win. Without a limit of its own, a whole reply gets `headMs` where somebody set one. */
 function mergeTimeouts(layers: readonly (ConfigTimeouts | undefined)[]): Timeouts {
-  const given = (key: keyof Timeouts): number | undefined => layers.findLast((layer) => layer?.[key] !== undefined)?.[key]
+  const given = (key: keyof Timeouts): number | undefined =>
+    layers.findLast((layer) => layer?.[key] !== undefined)?.[key]
   const totalMs = given('totalMs') ?? DEFAULT_TIMEOUTS.totalMs
   return {
     headMs: given('headMs') ?? DEFAULT_TIMEOUTS.headMs,

@@ -23,7 +23,12 @@ export function choose({ request, policy, effort, cut, retries }: Decision): Pla
     ...(policy.hedgeAfterMs === undefined ? {} : { hedgeAfterMs: policy.hedgeAfterMs }),
   }
   if (policy.kind === 'order') {
-    return { ...common, targets: targetsOf(policy.models, 'fixed'), tier: 'fixed', reason: policy.models.length > 1 ? 'order' : 'model' }
+    return {
+      ...common,
+      targets: targetsOf(policy.models, 'fixed'),
+      tier: 'fixed',
+      reason: policy.models.length > 1 ? 'order' : 'model',
+    }
   }
   return { ...common, ...chooseTier(request, policy, effort, cut) }
 }
@@ -40,17 +45,26 @@ function chooseTier(request: ModelRequest, policy: Tiers, effort: Effort, cut: n
   const seen = { score: round(effort.score), cut: round(bound), features: effort.features }
   if (frontier.length === 0) return { ...seen, targets: minis, tier: 'mini', reason: 'no-frontier' }
   if (mini.length === 0) return { ...seen, targets: frontiers, tier: 'frontier', reason: 'no-mini' }
-  const obstacle = mini.map((model) => obstacleFor(model, request)).reduce((all, one) => (all === undefined ? undefined : one), 'none')
+  const obstacle = mini
+    .map((model) => obstacleFor(model, request))
+    .reduce((all, one) => (all === undefined ? undefined : one), 'none')
   if (obstacle === undefined && effort.score <= bound) {
-    const able = targetsOf(mini.filter((model) => obstacleFor(model, request) === undefined), 'mini')
+    const able = targetsOf(
+      mini.filter((model) => obstacleFor(model, request) === undefined),
+      'mini',
+    )
     return { ...seen, targets: [...able, ...frontiers], tier: 'mini', reason: 'easy' }
   }
   // A frontier's outage is not hidden behind a model that would only say it cannot help.
-  const spare = targetsOf(mini.filter((model) => !model.plainText && obstacleFor(model, request) === undefined), 'mini')
+  const spare = targetsOf(
+    mini.filter((model) => !model.plainText && obstacleFor(model, request) === undefined),
+    'mini',
+  )
   return { ...seen, targets: [...frontiers, ...spare], tier: 'frontier', reason: obstacle ?? 'hard' }
 }
 
-const targetsOf = (models: readonly Model[], tier: Tier): Target[] => models.map(({ plainText: _, ...model }) => ({ ...model, tier }))
+const targetsOf = (models: readonly Model[], tier: Tier): Target[] =>
+  models.map(({ plainText: _, ...model }) => ({ ...model, tier }))
 
 const round = (value: number): number => Math.round(value * 1000) / 1000
 
@@ -62,7 +76,8 @@ function obstacleFor(model: Model, request: ModelRequest): string | undefined {
   if (model.plainText) {
     if (request.tools.length > 0) return 'tools'
     if (request.format !== 'text') return 'format'
-    if (request.messages.some((message) => message.parts.some((part) => part.type !== 'text'))) return 'images'
+    if (request.messages.some((message) => message.parts.some((part) => part.type !== 'text')))
+      return 'images'
   }
   const chars = request.messages.reduce((sum, message) => sum + textOf(message).length, 0)
   const room = model.contextWindow

@@ -21,7 +21,8 @@ const shipped: Prior = { ...prior, words: readWeights(prior.words) }
 
 function readWeights(base64: string): Int8Array {
   const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
-  if (bytes.length !== BUCKETS) throw new Error(`routing/prior.json holds ${bytes.length} weights, ${BUCKETS} are needed`)
+  if (bytes.length !== BUCKETS)
+    throw new Error(`routing/prior.json holds ${bytes.length} weights, ${BUCKETS} are needed`)
   return new Int8Array(bytes.buffer)
 }
 

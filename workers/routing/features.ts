@@ -28,7 +28,12 @@ export function shapeOf(request: ModelRequest): Record<string, number> {
 
 /** Buckets of the words, word pairs and word beginnings of a text. Digits count as one, case as none. */
 export function hashText(text: string): number[] {
-  const words = text.slice(0, READ_CHARS).toLowerCase().replace(/\d/g, '0').match(/[a-z0]+|[^\sa-z0]/g) ?? []
+  const words =
+    text
+      .slice(0, READ_CHARS)
+      .toLowerCase()
+      .replace(/\d/g, '0')
+      .match(/[a-z0]+|[^\sa-z0]/g) ?? []
   const buckets = new Set<number>()
   let previous = '^'
   for (const word of words) {

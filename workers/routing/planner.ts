@@ -31,7 +31,8 @@ export function openPlanner({ config, prices, microProvider }: PlannerOptions): 
 
   const catalogOf = async (cx: Cx): Promise<Catalog> => {
     const current = await prices(cx)
-    if (opened?.prices !== current) opened = { prices: current, catalog: openCatalog(config, current, microProvider) }
+    if (opened?.prices !== current)
+      opened = { prices: current, catalog: openCatalog(config, current, microProvider) }
     return opened.catalog
   }
 

@@ -52,7 +52,9 @@ export function openTelemetry(database: D1Database, warn: (message: string) => v
         } catch (error) {
           const pauseMs = RETRY_MS[failures]
           failures += 1
-          warn(`telemetry: D1 refused ${rows.length} rows (${error instanceof Error ? error.message : String(error)}), ${waiting.length} waiting`)
+          warn(
+            `telemetry: D1 refused ${rows.length} rows (${error instanceof Error ? error.message : String(error)}), ${waiting.length} waiting`,
+          )
           if (pauseMs === undefined) return // the next request's row tries again
           await wait(pauseMs)
         }

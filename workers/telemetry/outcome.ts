@@ -18,7 +18,18 @@ export interface Facts {
   readonly status: number
 }
 
-export function outcomeOf({ cx, caller, request, startedAt, plan, answer, attempts, ending, failure, status }: Facts): Outcome {
+export function outcomeOf({
+  cx,
+  caller,
+  request,
+  startedAt,
+  plan,
+  answer,
+  attempts,
+  ending,
+  failure,
+  status,
+}: Facts): Outcome {
   return {
     id: `row_${crypto.randomUUID()}`, // not the request id: a client may send one twice, and both were paid for
     requestId: cx.id,

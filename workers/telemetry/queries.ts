@@ -10,7 +10,10 @@ export interface RequestFilter {
 }
 
 /** Newest first. */
-export async function listRequests(database: D1Database, filter: RequestFilter): Promise<Record<string, unknown>[]> {
+export async function listRequests(
+  database: D1Database,
+  filter: RequestFilter,
+): Promise<Record<string, unknown>[]> {
   const where: string[] = []
   const values: (string | number)[] = []
   if (filter.before !== undefined) {
@@ -28,7 +31,10 @@ export async function listRequests(database: D1Database, filter: RequestFilter):
   }
   const condition = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`
   const sql = `SELECT ${COLUMNS.join(', ')} FROM requests ${condition} ORDER BY at DESC, id DESC LIMIT ?`
-  const { results } = await database.prepare(sql).bind(...values, filter.limit).all<Row>()
+  const { results } = await database
+    .prepare(sql)
+    .bind(...values, filter.limit)
+    .all<Row>()
   return results.map(readRow)
 }
 
@@ -37,6 +43,9 @@ const KEEP_MS = 90 * 24 * 60 * 60 * 1000
 /** Deletes rows older than 90 days, a bounded number at a time. */
 export async function forgetOld(database: D1Database, now: number): Promise<number> {
   const sql = 'DELETE FROM requests WHERE id IN (SELECT id FROM requests WHERE at < ? ORDER BY at LIMIT 5000)'
-  const { meta } = await database.prepare(sql).bind(now - KEEP_MS).run()
+  const { meta } = await database
+    .prepare(sql)
+    .bind(now - KEEP_MS)
+    .run()
   return meta.changes
 }

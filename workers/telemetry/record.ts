@@ -3,19 +3,58 @@ import { dollarsFromMicros } from '../../shared/money.ts'
 import type { Outcome } from '../../shared/plan.ts'
 
 export const COLUMNS = [
-  'id', 'request_id', 'at', 'key_id', 'route', 'tier', 'reason', 'score', 'model', 'attempts',
-  'tokens_input', 'tokens_cache_read', 'tokens_cache_write', 'tokens_output', 'tokens_reasoning', 'usage_source',
-  'cost_micros', 'head_ms', 'total_ms', 'stream', 'status', 'ending', 'failure',
+  'id',
+  'request_id',
+  'at',
+  'key_id',
+  'route',
+  'tier',
+  'reason',
+  'score',
+  'model',
+  'attempts',
+  'tokens_input',
+  'tokens_cache_read',
+  'tokens_cache_write',
+  'tokens_output',
+  'tokens_reasoning',
+  'usage_source',
+  'cost_micros',
+  'head_ms',
+  'total_ms',
+  'stream',
+  'status',
+  'ending',
+  'failure',
 ] as const
 
 type Value = string | number | null
 
 export function writeRow(outcome: Outcome): Value[] {
   return [
-    outcome.id, outcome.requestId, outcome.at, outcome.keyId, outcome.route, outcome.tier, outcome.reason, outcome.score ?? null,
-    outcome.model, JSON.stringify(outcome.attempts),
-    outcome.usage.input, outcome.usage.cacheRead, outcome.usage.cacheWrite, outcome.usage.output, outcome.usage.reasoning, outcome.usageSource,
-    outcome.costMicros, outcome.headMs ?? null, outcome.totalMs, outcome.stream ? 1 : 0, outcome.status, outcome.end, outcome.failure ?? null,
+    outcome.id,
+    outcome.requestId,
+    outcome.at,
+    outcome.keyId,
+    outcome.route,
+    outcome.tier,
+    outcome.reason,
+    outcome.score ?? null,
+    outcome.model,
+    JSON.stringify(outcome.attempts),
+    outcome.usage.input,
+    outcome.usage.cacheRead,
+    outcome.usage.cacheWrite,
+    outcome.usage.output,
+    outcome.usage.reasoning,
+    outcome.usageSource,
+    outcome.costMicros,
+    outcome.headMs ?? null,
+    outcome.totalMs,
+    outcome.stream ? 1 : 0,
+    outcome.status,
+    outcome.end,
+    outcome.failure ?? null,
   ]
 }
 
