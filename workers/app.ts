@@ -22,6 +22,8 @@ export interface Gateway {
   readonly admin: Admin
   readonly bodyBytes: number
   readonly version: string
+  /** The static pages, where they are bound. */
+  readonly assets: ((request: Request) => Promise<Response>) | undefined
   /** Logs a line for the operator; never given a secret or a prompt. */
   readonly warn: (message: string) => void
 }
@@ -87,8 +89,12 @@ export function openApp(gateway: Gateway): Hono {
   )
   app.route('/admin', adminRoutes(gateway.admin))
 
-  app.notFound((c) => {
-    const message = `There is no ${c.req.method} ${c.req.path} here. Chat is POST /v1/chat/completions; the README lists the rest.`
+  app.notFound(async (c) => {
+    const { method, path } = c.req
+    const isPage = (method === 'GET' || method === 'HEAD') && !/^\/(?:v1|admin)(?:\/|$)/.test(path)
+    const page = isPage ? await gateway.assets?.(c.req.raw) : undefined
+    if (page !== undefined && page.status !== 404) return page
+    const message = `There is no ${method} ${path} here. Chat is POST /v1/chat/completions; the README lists the rest.`
     const id = requestIdOf(c.req.raw.headers)
     return withId(refuse({ kind: 'not-found', message, code: 'unknown_url' }, chat, id), id)
   })

@@ -55,6 +55,9 @@ function open(env: Bindings): {
   }
   const providers = openProviders(config.value, secrets, (input, init) => fetch(input, init))
   providers.set(MICRO_PROVIDER, micro({ fetch: (name, request) => env.MICRO.getByName(name).fetch(request) }))
+  const { ASSETS } = env
+  const assets =
+    ASSETS === undefined ? undefined : (request: Request): Promise<Response> => ASSETS.fetch(request)
   const budgetOf = (keyId: string): DurableObjectStub<Budget> => env.BUDGET.getByName(keyId)
   const conversationOf = (name: string): DurableObjectStub<Conversation> => env.CONVERSATION.getByName(name)
 
@@ -77,6 +80,7 @@ function open(env: Bindings): {
     planner,
     warn,
     version: VERSION,
+    assets,
     bodyBytes: config.value.limits?.bodyBytes ?? DEFAULT_BODY_BYTES,
     pipeline: pipeline({
       planner,
