@@ -54,7 +54,7 @@ export function makeChunks(head: ReplyHead, request: MicroRequest, vocabulary: V
         return ''
       }
       const { index, event: inner } = event
-      if (inner.type === 'doubt') return ''
+      if (inner.type === 'doubt' || inner.type === 'verdict') return ''
       if (inner.type === 'text') {
         if (inner.text === '' && inner.tokens.length === 0) return ''
         const logprobs = writeLogprobs(inner.tokens, request, vocabulary)

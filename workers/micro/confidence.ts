@@ -17,7 +17,6 @@ export interface Draft {
   readonly text: string
   /** Log-probabilities of the tokens so far, the ending one included when there was one. */
   readonly logprobs: readonly number[]
-  readonly isComplete: boolean
 }
 
 const PROBLEM = /^\s*(\d+) ([+-]) (\d+)\b/u

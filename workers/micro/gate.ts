@@ -1,7 +1,6 @@
 // Holds an answer back until it is known whether micro may give it.
 import type { AnswerEvent } from './answer.ts'
 import {
-  CONFIDENCE_BOUND,
   HONEST_SENTENCE,
   isHonestSentence,
   judgeConfidence,
@@ -9,16 +8,26 @@ import {
   needsWholeText,
 } from './confidence.ts'
 
-export type GateEvent = AnswerEvent | { readonly type: 'doubt'; readonly confidence: number }
+export type GateEvent =
+  | AnswerEvent
+  /** What the gate decided, once, before the first text. */
+  | { readonly type: 'verdict'; readonly confidence: number; readonly isTrusted: boolean }
+  /** Nothing is said: someone larger should answer. */
+  | { readonly type: 'doubt'; readonly confidence: number }
 
-/**
- * Passes an answer on once it is trusted. A doubtful one becomes a single `doubt` event when `mayEscalate`, so that
- * someone larger can answer, and the honest sentence otherwise.
- */
+export interface GateOptions {
+  /** The last thing the user said. */
+  readonly question: string
+  /** Answers of a lower confidence are not given. */
+  readonly bound: number
+  /** Whether doubt may be passed on, or must be answered with the honest sentence. */
+  readonly mayEscalate: boolean
+}
+
+/** Holds text back until there is enough of it to judge, then passes it on or replaces it. */
 export async function* gate(
   events: AsyncIterable<AnswerEvent>,
-  question: string,
-  mayEscalate: boolean,
+  { question, bound, mayEscalate }: GateOptions,
 ): AsyncGenerator<GateEvent> {
   const held: AnswerEvent[] = []
   const logprobs: number[] = []
@@ -37,15 +46,15 @@ export async function* gate(
       if (logprobs.length < JUDGED_TOKENS || needsWholeText(text)) continue
     } else if (event.ending) logprobs.push(event.ending.logprob)
 
-    const isComplete = event.type === 'finish'
-    const confidence = judgeConfidence({ question, text, logprobs, isComplete })
     const isRefusal = isHonestSentence(text)
-    if (confidence < CONFIDENCE_BOUND || isRefusal) {
-      if (mayEscalate) return yield { type: 'doubt', confidence: isRefusal ? 0 : confidence }
-      if (!isRefusal) {
-        yield { type: 'text', text: HONEST_SENTENCE, tokens: [] }
-        return yield { type: 'finish', reason: 'stop', tokenCount: logprobs.length, ending: undefined }
-      }
+    const confidence = judgeConfidence({ question, text, logprobs })
+    const isTrusted = confidence >= bound
+    if (mayEscalate && (isRefusal || !isTrusted))
+      return yield { type: 'doubt', confidence: isRefusal ? 0 : confidence }
+    yield { type: 'verdict', confidence, isTrusted }
+    if (!isTrusted && !isRefusal) {
+      yield { type: 'text', text: HONEST_SENTENCE, tokens: [] }
+      return yield { type: 'finish', reason: 'stop', tokenCount: logprobs.length, ending: undefined }
     }
     isOpen = true
     yield* held

@@ -1,6 +1,7 @@
 // The story of one answer: fit the prompt, lease a cache, decode, write text, judge it, for each choice in turn.
 import { writeAnswer } from './answer.ts'
 import { leaseCache } from './cache.ts'
+import { CONFIDENCE_BOUND } from './confidence.ts'
 import { decode } from './decode.ts'
 import type { Engine } from './engine.ts'
 import { gate, type GateEvent } from './gate.ts'
@@ -14,6 +15,8 @@ export interface GenerateOptions {
   readonly conversation: string | undefined
   /** Whether doubt about the first choice may be passed on instead of answered. */
   readonly mayEscalate: boolean
+  /** Confidence below which an answer is not given; the shipped bound unless given. */
+  readonly bound?: number
   /** Used when the request names no seed. */
   readonly seed: number
   readonly signal: AbortSignal
@@ -35,7 +38,7 @@ export async function* generate(
   request: MicroRequest,
   options: GenerateOptions,
 ): AsyncGenerator<GenerateEvent> {
-  const { scope, conversation, mayEscalate, signal, pause } = options
+  const { scope, conversation, mayEscalate, signal, pause, bound = CONFIDENCE_BOUND } = options
   const prompt = fitPrompt(engine, request.messages, request.maxTokens)
   const question = request.messages.findLast((message) => message.role === 'user')?.content ?? ''
   const room = engine.model.layout.contextLength - prompt.tokens.length
@@ -60,7 +63,7 @@ export async function* generate(
         pause,
       })
       const answer = writeAnswer(tokens, engine.tokenizer.vocabulary, request.stops, signal)
-      for await (const event of gate(answer, question, mayEscalate && index === 0)) {
+      for await (const event of gate(answer, { question, bound, mayEscalate: mayEscalate && index === 0 })) {
         yield { type: 'choice', index, event }
         if (event.type === 'doubt') return
       }

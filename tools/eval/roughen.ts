@@ -1,0 +1,29 @@
+// Spoils the wording of a request as hasty people do: lost words, slips of the finger, another case. Pure.
+// The model was trained on the authors' phrasings as they stand; spoiled ones show where it goes wrong.
+import { pick, type Dice } from './values.ts'
+
+const LETTER = /[a-z]/u
+
+function slip(word: string, dice: Dice): string {
+  if (word.length < 4 || !/^[a-z]+$/iu.test(word)) return word
+  const at = 1 + Math.floor(dice() * (word.length - 2))
+  return pick(dice, [
+    word.slice(0, at) + word.slice(at + 1),
+    word.slice(0, at) + (word[at + 1] ?? '') + (word[at] ?? '') + word.slice(at + 2),
+    word.slice(0, at) + (word[at] ?? '') + word.slice(at),
+    word.slice(0, at) + String.fromCharCode(97 + Math.floor(dice() * 26)) + word.slice(at + 1),
+  ])
+}
+
+/** Leaves anything with a digit alone, since answers are copied from there. */
+export function roughen(text: string, dice: Dice): string {
+  let words = text.split(' ')
+  const losses = words.length > 6 ? 2 : words.length > 3 ? 1 : 0
+  for (let i = 0; i < losses; i++) {
+    const at = Math.floor(dice() * words.length)
+    if (dice() < 0.8 && LETTER.test(words[at] ?? '') && !/\d/u.test(words[at] ?? '')) words.splice(at, 1)
+  }
+  words = words.map((word) => (dice() < 0.15 ? slip(word, dice) : word))
+  const result = words.join(' ')
+  return dice() < 0.3 ? result.toLowerCase() : result
+}
