@@ -19,39 +19,47 @@ export interface Draft {
   readonly logprobs: readonly number[]
 }
 
-const PROBLEM = /^\s*(\d+) ([+-]) (\d+)\b/u
-const VALUE = /\d/u
+/** A problem as micro writes it, with spaces; the steps between have none. */
+const PROBLEM = /(?<!\S)(\d+) ([+-]) (\d+)(?!\d)/gu
+const WORD = /(?<!\d)\p{L}{2,}/gu
+const LONGEST_VALUE = 40
+const MOST_VALUE_WORDS = 3
 
-const numbersIn = (text: string): string[] =>
-  (text.match(/\d+/gu) ?? []).map((digits) => String(Number(digits)))
+const isProblem = (text: string) => /^\s*\d+ [+-] \d+\b/u.test(text)
 
-/** A short answer with a digit and no sentence around it claims to be copied from the user's text. */
+/** A few words with a digit and no full stop claim to be a value, copied from the user's text. */
 function isValue(text: string): boolean {
-  return VALUE.test(text) && text.length <= 40 && !/[a-z]{2,}[.!?]?\s+[a-z]{2,}\s+[a-z]{2,}/u.test(text)
+  const value = text.trim()
+  return (
+    value.length <= LONGEST_VALUE &&
+    /\d/u.test(value) &&
+    !/[.!?]$/u.test(value) &&
+    (value.match(WORD)?.length ?? 0) <= MOST_VALUE_WORDS
+  )
 }
 
-/** The echo repeats the two numbers of the problem, whatever their order. */
+/** Whether every problem in the answer is the two numbers of the question, whatever their order. */
 function isFaithfulEcho(text: string, question: string): boolean {
-  const [, first = '', , second = ''] = PROBLEM.exec(text) ?? []
-  const asked = numbersIn(question)
-  const firstAt = asked.indexOf(String(Number(first)))
-  if (firstAt < 0) return false
-  asked.splice(firstAt, 1)
-  return asked.includes(String(Number(second)))
+  const asked = (question.match(/\d+/gu) ?? []).map(Number)
+  for (const [, first, , second] of text.matchAll(PROBLEM)) {
+    const rest = [...asked]
+    const at = rest.indexOf(Number(first))
+    if (at < 0) return false
+    rest.splice(at, 1)
+    if (!rest.includes(Number(second))) return false
+  }
+  return true
 }
 
 /** Whether the answer begins as one whose checks need all of it. */
-export function needsWholeText(text: string): boolean {
-  return PROBLEM.test(text) || isValue(text)
-}
+export const needsWholeText = (text: string): boolean => isProblem(text) || isValue(text)
 
-/** 0 to 1: the probability of the least certain tokens, or 0 when a plain check fails. */
+/** 0 to 1: the probability of the tokens, or 0 when a plain check fails. */
 export function judgeConfidence({ question, text, logprobs }: Draft): number {
-  if (PROBLEM.test(text)) {
-    if (!isFaithfulEcho(text, question)) return 0
-  } else if (isValue(text.trim()) && !question.includes(text.trim())) return 0
-  const total = logprobs.reduce((sum, logprob) => sum + logprob, 0)
-  return Math.exp(total)
+  if (logprobs.length === 0) return 0
+  if (isProblem(text) && !isFaithfulEcho(text, question)) return 0
+  if (isValue(text) && !isProblem(text) && !question.includes(text.trim())) return 0
+  return Math.exp(logprobs.reduce((sum, logprob) => sum + logprob, 0))
 }
 
 /** Whether the answer is, or begins as, micro's own refusal. */

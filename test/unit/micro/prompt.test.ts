@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import { loadEngine } from '../../../workers/micro/engine.ts'
+import { ContextLengthError, fitPrompt } from '../../../workers/micro/prompt.ts'
+import type { ChatMessage } from '../../../workers/micro/template.ts'
+import { kernelModule } from './load.ts'
+import { makeGguf, SMALL } from './synthetic.ts'
+
+const engine = loadEngine(makeGguf(SMALL), kernelModule())
+const user = (content: string): ChatMessage => ({ role: 'user', content })
+const assistant = (content: string): ChatMessage => ({ role: 'assistant', content })
+const system: ChatMessage = { role: 'system', content: 'Be brief.' }
+const turn = (index: number) => [user(`question ${index} ${'x'.repeat(20)}`), assistant(`answer ${index}`)]
+const turns = (count: number) => Array.from({ length: count }, (_, index) => turn(index)).flat()
+
+describe('a conversation', () => {
+  it('that fits is kept whole', () => {
+    const messages = [system, ...turns(1), user('now?')]
+    expect(fitPrompt(engine, messages, undefined)).toEqual({
+      tokens: engine.prompter(messages),
+      droppedMessages: 0,
+    })
+  })
+
+  it('that does not fit loses its oldest turns, never its system message or last question', () => {
+    const messages = [system, ...turns(20), user('now?')]
+    const { tokens, droppedMessages } = fitPrompt(engine, messages, undefined)
+    expect(droppedMessages).toBeGreaterThan(0)
+    expect(droppedMessages % 2).toBe(0)
+    expect(tokens).toEqual(engine.prompter([system, ...messages.slice(1 + droppedMessages)]))
+    expect(tokens.length).toBeLessThanOrEqual(SMALL.contextLength - 96)
+  })
+
+  it('keeps more where a short answer is enough', () => {
+    const messages = [...turns(20), user('now?')]
+    expect(fitPrompt(engine, messages, 1).droppedMessages).toBeLessThan(
+      fitPrompt(engine, messages, undefined).droppedMessages,
+    )
+  })
+
+  it('of one long question may use the room of the answer', () => {
+    expect(fitPrompt(engine, [user('wxyz '.repeat(40))], undefined).droppedMessages).toBe(0)
+  })
+
+  it('whose last question alone is too long is an error that says so', () => {
+    expect(() => fitPrompt(engine, [user('wxyz '.repeat(400))], undefined)).toThrow(ContextLengthError)
+  })
+
+  it('of megabytes is refused without being tokenized', () => {
+    const startedAt = performance.now()
+    expect(() => fitPrompt(engine, [user('a'.repeat(5_000_000))], undefined)).toThrow(ContextLengthError)
+    expect(
+      fitPrompt(engine, [...Array.from({ length: 5_000 }, () => user('x')), user('now?')], undefined)
+        .droppedMessages,
+    ).toBeGreaterThan(4_000)
+    expect(performance.now() - startedAt).toBeLessThan(2_000)
+  })
+})
