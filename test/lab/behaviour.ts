@@ -1,0 +1,68 @@
+// How the lab's vendor treats one request: what it says, how long it takes, how it misbehaves. Pure data, so that a
+// script can travel as JSON, also inside a request's own `lab` field. Nothing given is a healthy answer at once.
+
+export interface LabCall {
+  readonly name: string
+  /** A string goes out as it is, anything else as JSON. */
+  readonly arguments: unknown
+  readonly id?: string
+}
+
+export interface LabUsage {
+  readonly prompt: number
+  readonly completion: number
+  readonly cached: number
+  readonly reasoning: number
+}
+
+/** How a connection ends early: a proper HTTP end, a TCP end without one, or a TCP reset. */
+export type Cut = 'end' | 'fin' | 'reset'
+
+export interface Behaviour {
+  /** The answer, one event a word; the lab's own sentence unless given. */
+  readonly text?: string
+  /** Or the answer cut exactly so. */
+  readonly pieces?: readonly string[]
+  readonly reasoning?: string
+  readonly refusal?: string
+  readonly toolCalls?: readonly LabCall[]
+  /** The finish reason, where it is not the natural one. */
+  readonly finish?: string
+  /** What usage reports; `null` for a vendor that reports none. */
+  readonly usage?: Partial<LabUsage> | null
+  /** The stream's usage stands in a chunk of its own unless it shall stand beside the finish reason. */
+  readonly usageAt?: 'own' | 'finish'
+
+  readonly headAfterMs?: number
+  /** After the head (and the role chunk), before the first content. */
+  readonly firstAfterMs?: number
+  readonly everyMs?: number
+  /** Silent after this many events, for `stallMs` or until the client leaves. The role chunk is the first event. */
+  readonly stallAfter?: number
+  readonly stallMs?: number
+
+  /** The connection ends after this many events of the stream, or before the head. */
+  readonly cutAfter?: 'nothing' | number
+  readonly cut?: Cut
+  /** False leaves out `[DONE]`. */
+  readonly done?: boolean
+
+  /** Instead of an answer: a status, headers, and a body (a string as it is, else as JSON). */
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: unknown
+  /** A request that ends with an assistant message gets a 400, as from models without prefill. */
+  readonly rejectPrefill?: boolean
+
+  /** Raw text before the event at this position, or in its place. */
+  readonly insert?: readonly { readonly at: number; readonly text: string; readonly replace?: boolean }[]
+  readonly contentType?: string
+  readonly gzip?: boolean
+  readonly lineEnd?: '\n' | '\r\n' | '\r'
+  readonly bom?: boolean
+  readonly comments?: boolean
+  /** `data:{` instead of `data: {`. */
+  readonly tight?: boolean
+  /** One write a byte. */
+  readonly everyByte?: boolean
+}

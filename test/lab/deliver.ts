@@ -1,0 +1,105 @@
+// Puts an answer on the connection the way a behaviour says: late, in pieces, garbled, cut.
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { setImmediate, setTimeout as wait } from 'node:timers/promises'
+import { createGzip, gzipSync } from 'node:zlib'
+import type { Behaviour, Cut } from './behaviour.ts'
+
+export interface Delivery {
+  readonly response: ServerResponse
+  readonly behaviour: Behaviour
+  /** Aborts when the client has gone. */
+  readonly signal: AbortSignal
+  readonly headers: Readonly<Record<string, string>>
+  /** Called with the number of events sent so far. */
+  readonly onSent: (events: number) => void
+}
+
+export async function deliverBody(delivery: Delivery, status: number, body: string): Promise<void> {
+  const { response, behaviour, signal, headers } = delivery
+  await wait(behaviour.headAfterMs ?? 0, undefined, { signal })
+  if (behaviour.cutAfter === 'nothing') return cut(response, behaviour.cut ?? 'reset')
+  const bytes = behaviour.gzip === true ? gzipSync(body) : Buffer.from(body)
+  response.writeHead(status, {
+    'content-length': bytes.byteLength,
+    ...(behaviour.gzip === true ? { 'content-encoding': 'gzip' } : {}),
+    ...headers,
+  })
+  if (behaviour.cutAfter === undefined) return void response.end(bytes)
+  // A whole reply has no events: it is cut in its middle.
+  await write(response, bytes.subarray(0, Math.floor(bytes.byteLength / 2)))
+  await cut(response, behaviour.cut ?? 'reset')
+}
+
+/** `events` are the data of the stream's events, the end marker included where there is one. */
+export async function deliverStream(delivery: Delivery, events: readonly string[]): Promise<void> {
+  const { response, behaviour, signal, headers, onSent } = delivery
+  await wait(behaviour.headAfterMs ?? 0, undefined, { signal })
+  if (behaviour.cutAfter === 'nothing') return cut(response, behaviour.cut ?? 'reset')
+  response.writeHead(behaviour.status ?? 200, {
+    ...(behaviour.gzip === true ? { 'content-encoding': 'gzip' } : {}),
+    ...headers,
+  })
+  response.flushHeaders()
+  const send = sender(response, behaviour)
+  for (const [at, data] of events.entries()) {
+    if (at === behaviour.stallAfter) await wait(behaviour.stallMs ?? 3_600_000, undefined, { signal })
+    if (at === behaviour.cutAfter) return cut(response, behaviour.cut ?? 'fin')
+    if (at === 1) await wait(behaviour.firstAfterMs ?? 0, undefined, { signal })
+    else if (at > 1 && behaviour.everyMs !== undefined) await wait(behaviour.everyMs, undefined, { signal })
+    await send(frameOf(behaviour, at, data))
+    onSent(at + 1)
+  }
+  await send(undefined)
+}
+
+function frameOf(behaviour: Behaviour, at: number, data: string): string {
+  const end = behaviour.lineEnd ?? '\n'
+  const field = behaviour.tight === true ? 'data:' : 'data: '
+  const insert = behaviour.insert?.find((candidate) => candidate.at === at)
+  const bom = behaviour.bom === true && at === 0 ? '\uFEFF' : ''
+  const comment = behaviour.comments === true ? `: keep-alive${end}${end}` : ''
+  const frame = insert?.replace === true ? '' : `${field}${data}${end}${end}`
+  return bom + comment + (insert?.text ?? '') + frame
+}
+
+type Send = (text: string | undefined) => Promise<void>
+
+/** Writes text; `undefined` ends the body properly. */
+function sender(response: ServerResponse, behaviour: Behaviour): Send {
+  if (behaviour.gzip === true) {
+    const gzip = createGzip()
+    gzip.pipe(response)
+    return async (text) => {
+      if (text === undefined) return void gzip.end()
+      gzip.write(text)
+      await new Promise<void>((resolve) => gzip.flush(resolve))
+    }
+  }
+  return async (text) => {
+    if (text === undefined) return void response.end()
+    const bytes = Buffer.from(text)
+    if (behaviour.everyByte !== true) return write(response, bytes)
+    for (const byte of bytes) {
+      await write(response, Buffer.of(byte))
+      await setImmediate()
+    }
+  }
+}
+
+/** Waits only where the client reads slower than we write. */
+async function write(response: ServerResponse, bytes: Buffer): Promise<void> {
+  if (!response.write(bytes) && !response.destroyed)
+    await Promise.race([once(response, 'drain'), once(response, 'close')])
+}
+
+/** A reset throws away what the client has not read yet, so what was written gets a moment to arrive. */
+const SETTLE_MS = 30
+
+export async function cut(response: ServerResponse, how: Cut): Promise<void> {
+  const { socket } = response
+  if (how === 'end') return void response.end()
+  await wait(SETTLE_MS)
+  if (how === 'reset') socket?.resetAndDestroy()
+  else socket?.end(() => socket.destroy())
+}

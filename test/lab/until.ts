@@ -1,0 +1,19 @@
+// Waiting for a condition instead of for a time.
+import { setTimeout as wait } from 'node:timers/promises'
+
+const LIMIT_MS = 15_000
+const EVERY_MS = 15
+
+/** Resolves with the first value that is not undefined or false; fails after 15 s, naming what never came. */
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined | false> | T | undefined | false,
+): Promise<T> {
+  const end = Date.now() + LIMIT_MS
+  for (;;) {
+    const value = await look()
+    if (value !== undefined && value !== false) return value
+    if (Date.now() > end) throw new Error(`waited ${LIMIT_MS / 1000} s in vain for ${what}`)
+    await wait(EVERY_MS)
+  }
+}
