@@ -11,6 +11,17 @@ export interface Answer {
 /** How close to the end a reader must be for the page to keep scrolling along, in pixels. */
 const NEAR_END = 60
 
+/** Keeps the end in sight when the log itself becomes smaller, for example because a note above it grew. */
+export function keepEndInSight(log: HTMLElement): void {
+  let height = log.clientHeight
+  new ResizeObserver(() => {
+    const lost = height - log.clientHeight
+    height = log.clientHeight
+    if (lost > 0 && log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END + lost)
+      log.scrollTop = log.scrollHeight
+  }).observe(log)
+}
+
 export function showQuestion(log: HTMLElement, text: string): void {
   const turn = element('article', 'turn asked')
   turn.append(element('h3', 'hidden', 'You'), element('p', 'text', text))

@@ -1,7 +1,7 @@
 // The home page: what this gateway is, how to connect, and a chat that really asks it.
 import { ask, type Message } from './ask.ts'
 import { connect } from './connect.ts'
-import { showAnswer, showQuestion } from './conversation.ts'
+import { keepEndInSight, showAnswer, showQuestion } from './conversation.ts'
 import { listModels } from './models.ts'
 import { find } from './page.ts'
 import { isLoopbackHost } from './snippets.ts'
@@ -28,6 +28,7 @@ let listing = new AbortController()
 const isLocal = isLoopbackHost(location.hostname)
 if (isLocal) key.value = LOCAL_KEY
 connect(`${location.origin}/v1`, isLocal ? LOCAL_KEY : '<your key>')
+keepEndInSight(log)
 void showHealth()
 void showModels()
 

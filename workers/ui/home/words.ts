@@ -2,9 +2,7 @@
 
 /** The message of an error reply, whatever its body turned out to be. */
 export function inWords(status: number, body: string): string {
-  const said = messageOf(parsed(body)) ?? `The gateway answered with status ${status}.`
-  const advice = adviceFor(status)
-  return advice === '' ? said : `${said} ${advice}`
+  return messageOf(parsed(body)) ?? `The gateway answered with status ${status}. ${adviceFor(status)}`.trim()
 }
 
 /** The text of an OpenAI-shaped error, with or without its envelope. */
@@ -25,7 +23,7 @@ function parsed(body: string): unknown {
 
 function adviceFor(status: number): string {
   if (status === 401) return 'Check the key above.'
-  if (status === 404) return 'Choose another model.'
-  if (status === 502 || status === 503 || status === 504) return 'Trying again in a moment may help.'
+  if (status === 404) return 'Is this address really the gateway?'
+  if (status >= 500) return 'Trying again in a moment may help.'
   return ''
 }
