@@ -1,0 +1,55 @@
+// Starts the benchmark's worker in workerd with any model file, on a free port of loopback.
+import { createServer } from 'node:net'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bundleWorker } from '../../gateway/bundle.ts'
+import { start } from '../process.ts'
+
+const root = join(import.meta.dirname, '../../..')
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('no port was given')
+  return address.port
+}
+
+const writeConfig = (port: number) => `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [ (name = "main", worker = .worker) ],
+  sockets = [ (name = "http", address = "127.0.0.1:${port}", http = (), service = "main") ] );
+const worker :Workerd.Worker = (
+  modules = [ (name = "worker.js", esModule = embed "worker.js"), (name = "micro.gguf", data = embed "micro.gguf"),
+              (name = "kernel.wasm", wasm = embed "kernel.wasm") ],
+  compatibilityDate = "2026-11-01", compatibilityFlags = ["enable_request_signal"],
+  durableObjectNamespaces = [ (className = "Micro", uniqueKey = "micro") ], durableObjectStorage = (inMemory = void),
+  bindings = [ (name = "MICRO", durableObjectNamespace = "Micro") ] );
+`
+
+export interface Server {
+  readonly url: string
+  readonly pid: number
+  stop(): Promise<void>
+}
+
+export async function startWorkerd(model: ArrayBuffer): Promise<Server> {
+  const folder = mkdtempSync(join(tmpdir(), 'minnow-micro-'))
+  const port = await freePort()
+  await bundleWorker(join(import.meta.dirname, 'worker.ts'), join(folder, 'worker.js'))
+  copyFileSync(join(root, 'workers/micro/kernel/kernel.wasm'), join(folder, 'kernel.wasm'))
+  writeFileSync(join(folder, 'micro.gguf'), new Uint8Array(model))
+  writeFileSync(join(folder, 'config.capnp'), writeConfig(port))
+  const child = await start(
+    join(root, 'node_modules/.bin/workerd'),
+    ['serve', '--control-fd=1', join(folder, 'config.capnp')],
+    /listen/,
+  )
+  const stop = async () => {
+    await child.stop()
+    rmSync(folder, { recursive: true })
+  }
+  return { url: `http://127.0.0.1:${port}`, pid: child.pid, stop }
+}
