@@ -50,7 +50,7 @@ const provider = z.strictObject({
     .describe('Up to and including /v1. Needed unless the registry knows the vendor.'),
   apiKey: z.union([secret, z.array(secret).min(1).max(32)]).optional(),
   headers: z
-    .record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string().max(1024))
+    .record(z.string().regex(/^[A-Za-z0-9-]+$/, 'letters, digits and - only'), z.string().max(1024))
     .optional()
     .describe('Sent with every call; "$NAME" is filled in.'),
   timeouts: timeouts.optional(),
@@ -182,13 +182,27 @@ function sentence(name: string, root: unknown, issue: z.core.$ZodIssue): string 
   }
   const path = issue.path.map(String).join('.') || '(the whole file)'
   if (issue.code === 'unrecognized_keys') {
-    return `${name}, ${path}: unknown ${issue.keys.map((key) => `"${key}"`).join(', ')}. Remove it or check the spelling.`
+    return `${name}, ${path}: unknown ${issue.keys.map(shown).join(', ')}. Remove it or check the spelling.`
   }
-  return `${name}, ${path}: found ${shown(at(root, issue.path))}, expected ${expected(issue)}.`
+  if (issue.code === 'invalid_key') {
+    const owner = issue.path.slice(0, -1).map(String).join('.') || path
+    return `${name}, ${owner}: found the name ${shown(String(issue.path.at(-1)))}, expected ${expected(issue)}.`
+  }
+  const found = at(root, issue.path)
+  const isSecret = issue.path.includes('apiKey') && typeof found === 'string'
+  return `${name}, ${path}: found ${isSecret ? hidden(found) : shown(found)}, expected ${expected(issue)}.`
+}
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  object: 'an object',
+  record: 'an object',
+  array: 'a list',
+  string: 'a text',
+  int: 'a whole number',
 }
 
 function expected(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_type') return `a value of type ${issue.expected}`
+  if (issue.code === 'invalid_type') return TYPE_NAMES[issue.expected] ?? `a ${issue.expected}`
   if (issue.code === 'too_small') return `at least ${issue.minimum}`
   if (issue.code === 'too_big') return `at most ${issue.maximum}`
   if (issue.code === 'invalid_value') return issue.values.map((value) => JSON.stringify(value)).join(' or ')
@@ -205,34 +219,46 @@ function at(root: unknown, path: readonly PropertyKey[]): unknown {
   return value
 }
 
-/** What stands in the file, short; a string that may be a pasted key is not repeated. */
+/** How the keys of well-known providers, and ours, begin. */
+const KEY_LIKE = /^["']?(?:sk|pk|rk|mk|key|gsk|xai|bearer)[-_ ]/i
+
+const hidden = (text: string): string => `a text of ${text.length} characters`
+
+/** What stands in the file, short. What may be a pasted key is not repeated, nor what may hold one. */
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing'
-  if (typeof value === 'string' && value.length > 24) return `a text of ${value.length} characters`
-  const text = JSON.stringify(value) ?? typeof value
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+  if (typeof value === 'string')
+    return value.length > 24 || KEY_LIKE.test(value) ? hidden(value) : JSON.stringify(value)
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
+  if (typeof value === 'object' && value !== null)
+    return Object.keys(value).length === 0 ? 'an empty object' : 'an object'
+  return String(value)
 }
 
 /** The embedded model, which exists in every configuration. */
 export const MICRO = 'micro'
+/** The provider it belongs to, for names such as `minnow/micro`. */
+export const MICRO_PROVIDER = 'minnow'
 
 function danglingReference(config: Config, knownVendors: readonly string[]): string | undefined {
   const providers = config.providers ?? {}
   for (const [id, entry] of Object.entries(providers)) {
-    if (id === MICRO) return `providers.${id}: "${MICRO}" is the embedded model's own name. Choose another.`
+    if (id === MICRO || id === MICRO_PROVIDER)
+      return `providers.${id}: found "${id}", expected another name: this one belongs to the embedded model.`
     if (entry.baseUrl === undefined && !knownVendors.includes(id)) {
       return `providers.${id}: found no baseUrl, expected one, because "${id}" is not a vendor Minnow knows (${knownVendors.join(', ')}).`
     }
   }
   for (const [id, entry] of Object.entries(config.models ?? {})) {
-    if (id === MICRO) return `models.${id}: "${MICRO}" is the embedded model's own name. Choose another.`
+    if (id === MICRO)
+      return `models.${id}: found "${id}", expected another name: this one belongs to the embedded model.`
     if (providers[entry.provider] === undefined) {
       return `models.${id}.provider: found "${entry.provider}", expected one of the providers (${Object.keys(providers).join(', ') || 'none is configured'}).`
     }
   }
   for (const [id, entry] of Object.entries(config.routes ?? {})) {
     if (id === MICRO || config.models?.[id] !== undefined)
-      return `routes.${id}: a model has the same name. Choose another.`
+      return `routes.${id}: found "${id}", expected another name: a model has this one.`
     for (const field of ['order', 'mini', 'frontier'] as const) {
       const wrong = (entry[field] ?? []).find((model) => !isModelName(config, model))
       if (wrong !== undefined) {

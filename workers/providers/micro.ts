@@ -1,4 +1,5 @@
 // The embedded model as a provider: its object speaks chat completions, so it needs no dialect of its own.
+import { MICRO_PROVIDER } from '../../shared/config.ts'
 import { openaiChat } from '../../shared/dialects/openai-chat/index.ts'
 import type { Provider } from '../service.ts'
 
@@ -9,8 +10,6 @@ export interface MicroObjects {
 
 /** Requests without a conversation are spread over this many objects, each with its own processor time. */
 const POOL = 4
-
-export const MICRO_PROVIDER = 'minnow'
 
 export function micro(objects: MicroObjects): Provider {
   let turn = 0

@@ -1,0 +1,267 @@
+// The configuration file: what is read, and that every mistake is said with file, place, found and expected.
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { readConfig } from '../../../shared/config.ts'
+
+const read = (text: string) => readConfig(text, 'mine.jsonc', ['openai'])
+
+const messageOf = (value: unknown): string => {
+  const result = read(typeof value === 'string' ? value : JSON.stringify(value))
+  return result.ok ? 'it was accepted' : result.message
+}
+
+const lab = { baseUrl: 'http://127.0.0.1:8401/v1' }
+const big = { provider: 'lab', model: 'big-1' }
+
+describe('a mistake is said with its file, its place, what was found and what was expected', () => {
+  const cases: readonly [string, unknown, string, string, string][] = [
+    ['a list for a file', [], '(the whole file)', 'an empty list', 'an object'],
+    [
+      'a name in capitals',
+      { providers: { OpenAI: {} } },
+      'providers',
+      '"OpenAI"',
+      'lower-case letters, digits and -',
+    ],
+    [
+      'a wrong dialect',
+      { providers: { lab: { ...lab, dialect: 'soap' } } },
+      'providers.lab.dialect',
+      '"soap"',
+      '"openai-chat"',
+    ],
+    [
+      'a wrong protocol',
+      { providers: { lab: { baseUrl: 'ftp://a' } } },
+      'providers.lab.baseUrl',
+      '"ftp://a"',
+      'an http or https address',
+    ],
+    ['a missing address', { providers: { lab: {} } }, 'providers.lab', 'no baseUrl', 'expected one'],
+    [
+      'an empty list of keys',
+      { providers: { lab: { ...lab, apiKey: [] } } },
+      'providers.lab.apiKey',
+      'an empty list',
+      'at least 1',
+    ],
+    [
+      'a header name with a space',
+      { providers: { lab: { ...lab, headers: { 'a b': 'c' } } } },
+      'providers.lab.headers',
+      '"a b"',
+      'letters, digits and -',
+    ],
+    [
+      'the name of the embedded model',
+      { providers: { micro: lab } },
+      'providers.micro',
+      '"micro"',
+      'another name',
+    ],
+    [
+      'the name of its provider',
+      { providers: { minnow: lab } },
+      'providers.minnow',
+      '"minnow"',
+      'another name',
+    ],
+    [
+      'a model called micro',
+      { providers: { lab }, models: { micro: big } },
+      'models.micro',
+      '"micro"',
+      'another name',
+    ],
+    [
+      'an unknown provider',
+      { providers: { lab }, models: { big: { ...big, provider: 'lap' } } },
+      'models.big.provider',
+      '"lap"',
+      'one of the providers (lab)',
+    ],
+    [
+      'a negative price',
+      { providers: { lab }, models: { big: { ...big, price: { input: -1, output: 1 } } } },
+      'models.big.price.input',
+      '-1',
+      'at least 0',
+    ],
+    [
+      'half a price',
+      { providers: { lab }, models: { big: { ...big, price: { input: 1 } } } },
+      'models.big.price.output',
+      'nothing',
+      'a number',
+    ],
+    [
+      'a window of half a token',
+      { providers: { lab }, models: { big: { ...big, contextWindow: 0.5 } } },
+      'models.big.contextWindow',
+      '0.5',
+      'a whole number',
+    ],
+    [
+      'an empty model name',
+      { providers: { lab }, models: { big: { ...big, model: '' } } },
+      'models.big.model',
+      '""',
+      'at least 1',
+    ],
+    [
+      'a route to nowhere',
+      { routes: { a: { order: ['big'] } } },
+      'routes.a.order',
+      '"big"',
+      '"micro", one of the models (none is configured) or <provider>/<model>',
+    ],
+    [
+      'a tier to nowhere',
+      { routes: { a: { mini: ['micro'], frontier: ['big'] } } },
+      'routes.a.frontier',
+      '"big"',
+      '"micro"',
+    ],
+    [
+      'a route that is two things',
+      { routes: { a: { order: ['micro'], mini: ['micro'] } } },
+      'routes.a',
+      'an object',
+      'either "order", or "mini" and/or "frontier"',
+    ],
+    [
+      'a route that is nothing',
+      { routes: { a: {} } },
+      'routes.a',
+      'an empty object',
+      'either "order", or "mini" and/or "frontier"',
+    ],
+    [
+      'a route without models',
+      { routes: { a: { mini: [], frontier: [] } } },
+      'routes.a',
+      'an object',
+      'at least one model',
+    ],
+    [
+      'a route named like a model',
+      { providers: { lab }, models: { big }, routes: { big: { order: ['big'] } } },
+      'routes.big',
+      '"big"',
+      'another name',
+    ],
+    [
+      'a share above 1',
+      { routes: { a: { mini: ['micro'], strongShare: 20 } } },
+      'routes.a.strongShare',
+      '20',
+      'at most 1',
+    ],
+    ['a time as text', { timeouts: { headMs: '10 s' } }, 'timeouts.headMs', '"10 s"', 'a number'],
+    ['a time of nothing', { timeouts: { headMs: 0 } }, 'timeouts.headMs', '0', 'at least 1'],
+    [
+      'a time of two hours',
+      { timeouts: { totalMs: 7_200_000 } },
+      'timeouts.totalMs',
+      '7200000',
+      'at most 1200000',
+    ],
+    ['no attempts', { retries: { total: 0 } }, 'retries.total', '0', 'at least 1'],
+    ['a null', { limits: { bodyBytes: null } }, 'limits.bodyBytes', 'null', 'a number'],
+  ]
+  for (const [mistake, config, place, found, expected] of cases) {
+    it(mistake, () => {
+      const [first = ''] = messageOf(config).split('\n')
+      expect(first.startsWith(`mine.jsonc, ${place}: `)).toBe(true)
+      expect(first).toContain(found)
+      expect(first).toContain(expected)
+    })
+  }
+
+  it('a misspelt field, by its name', () => {
+    expect(messageOf({ provider: {} })).toBe(
+      'mine.jsonc, (the whole file): unknown "provider". Remove it or check the spelling.',
+    )
+    expect(messageOf({ timeouts: { headMS: 5 } })).toBe(
+      'mine.jsonc, timeouts: unknown "headMS". Remove it or check the spelling.',
+    )
+  })
+
+  it('a syntax error, by line and column', () => {
+    expect(messageOf('{\n  "providers": {]\n}')).toMatch(/^mine\.jsonc, line 2, column 17: not valid JSON/)
+    expect(messageOf('')).toMatch(/^mine\.jsonc, line 1, column 1: not valid JSON/)
+  })
+
+  it('several mistakes, a line each', () => {
+    expect(messageOf({ timeouts: { headMs: 0, idleMs: 0 } }).split('\n')).toHaveLength(2)
+  })
+})
+
+describe('a pasted key is never repeated', () => {
+  const pasted = 'sk-proj-4aB'
+  const long = 'AbCdEfGhIjKlMnOpQrStUvWxYz012345'
+  for (const key of [pasted, long, 'gsk_1234567', 'Bearer abc123', 'xai-12345', 'short']) {
+    const places: readonly [string, unknown][] = [
+      ['as the key', { providers: { openai: { apiKey: key } } }],
+      ['among keys', { providers: { openai: { apiKey: ['$A', key] } } }],
+      ['inside an object', { providers: { openai: { apiKey: { value: key } } } }],
+      ['under a misspelt provider', { providers: { OpenAI: { apiKey: key } } }],
+      ['in a list of providers', { providers: [key] }],
+    ]
+    for (const [place, config] of places) {
+      it(`${place}: ${key.length} characters`, () => {
+        expect(messageOf(config)).not.toBe('it was accepted')
+        expect(messageOf(config)).not.toContain(key)
+      })
+    }
+  }
+  for (const key of [pasted, long]) {
+    it(`instead of a provider: ${key.length} characters`, () =>
+      expect(messageOf({ providers: { openai: key } })).not.toContain(key))
+    it(`as a field: ${key.length} characters`, () =>
+      expect(messageOf({ providers: { openai: { [key]: true } } })).not.toContain(key))
+    it(`as the whole file: ${key.length} characters`, () => expect(messageOf(key)).not.toContain(key))
+  }
+})
+
+describe('a configuration is read', () => {
+  it('with comments and trailing commas', () => {
+    const result = read('{ // hello\n "timeouts": { "headMs": 5, }, /* there */ }')
+    expect(result).toEqual({ ok: true, value: { timeouts: { headMs: 5 } }, variables: [] })
+  })
+
+  it('with every variable it needs, once', () => {
+    const config = {
+      providers: {
+        openai: { apiKey: ['$A', '$B'] },
+        lab: { ...lab, apiKey: '$A', headers: { 'x-team': '$TEAM', 'x-plain': 'costs $5' } },
+      },
+    }
+    const result = read(JSON.stringify(config))
+    expect(result.ok && result.variables).toEqual(['A', 'B', 'TEAM'])
+  })
+
+  it('with routes over models, micro, and <provider>/<model>', () => {
+    const config = {
+      providers: { lab },
+      models: { big },
+      routes: { a: { order: ['big', 'lab/other', 'micro'] } },
+    }
+    expect(read(JSON.stringify(config)).ok).toBe(true)
+  })
+
+  it('as it is shipped', () => {
+    const text = readFileSync(new URL('../../../minnow.jsonc', import.meta.url), 'utf8')
+    expect(read(text)).toMatchObject({ ok: true, variables: [] })
+  })
+
+  it('as it is shipped, with its examples uncommented', () => {
+    const text = readFileSync(new URL('../../../minnow.jsonc', import.meta.url), 'utf8')
+    const uncommented = text
+      .replaceAll(/^(\s+)\/\/ (?=["}])/gm, '$1')
+      .replaceAll(/^(\s+)\/\/ {3}(?=")/gm, '$1')
+    const result = read(uncommented)
+    expect(result.ok ? 'read' : result.message).toBe('read')
+    expect(result.ok && Object.keys(result.value.models ?? {})).toEqual(['big', 'spare'])
+  })
+})
