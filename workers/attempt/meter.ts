@@ -24,7 +24,8 @@ export interface Metered {
 const TEXT_CHARS = 4 * 1024 * 1024
 
 export function meter({ batches, price, countPrompt, signal }: Metered): Meter {
-  let text = ''
+  let text = '' // of the first choice, which is what a conversation remembers
+  let aside = '' // of the others
   let thought = ''
   let dropped = 0
   const calls = new Map<string, { id: string; name: string; json: string }>()
@@ -35,8 +36,9 @@ export function meter({ batches, price, countPrompt, signal }: Metered): Meter {
     switch (event.type) {
       case 'text-delta':
       case 'refusal-delta':
-        if (text.length < TEXT_CHARS) text += event.text
-        else dropped += event.text.length
+        if (text.length + aside.length >= TEXT_CHARS) dropped += event.text.length
+        else if (event.index === 0) text += event.text
+        else aside += event.text
         return
       case 'reasoning-delta':
         if (thought.length < TEXT_CHARS) thought += event.text
@@ -69,7 +71,7 @@ export function meter({ batches, price, countPrompt, signal }: Metered): Meter {
     return {
       ...noUsage,
       input: countPrompt(count),
-      output: count(text) + count(tools) + Math.ceil(dropped / 4),
+      output: count(text) + count(aside) + count(tools) + Math.ceil(dropped / 4),
       reasoning: count(thought),
     }
   }
@@ -86,7 +88,7 @@ export function meter({ batches, price, countPrompt, signal }: Metered): Meter {
       costMicros: price === undefined ? 0 : costMicros(usage, price),
       ...(failure === undefined ? {} : { failure }),
       text,
-      toolCalls: [...calls.values()],
+      toolCalls: [...calls].flatMap(([place, call]) => (place.startsWith('0:') ? [call] : [])),
     }
   }
 

@@ -125,7 +125,7 @@ export function writeReport(book: LeaseBook, all: boolean, now: number): Report 
     purse.spent = 0
     // After an overrun there is less than nothing here; the books learn of it as spent, so the debt ends.
     if (purse.available < 0 && book.outstanding === 0) purse.available = 0
-    if (purse.available === 0 && purse.endsAt <= now && book.outstanding === 0) book.purses.delete(slot)
+    if (purse.available === 0 && book.outstanding === 0) book.purses.delete(slot)
   }
   if (Object.keys(spent).length === 0 && Object.keys(returned).length === 0) return undefined
   book.sequence += 1
