@@ -1,4 +1,5 @@
 // The five endings of a stream, each through the whole Worker: settled exactly once, one row, the right bill.
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pick, user } from '../lab/client.ts'
 import { freshId, type Key, openScene, type Scene, withId } from '../lab/scene.ts'
@@ -29,6 +30,7 @@ beforeAll(async () => {
         'whole',
         'mute',
         'unread',
+        'slow',
       ].map((name) => [name, { provider: 'lab', model: name, price: PRICE, timeouts: { idleMs: 1_000 } }]),
     ),
     routes: { limited: { order: ['total'], timeouts: { totalMs: 1_500 } } },
@@ -117,6 +119,28 @@ describe.concurrent('a stream that', () => {
     expect(reply.isDone).toBe(false)
     expect(await settledLikeRow(id, spender)).toMatchObject({ end: 'error', failure: 'timeout-idle' })
     await until('the lab to be hung up on', () => scene.lab.seen('silent')[0]?.leftAt)
+  })
+
+  test('is read slowly is not taken for a silent provider', async () => {
+    const spender = await paidKey()
+    const id = freshId()
+    const words = 3_000
+    scene.lab.always('slow', { pieces: Array.from({ length: words }, () => `${'x'.repeat(16_000)} `) })
+    const response = await fetch(`${scene.gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${spender.key}`, 'x-request-id': id },
+      body: JSON.stringify({ model: 'slow', stream: true, messages: [user('Read me slowly.')] }),
+    })
+    const reader = (response.body ?? new ReadableStream<Uint8Array>()).getReader()
+    await reader.read()
+    await wait(1_500) // longer than the idle limit; by then the lab cannot go on, because nobody reads
+    expect(scene.lab.seen('slow')[0]?.events).toBeLessThan(words)
+    let text = ''
+    const decoder = new TextDecoder()
+    for (let next = await reader.read(); !next.done; next = await reader.read())
+      text += decoder.decode(next.value)
+    expect(text).toContain('data: [DONE]')
+    expect(await settledLikeRow(id, spender)).toMatchObject({ end: 'finish', failure: null })
   })
 
   test('never ends is ended by the total limit', async () => {

@@ -1,7 +1,7 @@
 // A provider's response body as batches of events: one batch per network read. In-band to the end:
 // whatever happens to the bytes becomes the last event, because a stream that throws looks finished to a client.
 import type { EventReader } from '../../shared/dialect.ts'
-import type { Batch, Piece } from '../../shared/event.ts'
+import { type Batch, isContent, type Piece } from '../../shared/event.ts'
 import { type Failure, failureOf } from '../../shared/failure.ts'
 import { FrameTooLong, readFrames } from '../../shared/sse.ts'
 import { Failed } from '../../shared/failure.ts'
@@ -23,7 +23,8 @@ export async function* readStream(
   const decoder = new TextDecoder()
   const frames = readFrames()
   let stopped: Failure | undefined
-  let readAt = Date.now()
+  let readingSince: number | undefined
+  let hasBegun = false
   let timer: ReturnType<typeof setTimeout>
 
   // Cancelling ends a pending read as done, so one loop sees every way a stream can stop.
@@ -34,8 +35,10 @@ export async function* readStream(
   }
   // One watchdog for the whole stream, re-armed when it fires, costs less than a timer per read.
   const watch = (): void => {
-    const quietMs = Date.now() - readAt
     const limitMs = events.complete ? GRACE_MS : idleMs
+    // Before the first content its own limit holds; and while a slow client keeps us from reading, nobody is silent.
+    const since = hasBegun || events.complete ? readingSince : undefined
+    const quietMs = since === undefined ? 0 : Date.now() - since
     if (quietMs < limitMs) {
       timer = setTimeout(watch, limitMs - quietMs)
       return
@@ -49,14 +52,16 @@ export async function* readStream(
 
   try {
     for (;;) {
+      readingSince = Date.now()
       const { done, value } = await reader.read()
+      readingSince = undefined
       const batch: Piece[] = []
-      readAt = Date.now()
       const text = done ? decoder.decode() : decoder.decode(value, { stream: true })
       const wasComplete = events.complete
       for (const frame of frames(text, done && stopped === undefined)) {
         const piece = events.read(frame)
         batch.push(piece)
+        hasBegun ||= piece.events.some(isContent)
         if (isTerminal(piece)) {
           yield batch
           return
