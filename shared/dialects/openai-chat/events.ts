@@ -39,6 +39,10 @@ const KNOWN_DELTA = new Set([
   'name',
 ])
 
+/** OpenAI's messages carry `annotations: []` and `audio: null` whether they have a word or not. */
+const saysNothing = (value: unknown): boolean =>
+  value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
+
 export function readEvents(): EventReader {
   const begun = new Set<number>()
   const ended = new Map<number, FinishReason>()
@@ -94,8 +98,7 @@ export function readEvents(): EventReader {
       events.push({ type: 'logprobs', index, value: choice['logprobs'] })
     }
     for (const [key, value] of Object.entries(delta)) {
-      if (value !== null && value !== undefined && value !== '' && !KNOWN_DELTA.has(key))
-        events.push({ type: 'other-delta', index })
+      if (!saysNothing(value) && !KNOWN_DELTA.has(key)) events.push({ type: 'other-delta', index })
     }
     if (typeof choice['finish_reason'] === 'string' && choice['finish_reason'] !== '') {
       const raw = choice['finish_reason']
