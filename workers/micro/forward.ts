@@ -107,23 +107,22 @@ export function forward(
       kernel.store_half(slot + valueOffset, scratch.value + i * keyValueLength * 4, keyValueLength)
     }
     kernel.round_half(scratch.query, scratch.query, count * queryLength)
-    for (let i = 0; i < count; i++) {
-      const offset = i * queryLength * 4
-      kernel.attend(
-        scratch.mixed + offset,
-        scratch.query + offset,
-        scratch.pageTable,
-        position + i + 1,
-        PAGE_TOKENS,
-        keyOffset,
-        valueOffset,
-        headCount,
-        keyValueHeadCount,
-        headLength,
-        scratch.scores,
-        scoreStride(layout.contextLength),
-      )
-    }
+    kernel.attend(
+      scratch.mixed,
+      scratch.query,
+      scratch.pageTable,
+      position,
+      count,
+      PAGE_TOKENS,
+      keyOffset,
+      valueOffset,
+      headCount,
+      keyValueHeadCount,
+      headLength,
+      scratch.widened,
+      scratch.scores,
+      scoreStride(layout.contextLength),
+    )
     multiply(model, scratch.mixed, count, [[block.output, scratch.normed]])
     kernel.add(scratch.stream, scratch.normed, count * embeddingLength)
 

@@ -46,6 +46,7 @@ export interface Scratch {
   readonly quantized: number
   readonly quantizedScales: number
   readonly halves: number
+  readonly widened: number
   readonly scores: number
   readonly pageTable: number
   readonly logits: number
@@ -144,7 +145,8 @@ export function planLayout(file: Gguf, fileBytes: number, shape: Shape): Layout 
     quantized: reserve(CHUNK_TOKENS * widest * 2),
     quantizedScales: floats((CHUNK_TOKENS * widest) / 32),
     halves: floats(CHUNK_TOKENS * widest),
-    scores: floats((shape.headCount / shape.keyValueHeadCount) * scoreStride(contextLength)),
+    widened: floats(PAGE_TOKENS * shape.headLength),
+    scores: floats(CHUNK_TOKENS * (shape.headCount / shape.keyValueHeadCount) * scoreStride(contextLength)),
     pageTable: reserve(Math.ceil(contextLength / PAGE_TOKENS) * 4),
     logits: floats(vocabularySize),
   }

@@ -18,7 +18,7 @@ export interface Shape {
   readonly vocabularySize: number
 }
 
-/** The kernel's buffer for one head. */
+/** Longer heads than any llama's would make the scratch too large. */
 const LONGEST_HEAD = 256
 
 function refuse(sentence: string): never {

@@ -5,7 +5,7 @@ import { halfToNumber } from '../../../workers/micro/weights.ts'
 import { kernelModule, readBytes } from './load.ts'
 import { numberToHalf, randomNumbers } from './synthetic.ts'
 
-const memory = new WebAssembly.Memory({ initial: 32, maximum: 32 })
+const memory = new WebAssembly.Memory({ initial: 64, maximum: 64 })
 const kernel = connectKernel(kernelModule(), memory)
 const random = randomNumbers(7)
 
@@ -74,6 +74,8 @@ describe('halves', () => {
       2051,
       1024.5,
       0.00012345,
+      -3e-6,
+      65519,
     ]
     const x = floats(values.length, (i) => values[i] ?? 0)
     const out = place(values.length * 2)
@@ -266,56 +268,67 @@ describe('the steps between', () => {
     expect(Array.from(x.view)).toEqual([2, 6, -1, 6, 1, 4, 4, 4, 1, -9])
   })
 
-  it('attends over pages as over one list', () => {
-    const [heads, keyValueHeads, headLength, count, pageTokens] = [4, 2, 8, 37, 16]
-    const width = keyValueHeads * headLength
-    const pages = [0, 1, 2].map(() => place(2 * pageTokens * width * 2)).reverse()
-    const table = place(12)
-    new Uint32Array(memory.buffer, table, 3).set(pages)
-    const valueOffset = pageTokens * width * 2
-    const keys = Array.from({ length: count * width }, () => round(spread()))
-    const values = Array.from({ length: count * width }, () => round(spread()))
-    for (let position = 0; position < count; position++) {
-      const slot = (pages[Math.floor(position / pageTokens)] ?? 0) + (position % pageTokens) * width * 2
-      const halves = (list: number[]) =>
-        list.slice(position * width, (position + 1) * width).map(numberToHalf)
-      new Uint16Array(memory.buffer, slot, width).set(halves(keys))
-      new Uint16Array(memory.buffer, slot + valueOffset, width).set(halves(values))
-    }
-    const query = floats(heads * headLength, spread)
-    const out = floats(heads * headLength)
-    const scores = floats(2 * 40)
-    kernel.attend(
-      out.at,
-      query.at,
-      table,
-      count,
-      pageTokens,
-      0,
-      valueOffset,
-      heads,
-      keyValueHeads,
-      headLength,
-      scores.at,
-      40,
-    )
-    for (let head = 0; head < heads; head++) {
-      const offset = Math.floor(head / 2) * headLength
-      const weights = Array.from({ length: count }, (_, position) => {
-        let dot = 0
-        for (let i = 0; i < headLength; i++)
-          dot += (query.view[head * headLength + i] ?? 0) * (keys[position * width + offset + i] ?? 0)
-        return Math.exp(dot / Math.sqrt(headLength))
-      })
-      const total = weights.reduce((sum, weight) => sum + weight, 0)
-      for (let i = 0; i < headLength; i++) {
-        const mean = weights.reduce(
-          (sum, weight, position) => sum + (weight / total) * (values[position * width + offset + i] ?? 0),
-          0,
-        )
-        // Weights are rounded to halves on the way, as in llama.cpp.
-        expect(out.view[head * headLength + i]).toBeCloseTo(mean, 2)
+  for (const [first, tokens] of [
+    [36, 1],
+    [0, 37],
+    [17, 20],
+  ] as const) {
+    it(`attends over pages as over one list: ${tokens} tokens from ${first}`, () => {
+      const [heads, keyValueHeads, headLength, pageTokens] = [4, 2, 40, 16]
+      const count = first + tokens
+      const width = keyValueHeads * headLength
+      const pages = [0, 1, 2].map(() => place(2 * pageTokens * width * 2)).reverse()
+      const table = place(12)
+      new Uint32Array(memory.buffer, table, 3).set(pages)
+      const valueOffset = pageTokens * width * 2
+      const keys = Array.from({ length: count * width }, () => round(spread()))
+      const values = Array.from({ length: count * width }, () => round(spread()))
+      for (let position = 0; position < count; position++) {
+        const slot = (pages[Math.floor(position / pageTokens)] ?? 0) + (position % pageTokens) * width * 2
+        const halves = (list: number[]) =>
+          list.slice(position * width, (position + 1) * width).map(numberToHalf)
+        new Uint16Array(memory.buffer, slot, width).set(halves(keys))
+        new Uint16Array(memory.buffer, slot + valueOffset, width).set(halves(values))
       }
-    }
-  })
+      const query = floats(tokens * heads * headLength, () => spread() / 4)
+      const out = floats(tokens * heads * headLength)
+      const room = floats(pageTokens * headLength)
+      const scores = floats(tokens * 2 * 40)
+      kernel.attend(
+        out.at,
+        query.at,
+        table,
+        first,
+        tokens,
+        pageTokens,
+        0,
+        valueOffset,
+        heads,
+        keyValueHeads,
+        headLength,
+        room.at,
+        scores.at,
+        40,
+      )
+      for (let row = 0; row < tokens * heads; row++) {
+        const offset = Math.floor((row % heads) / 2) * headLength
+        const seen = first + Math.floor(row / heads) + 1
+        const weights = Array.from({ length: seen }, (_, position) => {
+          let dot = 0
+          for (let i = 0; i < headLength; i++)
+            dot += (query.view[row * headLength + i] ?? 0) * (keys[position * width + offset + i] ?? 0)
+          return Math.exp(dot / Math.sqrt(headLength))
+        })
+        const total = weights.reduce((sum, weight) => sum + weight, 0)
+        for (let i = 0; i < headLength; i++) {
+          const mean = weights.reduce(
+            (sum, weight, position) => sum + (weight / total) * (values[position * width + offset + i] ?? 0),
+            0,
+          )
+          // Weights are rounded to halves on the way, as in llama.cpp.
+          expect(out.view[row * headLength + i]).toBeCloseTo(mean, 2)
+        }
+      }
+    })
+  }
 })

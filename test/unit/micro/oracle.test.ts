@@ -78,7 +78,8 @@ describe("llama.cpp's tokens on the shipped weights", () => {
   const prompter = makePrompter(model.file, tokenizer)
   it('covers at least twenty prompts', () => expect(shipped.cases.length).toBeGreaterThanOrEqual(20))
 
-  for (const { messages, prompt, output } of shipped.cases) {
+  // Against other weights every case would fail; the one sentence above says it better.
+  for (const { messages, prompt, output } of sha256 === shipped.sha256 ? shipped.cases : []) {
     it(JSON.stringify(messages.at(-1)?.content), () => {
       expect(prompter(messages)).toEqual(prompt)
       expect(greedy(model, prompt, output.length, tokenizer.vocabulary.ends)).toEqual(output)

@@ -13,24 +13,22 @@ static inline v128_t half_lanes(v128_t bits) {
 
 static inline v128_t load_half4(const uint16_t *source) { return half_lanes(wasm_u32x4_load16x4(source)); }
 
-// Rounds to the nearest half, ties to even, and saturates at 65504.
-static inline uint16_t to_half(float value) {
-  union { float f; uint32_t u; } in = {value}, magic = {.u = (127u - 15u + 127u - 126u + 11u) << 23};
-  uint32_t sign = (in.u >> 16) & 0x8000u;
-  in.u &= 0x7fffffffu;
-  if (in.u >= 0x477ff000u) return (uint16_t)(sign | 0x7bffu);
-  if (in.u < 0x38800000u) {
-    magic.u = 0x3f000000u;
-    in.f += magic.f;
-    return (uint16_t)(sign | (in.u - magic.u));
-  }
-  uint32_t odd = (in.u >> 13) & 1u;
-  return (uint16_t)(sign | ((in.u - 0x38000000u + 0xfffu + odd) >> 13));
+// Four f32 lanes -> the bits of the nearest halves in u32 lanes; ties go to even, too large values to 65504.
+static inline v128_t half_bits(v128_t value) {
+  const v128_t size = wasm_v128_and(value, wasm_i32x4_splat(0x7fffffff));
+  const v128_t sign = wasm_v128_and(wasm_u32x4_shr(value, 16), wasm_i32x4_splat(0x8000));
+  const v128_t odd = wasm_v128_and(wasm_u32x4_shr(size, 13), wasm_i32x4_splat(1));
+  const v128_t rounded = wasm_i32x4_add(wasm_i32x4_add(size, wasm_i32x4_splat(0xfff - 0x38000000)), odd);
+  const v128_t normal = wasm_u32x4_shr(rounded, 13);
+  // Below 2^-14 an addition of one half rounds to the last bit that a subnormal half has.
+  const v128_t shifted = wasm_f32x4_add(size, wasm_f32x4_splat(0.5f));
+  const v128_t subnormal = wasm_i32x4_sub(shifted, wasm_i32x4_splat(0x3f000000));
+  const v128_t bits = wasm_v128_bitselect(subnormal, normal, wasm_i32x4_lt(size, wasm_i32x4_splat(0x38800000)));
+  const v128_t large = wasm_i32x4_ge(size, wasm_i32x4_splat(0x477ff000));
+  return wasm_v128_or(sign, wasm_v128_bitselect(wasm_i32x4_splat(0x7bff), bits, large));
 }
 
-static inline float from_half(uint16_t bits) {
-  return wasm_f32x4_extract_lane(half_lanes(wasm_i32x4_splat(bits)), 0);
-}
+static inline v128_t round_lanes(v128_t value) { return half_lanes(half_bits(value)); }
 
 static inline float sum_lanes(v128_t lanes) {
   v128_t pairs = wasm_f32x4_add(lanes, wasm_i32x4_shuffle(lanes, lanes, 2, 3, 0, 1));

@@ -93,7 +93,7 @@ __attribute__((export_name("quantize"))) void quantize(int16_t *out, float *scal
     for (int i = 0; i < BLOCK; i += 4) largest = wasm_f32x4_max(largest, wasm_f32x4_abs(wasm_v128_load(in + i)));
     largest = wasm_f32x4_max(largest, wasm_i32x4_shuffle(largest, largest, 2, 3, 0, 1));
     float peak = wasm_f32x4_extract_lane(wasm_f32x4_max(largest, wasm_i32x4_shuffle(largest, largest, 1, 0, 3, 2)), 0);
-    scales[block] = from_half(to_half(peak / 127.0f));
+    scales[block] = wasm_f32x4_extract_lane(round_lanes(wasm_f32x4_splat(peak / 127.0f)), 0);
     v128_t inverse = wasm_f32x4_splat(peak > 0 ? 127.0f / peak : 0);
     for (int i = 0; i < BLOCK; i += 8) {
       v128_t a = wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_nearest(wasm_f32x4_mul(wasm_v128_load(in + i), inverse)));
