@@ -9,6 +9,7 @@ export interface Launch {
   /** Of the process started, and of its group. */
   readonly pid: number
   out(): string
+  /** Without what npm itself says about the user's own npm settings. */
   err(): string
   /** Resolves to the address once the ready line is printed; rejects when the process ends first. */
   ready(): Promise<string>
@@ -43,7 +44,7 @@ export function launch(command: readonly string[], environment: Readonly<Record<
   return {
     pid,
     out: () => out,
-    err: () => err,
+    err: () => err.replace(/^npm (?:warn|notice).*\n/gm, ''),
     ended,
     async ready() {
       for (;;) {
