@@ -1,12 +1,13 @@
 // Asks the real engine, greedily, and keeps what its gate thought of the answer.
 import { readFileSync } from 'node:fs'
+import type { Judgement } from '../../workers/micro/confidence.ts'
 import { loadEngine, type Engine } from '../../workers/micro/engine.ts'
 import { generate } from '../../workers/micro/generate.ts'
 import { readRequest } from '../../workers/micro/request.ts'
 
 export interface Answer {
   readonly text: string
-  readonly confidence: number
+  readonly judgement: Judgement
 }
 
 const root = new URL('../../', import.meta.url)
@@ -36,11 +37,11 @@ export async function ask(engine: Engine, prompt: string, bound?: number): Promi
     ...(bound === undefined ? {} : { bound }),
   })
   let text = ''
-  let confidence = 0
+  let judgement: Judgement = { kind: 'prose', surprise: Infinity, confidence: 0 }
   for await (const event of events) {
     if (event.type === 'start') continue
     if (event.event.type === 'text') text += event.event.text
-    else if (event.event.type === 'verdict') confidence = event.event.confidence
+    else if (event.event.type === 'verdict') judgement = event.event.judgement
   }
-  return { text, confidence }
+  return { text, judgement }
 }

@@ -1,4 +1,4 @@
-// Spoils the wording of a request as hasty people do: lost words, slips of the finger, another case. Pure.
+// Spoils the wording of a request as hasty people do: a lost word, slips of the finger, another case. Pure.
 // The model was trained on the authors' phrasings as they stand; spoiled ones show where it goes wrong.
 import { pick, type Dice } from './values.ts'
 
@@ -18,12 +18,10 @@ function slip(word: string, dice: Dice): string {
 /** Leaves anything with a digit alone, since answers are copied from there. */
 export function roughen(text: string, dice: Dice): string {
   let words = text.split(' ')
-  const losses = words.length > 6 ? 2 : words.length > 3 ? 1 : 0
-  for (let i = 0; i < losses; i++) {
-    const at = Math.floor(dice() * words.length)
-    if (dice() < 0.8 && LETTER.test(words[at] ?? '') && !/\d/u.test(words[at] ?? '')) words.splice(at, 1)
-  }
-  words = words.map((word) => (dice() < 0.15 ? slip(word, dice) : word))
+  const lost = Math.floor(dice() * words.length)
+  const word = words[lost] ?? ''
+  if (words.length > 3 && LETTER.test(word) && !/\d/u.test(word)) words.splice(lost, 1)
+  words = words.map((word) => (dice() < 0.1 ? slip(word, dice) : word))
   const result = words.join(' ')
   return dice() < 0.3 ? result.toLowerCase() : result
 }

@@ -1,15 +1,31 @@
 // How far an answer of micro can be trusted, from its token probabilities and plain checks. Pure.
-// The bound and the constants were set by tools/eval/micro.ts on wordings of the corpus, not on the evaluation set.
 
 /** What micro says when a request is beyond it. */
 export const HONEST_SENTENCE =
   "That needs a larger model than I am. I am micro, Minnow's small built-in model."
 
-/** Below this confidence the honest sentence is given instead. */
-export const CONFIDENCE_BOUND = 0.5
-
 /** Tokens after which an answer in prose is judged; what follows a good beginning is nearly always good. */
 export const JUDGED_TOKENS = 12
+
+/** Below this confidence the honest sentence is given instead: a wrong answer costs as much as a right one is worth. */
+export const ANSWER_BOUND = 0.5
+
+/** The bound where someone larger can answer instead: an answer must be worth more than the wait for a better one. */
+export const ESCALATE_BOUND = 0.8
+
+/** A value is copied from the user's text, a problem is worked out; everything else is prose. */
+export type AnswerKind = 'prose' | 'value' | 'problem'
+
+/**
+ * The share of right answers by how surprising their tokens were, 1 / (1 + e^-(base - slope * sqrt(surprise))). Fitted
+ * by `node tools/eval/micro.ts --tune` on roughened wordings of the corpus, never on the evaluation set. To be fitted
+ * again with new weights.
+ */
+const CURVES: Readonly<Record<AnswerKind, { readonly base: number; readonly slope: number }>> = {
+  prose: { base: 4.12, slope: 4.62 },
+  value: { base: 5.39, slope: 5.09 },
+  problem: { base: 4.61, slope: 3.88 },
+}
 
 export interface Draft {
   /** The last thing the user said. */
@@ -19,23 +35,25 @@ export interface Draft {
   readonly logprobs: readonly number[]
 }
 
+export interface Judgement {
+  readonly kind: AnswerKind
+  /** Minus the log-probability of all tokens together; endless when a plain check failed. */
+  readonly surprise: number
+  /** 0 to 1: how many such answers are right. */
+  readonly confidence: number
+}
+
 /** A problem as micro writes it, with spaces; the steps between have none. */
 const PROBLEM = /(?<!\S)(\d+) ([+-]) (\d+)(?!\d)/gu
 const WORD = /(?<!\d)\p{L}{2,}/gu
 const LONGEST_VALUE = 40
 const MOST_VALUE_WORDS = 3
 
-const isProblem = (text: string) => /^\s*\d+ [+-] \d+\b/u.test(text)
-
-/** A few words with a digit and no full stop claim to be a value, copied from the user's text. */
-function isValue(text: string): boolean {
+function kindOf(text: string): AnswerKind {
   const value = text.trim()
-  return (
-    value.length <= LONGEST_VALUE &&
-    /\d/u.test(value) &&
-    !/[.!?]$/u.test(value) &&
-    (value.match(WORD)?.length ?? 0) <= MOST_VALUE_WORDS
-  )
+  if (/^\d+ [+-] \d+\b/u.test(value)) return 'problem'
+  const isShort = value.length <= LONGEST_VALUE && (value.match(WORD)?.length ?? 0) <= MOST_VALUE_WORDS
+  return isShort && /\d/u.test(value) && !/[.!?]$/u.test(value) ? 'value' : 'prose'
 }
 
 /** Whether every problem in the answer is the two numbers of the question, whatever their order. */
@@ -51,15 +69,27 @@ function isFaithfulEcho(text: string, question: string): boolean {
   return true
 }
 
-/** Whether the answer begins as one whose checks need all of it. */
-export const needsWholeText = (text: string): boolean => isProblem(text) || isValue(text)
+function passesChecks(kind: AnswerKind, text: string, question: string): boolean {
+  switch (kind) {
+    case 'value':
+      return question.includes(text.trim())
+    case 'problem':
+      return isFaithfulEcho(text, question)
+    case 'prose':
+      return true
+  }
+}
 
-/** 0 to 1: the probability of the tokens, or 0 when a plain check fails. */
-export function judgeConfidence({ question, text, logprobs }: Draft): number {
-  if (logprobs.length === 0) return 0
-  if (isProblem(text) && !isFaithfulEcho(text, question)) return 0
-  if (isValue(text) && !isProblem(text) && !question.includes(text.trim())) return 0
-  return Math.exp(logprobs.reduce((sum, logprob) => sum + logprob, 0))
+/** Whether the answer begins as one whose checks need all of it. */
+export const needsWholeText = (text: string): boolean => kindOf(text) !== 'prose'
+
+export function judge({ question, text, logprobs }: Draft): Judgement {
+  const kind = kindOf(text)
+  if (logprobs.length === 0 || !passesChecks(kind, text, question))
+    return { kind, surprise: Infinity, confidence: 0 }
+  const { base, slope } = CURVES[kind]
+  const surprise = Math.max(0, -logprobs.reduce((sum, logprob) => sum + logprob, 0))
+  return { kind, surprise, confidence: 1 / (1 + Math.exp(slope * Math.sqrt(surprise) - base)) }
 }
 
 /** Whether the answer is, or begins as, micro's own refusal. */

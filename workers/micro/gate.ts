@@ -3,15 +3,16 @@ import type { AnswerEvent } from './answer.ts'
 import {
   HONEST_SENTENCE,
   isHonestSentence,
-  judgeConfidence,
+  judge,
   JUDGED_TOKENS,
   needsWholeText,
+  type Judgement,
 } from './confidence.ts'
 
 export type GateEvent =
   | AnswerEvent
   /** What the gate decided, once, before the first text. */
-  | { readonly type: 'verdict'; readonly confidence: number; readonly isTrusted: boolean }
+  | { readonly type: 'verdict'; readonly judgement: Judgement; readonly isTrusted: boolean }
   /** Nothing is said: someone larger should answer. */
   | { readonly type: 'doubt'; readonly confidence: number }
 
@@ -47,11 +48,12 @@ export async function* gate(
     } else if (event.ending) logprobs.push(event.ending.logprob)
 
     const isRefusal = isHonestSentence(text)
-    const confidence = judgeConfidence({ question, text, logprobs })
-    const isTrusted = confidence >= bound
-    if (mayEscalate && (isRefusal || !isTrusted))
-      return yield { type: 'doubt', confidence: isRefusal ? 0 : confidence }
-    yield { type: 'verdict', confidence, isTrusted }
+    const judgement = judge({ question, text, logprobs })
+    const isTrusted = judgement.confidence >= bound
+    if (mayEscalate && (isRefusal || !isTrusted)) {
+      return yield { type: 'doubt', confidence: isRefusal ? 0 : judgement.confidence }
+    }
+    yield { type: 'verdict', judgement, isTrusted }
     if (!isTrusted && !isRefusal) {
       yield { type: 'text', text: HONEST_SENTENCE, tokens: [] }
       return yield { type: 'finish', reason: 'stop', tokenCount: logprobs.length, ending: undefined }

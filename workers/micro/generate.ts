@@ -1,7 +1,7 @@
 // The story of one answer: fit the prompt, lease a cache, decode, write text, judge it, for each choice in turn.
 import { writeAnswer } from './answer.ts'
 import { leaseCache } from './cache.ts'
-import { CONFIDENCE_BOUND } from './confidence.ts'
+import { ANSWER_BOUND, ESCALATE_BOUND } from './confidence.ts'
 import { decode } from './decode.ts'
 import type { Engine } from './engine.ts'
 import { gate, type GateEvent } from './gate.ts'
@@ -15,7 +15,7 @@ export interface GenerateOptions {
   readonly conversation: string | undefined
   /** Whether doubt about the first choice may be passed on instead of answered. */
   readonly mayEscalate: boolean
-  /** Confidence below which an answer is not given; the shipped bound unless given. */
+  /** Confidence below which an answer is not given; the shipped bounds unless given. */
   readonly bound?: number
   /** Used when the request names no seed. */
   readonly seed: number
@@ -38,7 +38,8 @@ export async function* generate(
   request: MicroRequest,
   options: GenerateOptions,
 ): AsyncGenerator<GenerateEvent> {
-  const { scope, conversation, mayEscalate, signal, pause, bound = CONFIDENCE_BOUND } = options
+  const { scope, conversation, mayEscalate, signal, pause } = options
+  const bound = options.bound ?? (mayEscalate ? ESCALATE_BOUND : ANSWER_BOUND)
   const prompt = fitPrompt(engine, request.messages, request.maxTokens)
   const question = request.messages.findLast((message) => message.role === 'user')?.content ?? ''
   const room = engine.model.layout.contextLength - prompt.tokens.length

@@ -2,33 +2,33 @@ import { describe, expect, it } from 'vitest'
 import {
   HONEST_SENTENCE,
   isHonestSentence,
-  judgeConfidence,
+  judge,
   needsWholeText,
 } from '../../../workers/micro/confidence.ts'
 
 const sure = [-0.001, -0.002, -0.001]
-const judge = (question: string, text: string, logprobs: readonly number[] = sure) =>
-  judgeConfidence({ question, text, logprobs })
+const confidence = (question: string, text: string, logprobs: readonly number[] = sure) =>
+  judge({ question, text, logprobs }).confidence
 
 describe('a confidence', () => {
   it('lies between 0 and 1 and falls with doubt', () => {
     const falling = [[-0.0001], sure, [-0.1, -0.2], [-0.5, -1, -1], [-5, -6]].map((logprobs) =>
-      judge('hi', 'Hello there', logprobs),
+      confidence('hi', 'Hello there', logprobs),
     )
     expect(falling).toEqual(falling.toSorted((a, b) => b - a))
-    for (const confidence of falling) {
-      expect(confidence).toBeGreaterThanOrEqual(0)
-      expect(confidence).toBeLessThanOrEqual(1)
+    for (const each of falling) {
+      expect(each).toBeGreaterThanOrEqual(0)
+      expect(each).toBeLessThanOrEqual(1)
     }
   })
 
-  it('of no tokens at all is 0', () => expect(judge('hi', '', [])).toBe(0))
+  it('of no tokens at all is 0', () => expect(confidence('hi', '', [])).toBe(0))
 })
 
 describe('an extraction', () => {
   it('that stands in the text is trusted by its probabilities', () => {
-    expect(judge('When? See you on March 3, 2027.', 'March 3, 2027')).toBeGreaterThan(0.9)
-    expect(judge('Call +1 415 555 0132 now', ' +1 415 555 0132\n')).toBeGreaterThan(0.9)
+    expect(confidence('When? See you on March 3, 2027.', 'March 3, 2027')).toBeGreaterThan(0.8)
+    expect(confidence('Call +1 415 555 0132 now', ' +1 415 555 0132\n')).toBeGreaterThan(0.8)
   })
   const invented: [string, string][] = [
     ['When? See you on March 3, 2027.', 'March 4, 2027'],
@@ -38,22 +38,24 @@ describe('an extraction', () => {
     ['the date please', '3rd of May'],
   ]
   for (const [question, answer] of invented) {
-    it(`that does not is not: ${answer}`, () => expect(judge(question, answer)).toBe(0))
+    it(`that does not is not: ${answer}`, () => expect(confidence(question, answer)).toBe(0))
   }
   it('is not seen in a sentence with a number', () => {
     expect(
-      judge('which port', 'Minnow listens on port 8787 by default, at http://127.0.0.1:8787.'),
-    ).toBeGreaterThan(0.9)
-    expect(judge('what do i need', 'You need Node 20 or newer and npm, nothing else.')).toBeGreaterThan(0.9)
+      confidence('which port', 'Minnow listens on port 8787 by default, at http://127.0.0.1:8787.'),
+    ).toBeGreaterThan(0.8)
+    expect(confidence('what do i need', 'You need Node 20 or newer and npm, nothing else.')).toBeGreaterThan(
+      0.8,
+    )
   })
 })
 
 describe('a worked problem', () => {
   it('that repeats the two numbers is trusted by its probabilities', () => {
-    expect(judge('37+48?', '37 + 48: 7+8=15, 3+4+1=8, so 37 + 48 = 85.')).toBeGreaterThan(0.9)
-    expect(judge('take 5 from 20', '20 - 5: 10-5=5, 2-1-0=1, so 20 - 5 = 15.')).toBeGreaterThan(0.9)
-    expect(judge('007 plus 1', '7 + 1: 7+1=8, so 7 + 1 = 8.')).toBeGreaterThan(0.9)
-    expect(judge('5+5', '5 + 5: 5+5=10, so 5 + 5 = 10.')).toBeGreaterThan(0.9)
+    expect(confidence('37+48?', '37 + 48: 7+8=15, 3+4+1=8, so 37 + 48 = 85.')).toBeGreaterThan(0.8)
+    expect(confidence('take 5 from 20', '20 - 5: 10-5=5, 2-1-0=1, so 20 - 5 = 15.')).toBeGreaterThan(0.8)
+    expect(confidence('007 plus 1', '7 + 1: 7+1=8, so 7 + 1 = 8.')).toBeGreaterThan(0.8)
+    expect(confidence('5+5', '5 + 5: 5+5=10, so 5 + 5 = 10.')).toBeGreaterThan(0.8)
   })
   const unfaithful: [string, string][] = [
     ['37+48?', '37 + 49: 7+9=16, 3+4+1=8, so 37 + 49 = 86.'],
@@ -62,7 +64,7 @@ describe('a worked problem', () => {
     ['add five and 6', '5 + 6: 5+6=11, so 5 + 6 = 11.'],
   ]
   for (const [question, answer] of unfaithful) {
-    it(`that does not is not: ${answer}`, () => expect(judge(question, answer)).toBe(0))
+    it(`that does not is not: ${answer}`, () => expect(confidence(question, answer)).toBe(0))
   }
 })
 
