@@ -235,6 +235,10 @@ function shown(value: unknown): string {
   return String(value)
 }
 
+/** Names come from clients too, and one like `constructor` is not an entry, though every object has it. */
+export const entryOf = <T>(entries: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
+  entries !== undefined && Object.hasOwn(entries, name) ? entries[name] : undefined
+
 /** The embedded model, which exists in every configuration. */
 export const MICRO = 'micro'
 /** The provider it belongs to, for names such as `minnow/micro`. */
@@ -252,12 +256,12 @@ function danglingReference(config: Config, knownVendors: readonly string[]): str
   for (const [id, entry] of Object.entries(config.models ?? {})) {
     if (id === MICRO)
       return `models.${id}: found "${id}", expected another name: this one belongs to the embedded model.`
-    if (providers[entry.provider] === undefined) {
+    if (entryOf(providers, entry.provider) === undefined) {
       return `models.${id}.provider: found "${entry.provider}", expected one of the providers (${Object.keys(providers).join(', ') || 'none is configured'}).`
     }
   }
   for (const [id, entry] of Object.entries(config.routes ?? {})) {
-    if (id === MICRO || config.models?.[id] !== undefined)
+    if (id === MICRO || entryOf(config.models, id) !== undefined)
       return `routes.${id}: found "${id}", expected another name: a model has this one.`
     for (const field of ['order', 'mini', 'frontier'] as const) {
       const wrong = (entry[field] ?? []).find((model) => !isModelName(config, model))
@@ -270,9 +274,9 @@ function danglingReference(config: Config, knownVendors: readonly string[]): str
 }
 
 function isModelName(config: Config, model: string): boolean {
-  if (model === MICRO || config.models?.[model] !== undefined) return true
+  if (model === MICRO || entryOf(config.models, model) !== undefined) return true
   const slash = model.indexOf('/')
-  return slash > 0 && config.providers?.[model.slice(0, slash)] !== undefined
+  return slash > 0 && entryOf(config.providers, model.slice(0, slash)) !== undefined
 }
 
 function variablesOf(config: Config): readonly string[] {

@@ -5,6 +5,7 @@ import { bearer, type Vendor } from './vendor.ts'
 export const compatible: Vendor = {
   id: 'compatible',
   // `developer` is OpenAI's own; chat templates of open models know `system`.
-  dialect: openaiChat({ systemRole: 'system' }),
+  // What refuses `max_tokens` is the model, also behind a proxy: https://platform.openai.com/docs/guides/reasoning
+  dialect: openaiChat({ systemRole: 'system', completionTokens: /(?:^|\/)(?:o\d|gpt-5)/ }),
   authorize: bearer,
 }

@@ -5,10 +5,10 @@ import { compatible } from './compatible.ts'
 import { openai } from './openai.ts'
 import type { Vendor } from './vendor.ts'
 
-const VENDORS: readonly Vendor[] = [openai]
+export const vendors: readonly Vendor[] = [openai]
 
 /** Vendors that a configuration may name without a `baseUrl`. */
-export const knownVendors: readonly string[] = VENDORS.map((vendor) => vendor.id)
+export const knownVendors: readonly string[] = vendors.map((vendor) => vendor.id)
 
 type Entry = NonNullable<Config['providers']>[string]
 
@@ -28,7 +28,7 @@ function openProvider(
   secrets: (name: string) => string | undefined,
   fetcher: typeof fetch,
 ): Provider {
-  const vendor = VENDORS.find((known) => known.id === id) ?? compatible
+  const vendor = vendors.find((known) => known.id === id) ?? compatible
   const baseUrl = (entry.baseUrl ?? vendor.baseUrl ?? '').replace(/\/+$/, '')
   const resolve = (value: string): string | undefined =>
     value.startsWith('$') ? secrets(value.slice(1)) : value

@@ -10,15 +10,16 @@ import { readUsage } from './usage.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-const REASONS: Readonly<Record<string, FinishReason>> = {
-  stop: 'stop',
-  length: 'length',
-  tool_calls: 'tool-calls',
-  function_call: 'tool-calls',
-  content_filter: 'content-filter',
-}
+// A map, because a provider's word may also be that of something every object inherits.
+const REASONS: ReadonlyMap<string, FinishReason> = new Map([
+  ['stop', 'stop'],
+  ['length', 'length'],
+  ['tool_calls', 'tool-calls'],
+  ['function_call', 'tool-calls'],
+  ['content_filter', 'content-filter'],
+])
 
-export const readReason = (raw: string): FinishReason => REASONS[raw] ?? 'other'
+export const readReason = (raw: string): FinishReason => REASONS.get(raw) ?? 'other'
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -107,10 +108,11 @@ export function readEvents(): EventReader {
     }
   }
 
-  const readChunk = (chunk: Fields): ModelEvent[] => {
-    if (chunk['error'] !== undefined && chunk['error'] !== null) {
+  const readChunk = (chunk: Fields, isError: boolean): ModelEvent[] => {
+    const error = chunk['error'] ?? (isError || isErrorItself(chunk) ? chunk : undefined)
+    if (error !== undefined) {
       over = true
-      return [{ type: 'error', failure: readInlineFailure(chunk['error']) }]
+      return [{ type: 'error', failure: readInlineFailure(error) }]
     }
     const events: ModelEvent[] = []
     if (!started) {
@@ -134,12 +136,15 @@ export function readEvents(): EventReader {
       return complete()
     },
     read(frame: Frame): Piece {
-      if (over || frame.data === '') return { events: [] }
+      if (over) return { events: [] }
+      const isError = frame.event === 'error'
+      if (frame.data === '' && !isError) return { events: [] }
       if (frame.data === '[DONE]') return { events: endOfMarker(begun, ended, finish, fail) }
       const value = parse(frame.data)
+      if (!isFields(value) && isError) return { events: readChunk({ error: frame.data }, true) }
       // One unreadable event among good ones is skipped: the text around it is still the answer.
       if (!isFields(value)) return { events: [] }
-      const events = readChunk(value)
+      const events = readChunk(value, isError)
       return { events, native: { dialect: DIALECT, text: frame.data, value } }
     },
     close(): Piece {
@@ -151,6 +156,9 @@ export function readEvents(): EventReader {
     },
   }
 }
+
+/** An error without an `error` around it, as older vLLM and gateways in front of a vendor send it. */
+const isErrorItself = (chunk: Fields): boolean => chunk['object'] === 'error' || chunk['type'] === 'error'
 
 /** `[DONE]` says that nothing is missing, so a choice without a finish reason has simply stopped. */
 function endOfMarker(

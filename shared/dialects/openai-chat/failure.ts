@@ -77,11 +77,15 @@ function errorFields(error: unknown): ErrorFields {
   }
 }
 
+// As OpenAI, Anthropic, Groq, xAI, Google, Hugging Face, NVIDIA and this gateway begin theirs.
+const KEYS =
+  /\b(?:(?:sk|pk|rk|mk|gsk|xai|nvapi)[-_][\w*-]{4,}|(?:key|hf|r8|fw|pplx|csk)[-_][\w*-]{16,}|AIza[\w-]{10,})/g
+
 /** Providers repeat parts of the key they were sent; a caller must never see ours. */
 function clean(text: string): string {
   return text
     .slice(0, MESSAGE_CHARS)
-    .replace(/\b(?:sk|pk|rk|key|gsk|xai)-[A-Za-z0-9*_-]{4,}/g, '[key]')
+    .replace(KEYS, '[key]')
     .replace(/Bearer\s+\S+/gi, 'Bearer [key]')
 }
 

@@ -33,7 +33,7 @@ export function writeEvents(context: ReplyContext): (batch: Batch) => string {
     const choices = value['choices']
     if (value['usage'] !== undefined && value['usage'] !== null) {
       nativeUsage = value['usage']
-      if (Array.isArray(choices) && choices.length === 0) {
+      if (!Array.isArray(choices) || choices.length === 0) {
         usageChunk = value
         return ''
       }
@@ -50,7 +50,7 @@ export function writeEvents(context: ReplyContext): (batch: Batch) => string {
   const writeEnd = (event: Extract<ModelEvent, { type: 'finish' }>): string => {
     if (!context.streamUsage) return DONE
     const usage = writeUsage(event.usage ?? noUsage, event.costMicros, nativeUsage)
-    return frame({ ...(usageChunk ?? chunk([])), usage }) + DONE
+    return frame({ ...(usageChunk ?? chunk([])), choices: [], usage }) + DONE
   }
 
   const writeEvent = (event: ModelEvent): string => {

@@ -47,7 +47,10 @@ export function writeUsage(
           prompt_tokens: prompt,
           completion_tokens: completion,
           total_tokens: prompt + completion,
-          prompt_tokens_details: { cached_tokens: usage.cacheRead },
+          prompt_tokens_details: {
+            cached_tokens: usage.cacheRead,
+            ...(usage.cacheWrite === 0 ? {} : { cache_write_tokens: usage.cacheWrite }),
+          },
           completion_tokens_details: { reasoning_tokens: usage.reasoning },
         }
       : (native as Fields)),
