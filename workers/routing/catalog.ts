@@ -1,5 +1,5 @@
 // What a name in a request stands for: a model at a provider, or a route over models. Pure.
-import { type Config, type ConfigTimeouts, MICRO } from '../../shared/config.ts'
+import { type Config, type ConfigTimeouts, entryOf, MICRO } from '../../shared/config.ts'
 import { free, type Price } from '../../shared/money.ts'
 import type { Target, Timeouts } from '../../shared/plan.ts'
 
@@ -54,7 +54,7 @@ export function openCatalog(
     if (name === MICRO || name === `${microProvider}/${MICRO}`) {
       return { ...microModel, timeouts: mergeTimeouts([config.timeouts, route]) }
     }
-    const entry = config.models?.[name] ?? splitName(config, name)
+    const entry = entryOf(config.models, name) ?? splitName(config, name)
     if (entry === undefined) return undefined
     const price = entry.price ?? prices.get(name) ?? prices.get(`${entry.provider}/${entry.model}`)
     return {
@@ -75,7 +75,7 @@ export function openCatalog(
       ...(entry.maxOutput === undefined ? {} : { maxOutput: entry.maxOutput }),
       timeouts: mergeTimeouts([
         config.timeouts,
-        config.providers?.[entry.provider]?.timeouts,
+        entryOf(config.providers, entry.provider)?.timeouts,
         entry.timeouts,
         route,
       ]),
@@ -83,7 +83,7 @@ export function openCatalog(
   }
 
   const findRoute = (name: string): Policy | undefined => {
-    const route = config.routes?.[name] ?? (name === DEFAULT_ROUTE ? { mini: [MICRO] } : undefined)
+    const route = entryOf(config.routes, name) ?? (name === DEFAULT_ROUTE ? { mini: [MICRO] } : undefined)
     if (route === undefined) return undefined
     const resolve = (names: readonly string[]): Model[] =>
       names.flatMap((model) => findModel(model, route.timeouts) ?? [])
@@ -124,7 +124,7 @@ function splitName(config: Config, name: string): Entry | undefined {
   const slash = name.indexOf('/')
   const provider = name.slice(0, slash)
   const model = name.slice(slash + 1)
-  if (slash <= 0 || model === '' || config.providers?.[provider] === undefined) return undefined
+  if (slash <= 0 || model === '' || entryOf(config.providers, provider) === undefined) return undefined
   const listed = Object.values(config.models ?? {}).find(
     (entry) => entry.provider === provider && entry.model === model,
   )

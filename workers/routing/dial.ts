@@ -17,10 +17,12 @@ export function openDial(strongShare: number | undefined): Dial {
   return {
     turn(score) {
       if (strongShare === undefined) return PLAIN_CUT
+      // All and nothing need no counting, and must hold from the first request on, equal scores included.
+      if (strongShare <= 0) return 1
+      if (strongShare >= 1) return 0
       scores[position] = score
       position = (position + 1) % WINDOW
       if (scores.length < ENOUGH) return PLAIN_CUT
-      if (strongShare <= 0) return 1
       const sorted = scores.toSorted((a, b) => a - b)
       return sorted[Math.floor((1 - strongShare) * (sorted.length - 1))] ?? PLAIN_CUT
     },

@@ -1,0 +1,135 @@
+// The decision: which targets, in which order, and one word why.
+import { describe, expect, it } from 'vitest'
+import type { ModelRequest } from '../../../../shared/request.ts'
+import type { Model, Policy } from '../../../../workers/routing/catalog.ts'
+import { choose } from '../../../../workers/routing/choose.ts'
+import { messageOf, requestFor, TIMEOUTS } from '../../samples.ts'
+
+const model = (name: string, over: Partial<Model> = {}): Model => ({
+  name,
+  provider: 'lab',
+  model: name,
+  timeouts: TIMEOUTS,
+  plainText: false,
+  ...over,
+})
+const micro = model('micro', { plainText: true, contextWindow: 512 })
+const small = model('small', { contextWindow: 8_000 })
+const [big, spare] = [model('big'), model('spare')]
+const retries = { sameTarget: 1, total: 4 }
+
+const tiers = (mini: Model[], frontier: Model[], over: object = {}): Policy => ({
+  kind: 'tiers',
+  mini,
+  frontier,
+  ...over,
+})
+const decide = (policy: Policy, score: number, over: Partial<ModelRequest> = {}, cut = 0.5) =>
+  choose({
+    request: requestFor('Hi', over),
+    policy,
+    effort: { score, features: { chars: 0.1 } },
+    cut,
+    retries,
+  })
+const names = (plan: ReturnType<typeof decide>) =>
+  plan.targets.map((target) => `${target.tier}:${target.name}`)
+
+describe('an easy request', () => {
+  const plan = decide(tiers([micro], [big, spare]), 0.1)
+  it('goes to the small model, with the frontier behind it', () => {
+    expect(names(plan)).toEqual(['mini:micro', 'frontier:big', 'frontier:spare'])
+    expect(plan).toMatchObject({
+      tier: 'mini',
+      reason: 'easy',
+      score: 0.1,
+      cut: 0.5,
+      features: { chars: 0.1 },
+      route: 'auto',
+      retries,
+    })
+  })
+  it('goes there at the cut itself', () => expect(decide(tiers([micro], [big]), 0.5).tier).toBe('mini'))
+})
+
+describe('a hard request', () => {
+  it('goes to the frontier, and an outage is not hidden behind a model that cannot help', () => {
+    const plan = decide(tiers([micro], [big, spare]), 0.9)
+    expect(names(plan)).toEqual(['frontier:big', 'frontier:spare'])
+    expect(plan).toMatchObject({ tier: 'frontier', reason: 'hard' })
+  })
+  it('has an ordinary small model behind it, which at least answers', () => {
+    expect(names(decide(tiers([micro, small], [big]), 0.9))).toEqual(['frontier:big', 'mini:small'])
+  })
+  it('goes to the small model when there is no frontier, and says so', () => {
+    const plan = decide(tiers([micro], []), 0.9)
+    expect(names(plan)).toEqual(['mini:micro'])
+    expect(plan).toMatchObject({ tier: 'mini', reason: 'no-frontier', score: 0.9 })
+  })
+})
+
+describe('what the plain-text model cannot do goes to the frontier, easy or not', () => {
+  const long = 'word '.repeat(300)
+  const cases: readonly [string, Partial<ModelRequest>][] = [
+    ['tools', { tools: [{ name: 'f' }] }],
+    ['format', { format: 'json' }],
+    ['format', { format: 'json-schema' }],
+    ['images', { messages: [messageOf({ type: 'text', text: 'Hi' }, { type: 'image', url: 'x' })] }],
+    ['images', { messages: [messageOf({ type: 'other', name: 'input_audio' })] }],
+    [
+      'images',
+      { messages: [messageOf({ type: 'image', url: 'x' }), messageOf({ type: 'text', text: 'And now?' })] },
+    ],
+    ['long', { messages: [messageOf({ type: 'text', text: long })] }],
+    [
+      'long',
+      { messages: [messageOf({ type: 'text', text: long }), messageOf({ type: 'text', text: 'Hi' })] },
+    ],
+  ]
+  for (const [reason, over] of cases) {
+    it(`${reason}: ${JSON.stringify(over).slice(0, 60)}`, () => {
+      const plan = decide(tiers([micro], [big]), 0.01, over, 1)
+      expect(names(plan)).toEqual(['frontier:big'])
+      expect(plan).toMatchObject({ tier: 'frontier', reason })
+    })
+    it(`${reason}, unless an ordinary small model can: ${JSON.stringify(over).slice(0, 60)}`, () => {
+      expect(names(decide(tiers([micro, small], [big]), 0.01, over))).toEqual(['mini:small', 'frontier:big'])
+    })
+    it(`${reason}, and to the small model all the same where there is no other`, () => {
+      expect(decide(tiers([micro], []), 0.01, over).reason).toBe('no-frontier')
+    })
+  }
+})
+
+describe('the dial', () => {
+  it('cannot send a plain-text model more than it can do', () => {
+    expect(decide(tiers([micro], [big]), 0.6, {}, 1)).toMatchObject({ tier: 'frontier', cut: 0.5 })
+  })
+  it('can send it less', () => expect(decide(tiers([micro], [big]), 0.4, {}, 0.3).tier).toBe('frontier'))
+  it('moves an ordinary small model freely', () => {
+    expect(decide(tiers([small], [big]), 0.9, {}, 1).tier).toBe('mini')
+    expect(decide(tiers([small], [big]), 0.1, {}, 0).tier).toBe('frontier')
+  })
+})
+
+describe('a route without a small model', () => {
+  it('is all frontier', () =>
+    expect(decide(tiers([], [big, spare]), 0.1)).toMatchObject({ tier: 'frontier', reason: 'no-mini' }))
+})
+
+describe('a fixed order', () => {
+  it('is kept, whatever the score, without a score', () => {
+    const plan = decide({ kind: 'order', models: [big, micro], hedgeAfterMs: 50 }, 0.9)
+    expect(names(plan)).toEqual(['fixed:big', 'fixed:micro'])
+    expect(plan).toMatchObject({ tier: 'fixed', reason: 'order', hedgeAfterMs: 50 })
+    expect(plan).not.toHaveProperty('score')
+  })
+  it('of one is simply the model', () =>
+    expect(decide({ kind: 'order', models: [big] }, 0.9).reason).toBe('model'))
+})
+
+it('a plan carries the hedge of its route and no field that only routing knows', () => {
+  const plan = decide(tiers([micro], [big], { hedgeAfterMs: 70 }), 0.1)
+  expect(plan.hedgeAfterMs).toBe(70)
+  expect(plan.targets[0]).not.toHaveProperty('plainText')
+})

@@ -1,0 +1,77 @@
+// The score of a request: what a stronger model would gain on it.
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { classify, type Prior } from '../../../../workers/routing/classify.ts'
+import { BUCKETS, hashText } from '../../../../workers/routing/features.ts'
+import { requestFor } from '../../samples.ts'
+
+const scoreOf = (text: string, prior?: Prior) => classify(requestFor(text), prior).score
+const blank = (over: Partial<Prior> = {}): Prior => ({
+  bias: 0,
+  scale: 1,
+  shape: {},
+  words: new Int8Array(BUCKETS),
+  ...over,
+})
+
+describe('a score', () => {
+  it('is the same every time and strictly between 0 and 1', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 500 }), (text) => {
+        const score = scoreOf(text)
+        expect(score).toBeGreaterThan(0)
+        expect(score).toBeLessThan(1)
+        expect(scoreOf(text)).toBe(score)
+      }),
+    )
+  })
+
+  it('is a half without any weight', () => expect(scoreOf('anything', blank())).toBe(0.5))
+
+  it('grows with a weighted word and with a weighted shape', () => {
+    const words = new Int8Array(BUCKETS)
+    for (const bucket of hashText('prove')) words[bucket] = 10
+    expect(scoreOf('prove', blank({ words }))).toBeGreaterThan(0.9)
+    expect(scoreOf('greet', blank({ words }))).toBeLessThan(scoreOf('prove', blank({ words })))
+    expect(scoreOf('555', blank({ shape: { numbers: 5 } }))).toBeGreaterThan(0.6)
+  })
+
+  it('does not become certain only because a text is long', () => {
+    const words = new Int8Array(BUCKETS).fill(1)
+    const long = Array.from(
+      { length: 200 },
+      (_, n) => `word${String.fromCharCode(97 + (n % 26))}${String.fromCharCode(97 + ((n / 26) | 0))}`,
+    ).join(' ')
+    const count = hashText(long).length
+    expect(
+      Math.log(
+        scoreOf(long, blank({ words, scale: 0.01 })) / (1 - scoreOf(long, blank({ words, scale: 0.01 }))),
+      ),
+    ).toBeCloseTo(Math.sqrt(count) * 0.01, 6)
+  })
+})
+
+describe('the shipped prior', () => {
+  const easy = ['Hi', 'Hello!', 'What is Minnow?', 'Thanks, bye', '12 + 7', 'Who are you?', 'Good morning']
+  const hard = [
+    'Prove that there are infinitely many primes of the form 4k + 3, and explain every step of the argument in detail.',
+    'Write a Python program that parses a CSV file, joins it with a SQL table and computes the median per group.',
+    'Compare the economic causes of the French and the Russian revolution in an essay of one thousand words.',
+  ]
+  for (const text of easy) it(`finds easy: ${text}`, () => expect(scoreOf(text)).toBeLessThanOrEqual(0.5))
+  for (const text of hard)
+    it(`finds hard: ${text.slice(0, 40)}...`, () => expect(scoreOf(text)).toBeGreaterThan(0.5))
+
+  const paraphrases: readonly [string, string][] = [
+    ['What is Minnow?', 'what is minnow'],
+    ['Hello!', 'Hello'],
+    ['Who are you?', 'who are you'],
+    ['What is 12 + 7?', 'What is 45 + 3?'],
+    [hard[0] ?? '', (hard[0] ?? '').toUpperCase()],
+    [hard[2] ?? '', `Please: ${hard[2] ?? ''}`],
+  ]
+  for (const [one, other] of paraphrases) {
+    it(`sends both the same way: ${one.slice(0, 30)} / ${other.slice(0, 30)}`, () =>
+      expect(scoreOf(one) > 0.5).toBe(scoreOf(other) > 0.5))
+  }
+})
