@@ -69,10 +69,22 @@ function isFaithfulEcho(text: string, question: string): boolean {
   return true
 }
 
+const CONTINUES = /[\p{L}\p{N}]/u
+
+/** Whether the value stands in the question as a whole, not as a piece cut out of a longer word or number. */
+function isCopied(value: string, question: string): boolean {
+  for (let at = question.indexOf(value); at >= 0; at = question.indexOf(value, at + 1)) {
+    const isCut =
+      CONTINUES.test(question.charAt(at - 1)) || CONTINUES.test(question.charAt(at + value.length))
+    if (!isCut) return true
+  }
+  return false
+}
+
 function passesChecks(kind: AnswerKind, text: string, question: string): boolean {
   switch (kind) {
     case 'value':
-      return question.includes(text.trim())
+      return isCopied(text.trim(), question)
     case 'problem':
       return isFaithfulEcho(text, question)
     case 'prose':

@@ -14,19 +14,30 @@ export class ContextLengthError extends Error {
   override readonly name = 'ContextLengthError'
 }
 
-/** No token stands for more bytes than the longest one, so a text of more bytes than this cannot fit. */
-function mostBytes({ model, tokenizer }: Engine): number {
+/** No token stands for more bytes than the longest one, so a text of more characters than this cannot fit. */
+function mostCharacters({ model, tokenizer }: Engine): number {
   const longest = tokenizer.vocabulary.bytes.reduce((most, bytes) => Math.max(most, bytes.length), 1)
   return longest * model.layout.contextLength
 }
-
-const sizeOf = (messages: readonly ChatMessage[]) =>
-  messages.reduce((sum, { content }) => sum + content.length, 0)
 
 /** Leaves out the oldest turn: its question and everything up to the next question. */
 function dropTurn(messages: readonly ChatMessage[]): readonly ChatMessage[] {
   const next = messages.findIndex((message, index) => index > 0 && message.role === 'user')
   return messages.slice(next > 0 ? next : 1)
+}
+
+/** The newest messages that may fit, found without tokenizing anything: each takes a token, and a token is so long. */
+function dropHopeless(
+  messages: readonly ChatMessage[],
+  characters: number,
+  most: number,
+): readonly ChatMessage[] {
+  let left = characters
+  const from = messages.findLastIndex((message, index) => {
+    left -= message.content.length
+    return left < 0 || messages.length - index > most
+  })
+  return from < 0 ? messages : dropTurn(messages.slice(from))
 }
 
 export function fitPrompt(
@@ -38,21 +49,18 @@ export function fitPrompt(
   const room = contextLength - Math.min(maxTokens ?? ANSWER_RESERVE, ANSWER_RESERVE)
   const system = messages.filter((message) => message.role === 'system')
   const others = messages.filter((message) => message.role !== 'system')
-  const limit = mostBytes(engine)
-  let kept: readonly ChatMessage[] = others
-  for (;;) {
-    const isHopeless = sizeOf(system) + sizeOf(kept) > limit || kept.length > contextLength
-    if (!isHopeless) {
-      const tokens = engine.prompter([...system, ...kept])
-      // A last message alone may use the reserve too: a short answer is better than none.
-      const most = kept.length > 1 ? room : contextLength - 1
-      if (tokens.length <= most) return { tokens, droppedMessages: others.length - kept.length }
-    }
-    if (kept.length <= 1) {
-      throw new ContextLengthError(
-        `micro reads at most ${contextLength} tokens, and the last message with the system message alone is longer. Shorten it, or use a larger model.`,
-      )
-    }
+  const characters = system.reduce((left, { content }) => left - content.length, mostCharacters(engine))
+
+  let kept = dropHopeless(others, characters, contextLength)
+  while (characters > 0 && (kept.length > 0 || others.length === 0)) {
+    const tokens = engine.prompter([...system, ...kept])
+    // A last message alone may use the reserve too: a short answer is better than none.
+    const most = kept.length > 1 ? room : contextLength - 1
+    if (tokens.length <= most) return { tokens, droppedMessages: others.length - kept.length }
+    if (kept.length <= 1) break
     kept = dropTurn(kept)
   }
+  throw new ContextLengthError(
+    `micro reads at most ${contextLength} tokens, and the last message with the system message alone is longer. Shorten it, or use a larger model.`,
+  )
 }

@@ -34,6 +34,8 @@ describe('an extraction', () => {
     ['When? See you on March 3, 2027.', 'March 4, 2027'],
     ['Call +1 415 555 0132', '+1 415 555 0133'],
     ['pay $45.20 by friday', '$45.2O 1'],
+    ['pay $45.20 by friday', '$45.2'],
+    ['Call 555-0147 now', '55-0147'],
     ['how much is it', '120 euros'],
     ['the date please', '3rd of May'],
   ]

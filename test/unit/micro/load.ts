@@ -14,7 +14,9 @@ export function readBytes(path: string): ArrayBuffer {
   return bytes
 }
 
-export const kernelModule = () => new WebAssembly.Module(readBytes('workers/micro/kernel/kernel.wasm'))
+const compiled = new WebAssembly.Module(readBytes('workers/micro/kernel/kernel.wasm'))
+
+export const kernelModule = () => compiled
 
 export const loadSynthetic = (recipe: Recipe): Model => loadModel(makeGguf(recipe), kernelModule())
 

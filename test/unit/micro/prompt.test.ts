@@ -45,6 +45,16 @@ describe('a conversation', () => {
     expect(() => fitPrompt(engine, [user('wxyz '.repeat(400))], undefined)).toThrow(ContextLengthError)
   })
 
+  it('may be a system message alone', () => {
+    expect(fitPrompt(engine, [system], undefined)).toEqual({
+      tokens: engine.prompter([system]),
+      droppedMessages: 0,
+    })
+    expect(() => fitPrompt(engine, [{ ...system, content: 'wxyz '.repeat(400) }], undefined)).toThrow(
+      ContextLengthError,
+    )
+  })
+
   it('of megabytes is refused without being tokenized', () => {
     const startedAt = performance.now()
     expect(() => fitPrompt(engine, [user('a'.repeat(5_000_000))], undefined)).toThrow(ContextLengthError)

@@ -121,8 +121,12 @@ function writeMeta(writer: Writer, key: string, value: Meta): void {
   }
 }
 
-function makeVocabulary(mergeCount: number): { tokens: string[]; merges: string[] } {
-  const merges = learnMerges(NASTY_TEXTS, mergeCount, BYTE_CHARACTERS)
+/** Merges by their number: learning them takes longer than the rest of a small model. */
+const learned = new Map<number, readonly string[]>()
+
+function makeVocabulary(mergeCount: number): { tokens: readonly string[]; merges: readonly string[] } {
+  const merges = learned.get(mergeCount) ?? learnMerges(NASTY_TEXTS, mergeCount, BYTE_CHARACTERS)
+  learned.set(mergeCount, merges)
   const joined = merges.map((merge) => merge.replace(' ', ''))
   return { tokens: [...BYTE_CHARACTERS, ...new Set(joined), '<|im_start|>', '<|im_end|>'], merges }
 }
