@@ -20,7 +20,11 @@ declare module 'node-llama-cpp' {
     readonly trainContextSize: number
     tokenize(text: string, specialTokens: boolean): Token[]
     isEogToken(token: Token): boolean
-    createContext(options: { contextSize: number; flashAttention: boolean; threads: number }): Promise<LlamaContext>
+    createContext(options: {
+      contextSize: number
+      flashAttention: boolean
+      threads: number
+    }): Promise<LlamaContext>
     dispose(): Promise<void>
   }
 

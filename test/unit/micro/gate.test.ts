@@ -27,12 +27,18 @@ async function* stream(
   }
 }
 
+async function toArray<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = []
+  for await (const item of items) list.push(item)
+  return list
+}
+
 async function run(
   events: readonly AnswerEvent[],
   mayEscalate = false,
   question = 'hi',
 ): Promise<GateEvent[]> {
-  return Array.fromAsync(gate(stream(events), { question, bound: 0.5, mayEscalate }))
+  return toArray(gate(stream(events), { question, bound: 0.5, mayEscalate }))
 }
 const textOf = (events: readonly GateEvent[]) =>
   events.map((event) => (event.type === 'text' ? event.text : '')).join('')
@@ -84,7 +90,7 @@ describe('a doubtful answer', () => {
   })
   it('is stopped at once', async () => {
     let read = -1
-    await Array.fromAsync(
+    await toArray(
       gate(
         stream([...words(long, -1), finish], (index) => (read = index)),
         { question: '', bound: 0.5, mayEscalate: true },
