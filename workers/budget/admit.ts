@@ -33,9 +33,13 @@ const SHIFT_MS = 20_000
 /** A reporter not heard of for this long died with its request; another takes over. */
 const LOST_MS = 10_000
 
+interface Reporter {
+  seenAt: number
+}
+
 export function openBudgets(objects: BudgetObjects): Budgets {
   const books = new Map<string, LeaseBook>() // a cache, bounded by MAX_BOOKS
-  const reporters = new Map<string, number>() // key -> since when a request is looking after its reports
+  const reporters = new Map<string, Reporter>() // by key: the request that is looking after its reports
 
   const bookOf = (keyId: string, now: number): LeaseBook => {
     const known = books.get(keyId)
@@ -49,22 +53,21 @@ export function openBudgets(objects: BudgetObjects): Budgets {
   }
 
   /** Reports every second, and when the key rests gives everything back. A failed report is repeated as it was. */
-  const lookAfter = async (keyId: string, book: LeaseBook, cx: Cx): Promise<void> => {
+  const lookAfter = async (keyId: string, book: LeaseBook, reporter: Reporter, cx: Cx): Promise<void> => {
     const began = cx.now()
-    try {
-      while (cx.now() - began < SHIFT_MS) {
-        const since = cx.now()
-        do await new Promise((resolve) => setTimeout(resolve, QUIET_MS))
-        while (cx.now() - book.usedAt < QUIET_MS && cx.now() - since < REPORT_MS)
-        reporters.set(keyId, cx.now())
-        const quiet = cx.now() - book.usedAt >= QUIET_MS
-        const report = writeReport(book, quiet, cx.now())
-        if (report !== undefined && !(await tell(keyId, book, report)))
-          await new Promise((resolve) => setTimeout(resolve, REPORT_MS))
-        else if (quiet) return
-      }
-    } finally {
-      reporters.delete(keyId)
+    for (;;) {
+      const since = cx.now()
+      do await new Promise((resolve) => setTimeout(resolve, QUIET_MS))
+      while (cx.now() - book.usedAt < QUIET_MS && cx.now() - since < REPORT_MS)
+      reporter.seenAt = cx.now()
+      const isShiftOver = cx.now() - began >= SHIFT_MS
+      const isLast = isShiftOver || cx.now() - book.usedAt >= QUIET_MS
+      // Whoever uses the key while the last report is on its way starts a reporter of their own.
+      if (isLast && reporters.get(keyId) === reporter) reporters.delete(keyId)
+      const report = writeReport(book, isLast, cx.now())
+      const isTold = report === undefined || (await tell(keyId, book, report))
+      if (isShiftOver || (isLast && isTold)) return
+      if (!isTold) await new Promise((resolve) => setTimeout(resolve, REPORT_MS))
     }
   }
 
@@ -79,10 +82,11 @@ export function openBudgets(objects: BudgetObjects): Budgets {
   }
 
   const ensureReporter = (keyId: string, book: LeaseBook, cx: Cx): void => {
-    const since = reporters.get(keyId)
-    if (since !== undefined && cx.now() - since < LOST_MS) return
-    reporters.set(keyId, cx.now())
-    cx.defer(lookAfter(keyId, book, cx))
+    const known = reporters.get(keyId)
+    if (known !== undefined && cx.now() - known.seenAt < LOST_MS) return
+    const reporter = { seenAt: cx.now() }
+    reporters.set(keyId, reporter)
+    cx.defer(lookAfter(keyId, book, reporter, cx))
   }
 
   return {

@@ -93,7 +93,7 @@ export function draw(
   asked: Draw,
   now: number,
 ): { readonly ledger: Ledger; readonly granted: Granted } | { readonly refused: Refused } {
-  const settled = expire(ledger, now)
+  const settled = revive(expire(ledger, now), asked.lease)
   const old = settled.leases[asked.lease]
   const held: Record<Slot, number> = { ...old?.held }
   const slots: Granted['slots'][number][] = []
@@ -113,6 +113,16 @@ export function draw(
     ledger: { ...settled, leases: { ...settled.leases, [asked.lease]: lease } },
     granted: { slots, expiresAt },
   }
+}
+
+/** An isolate that draws again was not lost: what its lease held is lent once more, and no longer spent. */
+function revive(ledger: Ledger, id: string): Ledger {
+  const lease = ledger.leases[id]
+  if (lease?.expired !== true) return ledger
+  const spent = { ...ledger.spent }
+  for (const [slot, amount] of Object.entries(lease.held))
+    spent[slot] = Math.max(0, (spent[slot] ?? 0) - amount)
+  return { spent, leases: { ...ledger.leases, [id]: { ...lease, expired: false } } }
 }
 
 export interface Report {
