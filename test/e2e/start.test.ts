@@ -153,7 +153,7 @@ describe('a start that cannot be', () => {
     [
       'the configuration is not there',
       () => ({ MINNOW_CONFIG: join(folder, 'none.jsonc') }),
-      /^MINNOW_CONFIG is ".*none\.jsonc"; that file cannot be read/,
+      /^The configuration .*none\.jsonc cannot be read \(ENOENT\)/,
     ],
     [
       'the configuration is no JSON',

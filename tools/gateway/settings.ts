@@ -1,0 +1,98 @@
+// What the user decided, gathered and checked: address, configuration, variables, state folder.
+import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { readConfig } from '../../shared/config.ts'
+import { knownVendors } from '../../workers/providers/registry.ts'
+import { type Address, readAddress } from './address.ts'
+import { Refusal } from './refusal.ts'
+import { gatherVariables, readDevVars, type Variables } from './variables.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export interface Settings {
+  readonly address: Address
+  /** The configuration as the user knows it, and its text. */
+  readonly configName: string
+  readonly configText: string
+  /** What the configuration names, and ADMIN_KEY where there is one. */
+  readonly secrets: Variables
+  /** Absolute; exists and can be written. */
+  readonly state: string
+}
+
+/** `folder` is where relative paths of the environment begin. Throws a Refusal. */
+export function readSettings(root: string, environment: Environment, folder: string): Settings {
+  const address = readAddress(environment)
+  const wanted = environment['MINNOW_CONFIG'] || undefined
+  const configName = wanted ?? 'minnow.jsonc'
+  const configText = readText(
+    wanted === undefined ? join(root, configName) : resolve(folder, wanted),
+    configName,
+  )
+  const names = variablesOf(configText, configName)
+  const devVars = readDevVars(readTextIfThere(join(root, '.dev.vars')))
+  const secrets = {
+    ...gatherVariables(names, environment, devVars, configName),
+    ...adminKey(environment, devVars),
+  }
+  const state = resolve(folder, environment['MINNOW_STATE'] || join(root, '.wrangler/state'))
+  makeState(state)
+  return { address, configName, configText, secrets, state }
+}
+
+/** The variables a configuration names; a Refusal where it has a mistake. */
+export function variablesOf(configText: string, configName: string): readonly string[] {
+  const config = readConfig(configText, configName, knownVendors)
+  if (!config.ok) throw new Refusal(config.message)
+  return config.variables
+}
+
+function adminKey(environment: Environment, devVars: Variables): Variables {
+  const key = environment['ADMIN_KEY'] || devVars['ADMIN_KEY']
+  return key === undefined || key === '' ? {} : { ADMIN_KEY: key }
+}
+
+function makeState(state: string): void {
+  try {
+    for (const part of ['d1', 'objects', 'cron']) makeFolder(join(state, part))
+    accessSync(state, constants.W_OK)
+  } catch (error) {
+    throw new Refusal(
+      `The state folder ${state} cannot be written (${codeOf(error)}); choose another with MINNOW_STATE.`,
+    )
+  }
+}
+
+/** Not mkdir's own `recursive`: Node 24 never returns from that on a file system like /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error // a neighbour was faster
+  }
+}
+
+function readText(file: string, configName: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new Refusal(
+      `The configuration ${configName} cannot be read (${codeOf(error)}); check the path (MINNOW_CONFIG) and its permissions.`,
+    )
+  }
+}
+
+function readTextIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return ''
+    throw new Refusal(`.dev.vars cannot be read (${codeOf(error)}); check its permissions.`)
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
+}
