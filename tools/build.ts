@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { readConfig } from '../shared/config.ts'
 import { knownVendors } from '../workers/providers/registry.ts'
 import { ensureBuild } from './gateway/build.ts'
-import { bundleBrowser } from './gateway/bundle.ts'
+import { writePages } from './gateway/pages.ts'
 import { Refusal } from './gateway/refusal.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -12,7 +12,7 @@ const root = resolve(import.meta.dirname, '..')
 try {
   const config = readConfig(readFileSync(join(root, 'minnow.jsonc'), 'utf8'), 'minnow.jsonc', knownVendors)
   if (!config.ok) throw new Refusal(config.message)
-  const [build] = await Promise.all([ensureBuild(root), bundleBrowser(root, join(root, 'dist/assets'))])
+  const [build] = await Promise.all([ensureBuild(root), writePages(root)])
   for (const { name, file } of build.modules)
     console.log(`${name.padEnd(16)} ${Math.ceil(statSync(file).size / 1024)} KiB`)
   console.log(`Built ${relative(root, build.folder)} and dist/assets`)
