@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { nodeBinary, whatIsMissing, workerdBinary } from '../../../../tools/gateway/install.mjs'
 
@@ -44,3 +44,15 @@ function lock(file: string, packages: object): void {
   mkdirSync(dirname(join(root, file)), { recursive: true })
   writeFileSync(join(root, file), JSON.stringify({ packages }))
 }
+
+it('the lockfile names the packages of every platform, without which npm ci refuses it, and no registry', () => {
+  const { packages } = JSON.parse(
+    readFileSync(resolve(import.meta.dirname, '../../../../package-lock.json'), 'utf8'),
+  ) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string>; resolved?: string }>
+  }
+  const names = new Set(Object.keys(packages).map((path) => path.replace(/^.*node_modules\//, '')))
+  const optional = Object.values(packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}))
+  expect(optional.filter((name) => !names.has(name))).toEqual([])
+  expect(Object.values(packages).filter((entry) => entry.resolved !== undefined)).toEqual([])
+})
