@@ -76,6 +76,8 @@ export const race =
           } catch {
             return { lane, failure } // aborted while waiting: the failure that made us wait is the news
           }
+          // A hedge may have used up the total while this one paused.
+          if (log.length >= plan.retries.total) return { lane, failure }
         }
       }
     }

@@ -1,0 +1,130 @@
+// An isolate's purse: what it hands out, takes back, and reports.
+import { describe, expect, it } from 'vitest'
+import {
+  close,
+  deposit,
+  type LeaseBook,
+  openBook,
+  take,
+  wanted,
+  writeReport,
+} from '../../../../workers/budget/lease.ts'
+import { LEASE_MS, slotOf } from '../../../../workers/budget/ledger.ts'
+import type { Budget } from '../../../../workers/service.ts'
+
+const NOW = 1_764_547_200_000
+const dollars: Budget = { unit: 'usd', window: 'total', limit: 10_000 }
+const minute: Budget = { unit: 'tokens', window: 'minute', limit: 500 }
+const [DOLLARS, MINUTE] = [slotOf(dollars, NOW), slotOf(minute, NOW)]
+const need = (usd: number, tokens = 0) => ({ usd, tokens, requests: 1 })
+
+function purse(usd: number, tokens = 0): LeaseBook {
+  const book = openBook('a', NOW)
+  deposit(book, {
+    expiresAt: NOW + LEASE_MS,
+    slots: [
+      { slot: DOLLARS, unit: 'usd', amount: usd, endsAt: Number.POSITIVE_INFINITY },
+      { slot: MINUTE, unit: 'tokens', amount: tokens, endsAt: NOW + 60_000 },
+    ],
+  })
+  return book
+}
+
+const available = (book: LeaseBook) => book.purses.get(DOLLARS)?.available ?? 0
+
+describe('a purse', () => {
+  it('gives a request its need of every budget at once, or of none', () => {
+    const book = purse(100, 10)
+    expect(take(book, [dollars, minute], need(50, 11), NOW)).toBeUndefined()
+    expect(available(book)).toBe(100)
+    expect(take(book, [dollars, minute], need(50, 10), NOW)?.slots.map(({ amount }) => amount)).toEqual([
+      50, 10,
+    ])
+    expect(available(book)).toBe(50)
+  })
+
+  it('gives nothing out of a window that has passed', () => {
+    expect(take(purse(100, 10), [dollars, minute], need(50, 5), NOW + 60_000)).toBeUndefined()
+  })
+
+  it('gives nothing when its lease could run out before the request does', () => {
+    expect(take(purse(100), [dollars], need(50), NOW + LEASE_MS / 2)).toBeDefined()
+    expect(take(purse(100), [dollars], need(50), NOW + LEASE_MS / 2 + 1)).toBeUndefined()
+  })
+
+  it('has what a request did not use for the next one, without asking anybody', () => {
+    const book = purse(100)
+    const grant = take(book, [dollars], need(80), NOW)
+    if (grant === undefined) throw new Error('nothing granted')
+    close(book, grant, need(30), NOW)
+    expect(take(book, [dollars], need(70), NOW)).toBeDefined()
+    expect(available(book)).toBe(0)
+  })
+})
+
+describe('a report', () => {
+  it('is nothing when nothing happened', () =>
+    expect(writeReport(openBook('a', NOW), true, NOW)).toBeUndefined())
+
+  it('says what was spent, and gives the rest back when the key rests', () => {
+    const book = purse(100)
+    const grant = take(book, [dollars], need(80), NOW)
+    if (grant === undefined) throw new Error('nothing granted')
+    close(book, grant, need(30), NOW)
+    expect(writeReport(book, true, NOW)).toEqual({
+      lease: 'a',
+      sequence: 1,
+      spent: { [DOLLARS]: 30 },
+      returned: { [DOLLARS]: 70 },
+    })
+    expect(available(book)).toBe(0)
+  })
+
+  it('keeps what is held while the key is busy', () => {
+    const book = purse(100)
+    const grant = take(book, [dollars], need(80), NOW)
+    if (grant === undefined) throw new Error('nothing granted')
+    close(book, grant, need(30), NOW)
+    expect(writeReport(book, false, NOW)).toMatchObject({ spent: { [DOLLARS]: 30 }, returned: {} })
+    expect(available(book)).toBe(70)
+  })
+
+  it('gives back what belongs to a window that has ended, busy or not', () => {
+    expect(writeReport(purse(100, 10), false, NOW + 60_000)).toMatchObject({ returned: { [MINUTE]: 10 } })
+  })
+
+  it('never gives back what a request still holds', () => {
+    const book = purse(100)
+    take(book, [dollars], need(80), NOW)
+    expect(writeReport(book, true, NOW)?.returned).toEqual({ [DOLLARS]: 20 })
+  })
+
+  it('that went unanswered is repeated as it was, until it is answered', () => {
+    const book = purse(100)
+    const grant = take(book, [dollars], need(20), NOW)
+    if (grant === undefined) throw new Error('nothing granted')
+    const first = writeReport(book, true, NOW)
+    close(book, grant, need(5), NOW)
+    expect(writeReport(book, true, NOW + 5)).toBe(first)
+    book.unanswered = undefined
+    expect(writeReport(book, true, NOW + 6)).toMatchObject({ sequence: 2, spent: { [DOLLARS]: 5 } })
+  })
+
+  it('books an overrun once, and the debt ends with it', () => {
+    const book = purse(100)
+    const grant = take(book, [dollars], need(100), NOW)
+    if (grant === undefined) throw new Error('nothing granted')
+    close(book, grant, need(130), NOW)
+    expect(writeReport(book, true, NOW)).toMatchObject({ spent: { [DOLLARS]: 130 }, returned: {} })
+    expect(available(book)).toBe(0)
+  })
+})
+
+describe('what is drawn ahead', () => {
+  it('follows the rate of need and fades when a key rests', () => {
+    const book = openBook('a', NOW)
+    expect(wanted(book, need(10), NOW + 1).usd).toBe(20)
+    expect(wanted(book, need(10), NOW + 2).usd).toBeGreaterThan(30)
+    expect(wanted(book, need(10), NOW + 60_000).usd).toBe(20)
+  })
+})
