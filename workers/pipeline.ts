@@ -75,6 +75,10 @@ export const pipeline =
       await conversation?.close(ending)
     }
 
+    // Deferred before anything is waited for: when the client leaves, only deferred work is sure to go on.
+    const { promise: closed, resolve: closeWith } = Promise.withResolvers<void>()
+    cx.defer(closed)
+
     try {
       conversation = await recall(conversations, request, cx)
       plan = await planner.plan(conversation.request, caller, cx)
@@ -93,11 +97,7 @@ export const pipeline =
         countPrompt: (count) => countPrompt(asked.messages, asked.tools, count),
         signal: cx.signal,
       })
-      const end = metered.end.then(async (ending) => {
-        await close(ending, ending.failure)
-        return ending
-      })
-      cx.defer(end) // before the first byte: only deferred work is sure to run when the client leaves
+      closeWith(metered.end.then((ending) => close(ending, ending.failure)))
       return {
         plan,
         answer: { ...answer, batches: metered.batches },
@@ -105,7 +105,7 @@ export const pipeline =
         clamped: need.clamped ? asked.limits.maxOutput : undefined,
       }
     } catch (error) {
-      cx.defer(close(undefined, failureOf(error)))
+      closeWith(close(undefined, failureOf(error)))
       throw error
     }
   }

@@ -201,6 +201,24 @@ describe.concurrent('a stream that', () => {
     expect(scene.lab.seen('mute')).toHaveLength(1)
   })
 
+  test('the client resets, under a key that defers nothing of its own, is cancelled and has one row all the same', async () => {
+    const id = freshId()
+    scene.lab.always('mute-local', { headAfterMs: 60_000 })
+    const body = JSON.stringify({ model: 'lab/mute-local', messages: [user('Hello?')] })
+    const leaving = visit(scene.gateway.port, '/v1/chat/completions', body, {
+      authorization: 'Bearer mk-local',
+      'x-request-id': id,
+    })
+    await until('the call upstream', () => scene.lab.seen('mute-local').length > 0)
+    leaving.reset()
+    await until('the lab to see the cancel', () => scene.lab.seen('mute-local')[0]?.leftAt)
+    expect(await scene.rowOf(id)).toMatchObject({
+      end: 'cancelled',
+      cost_micros: 0,
+      tokens: { source: 'none' },
+    })
+  })
+
   // workerd sees a closing client only once it writes to it; see mechanics.test.ts.
   test('the client closes before the first token is cancelled upstream when the answer begins', async () => {
     const spender = await paidKey()
