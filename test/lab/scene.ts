@@ -55,13 +55,13 @@ export const withId = (id: string): { headers: Record<string, string> } => ({
   headers: { 'x-request-id': id },
 })
 
-/** The configuration gets the lab as provider `lab`, with its key; the rest is the test's. */
+/** The configuration gets the lab as provider `lab`, with its key; the rest is the test's, which may need its address. */
 export async function openScene(
-  config: Fields = {},
+  config: Fields | ((labUrl: string) => Fields) = {},
   options: Omit<GatewayOptions, 'config'> = {},
 ): Promise<Scene> {
   const lab = await startVendor()
-  const { providers, ...rest } = config
+  const { providers, ...rest } = typeof config === 'function' ? config(lab.url) : config
   const gateway = await startGateway({
     ...options,
     config: {
