@@ -14,6 +14,7 @@ export type AnswerEvent =
       readonly type: 'finish'
       readonly reason: 'stop' | 'length'
       readonly tokenCount: number
+      /** The token that ended the answer, which is no text and is not counted. */
       readonly ending: ScoredToken | undefined
     }
 
@@ -24,20 +25,19 @@ export async function* writeAnswer(
   stops: readonly string[],
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent> {
-  const utf8 = new TextDecoder()
+  const utf8 = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
   const finder = makeStopFinder(stops)
   const empty = new Uint8Array()
   let waiting: ScoredToken[] = []
   let tokenCount = 0
 
   for await (const token of tokens) {
-    tokenCount++
     if (vocabulary.ends.has(token.id)) {
-      const rest = utf8.decode()
-      const { text, isStopped } = finder.push(rest)
+      const { text, isStopped } = finder.push(utf8.decode())
       yield { type: 'text', text: isStopped ? text : text + finder.rest(), tokens: waiting }
       return yield { type: 'finish', reason: 'stop', tokenCount, ending: token }
     }
+    tokenCount++
     waiting.push(token)
     const { text, isStopped } = finder.push(
       utf8.decode(vocabulary.bytes[token.id] ?? empty, { stream: true }),

@@ -78,7 +78,7 @@ function readCount(reader: Reader, what: string): number {
   return count
 }
 
-const utf8 = new TextDecoder()
+const utf8 = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
 
 function readString(reader: Reader): string {
   const length = readU64(reader)

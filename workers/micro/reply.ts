@@ -28,7 +28,7 @@ export interface WireUsage {
   readonly prompt_tokens_details: { readonly cached_tokens: number }
 }
 
-const utf8 = new TextDecoder()
+const utf8 = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
 
 function writeScore({ id, logprob }: { id: number; logprob: number }, vocabulary: Vocabulary): WireScore {
   const bytes = vocabulary.bytes[id] ?? new Uint8Array()

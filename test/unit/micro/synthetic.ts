@@ -51,48 +51,46 @@ export function numberToHalf(value: number): number {
   return view.getUint16(0, true)
 }
 
-class Writer {
-  private bytes = new Uint8Array(1 << 16)
-  private view = new DataView(this.bytes.buffer)
-  length = 0
-
-  private room(count: number): number {
-    if (this.length + count > this.bytes.length) {
-      const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.length + count))
-      larger.set(this.bytes)
-      this.bytes = larger
-      this.view = new DataView(larger.buffer)
+/** Bytes that grow as they are written, little-endian. */
+function makeWriter() {
+  let bytes = new Uint8Array(1 << 16)
+  let length = 0
+  const room = (count: number): number => {
+    if (length + count > bytes.length) {
+      const larger = new Uint8Array(Math.max(bytes.length * 2, length + count))
+      larger.set(bytes)
+      bytes = larger
     }
-    const at = this.length
-    this.length += count
-    return at
+    length += count
+    return length - count
   }
-
-  // The room is made first: it may move the bytes and with them the view.
-  private put(bytes: number, write: (view: DataView, at: number) => void): void {
-    const at = this.room(bytes)
-    write(this.view, at)
+  const put = (count: number, write: (view: DataView, at: number) => void): void => {
+    const at = room(count)
+    write(new DataView(bytes.buffer), at)
   }
-
-  u8 = (value: number) => this.put(1, (view, at) => view.setUint8(at, value))
-  u16 = (value: number) => this.put(2, (view, at) => view.setUint16(at, value, true))
-  u32 = (value: number) => this.put(4, (view, at) => view.setUint32(at, value, true))
-  u64 = (value: number) => this.put(8, (view, at) => view.setBigUint64(at, BigInt(value), true))
-  f32 = (value: number) => this.put(4, (view, at) => view.setFloat32(at, value, true))
-  raw = (bytes: Uint8Array) => {
-    const at = this.room(bytes.length)
-    this.bytes.set(bytes, at)
+  const raw = (source: Uint8Array): void => {
+    const at = room(source.length)
+    bytes.set(source, at)
   }
-  text = (value: string) => {
-    const bytes = new TextEncoder().encode(value)
-    this.u64(bytes.length)
-    this.raw(bytes)
+  const writer = {
+    u8: (value: number) => put(1, (view, at) => view.setUint8(at, value)),
+    u16: (value: number) => put(2, (view, at) => view.setUint16(at, value, true)),
+    u32: (value: number) => put(4, (view, at) => view.setUint32(at, value, true)),
+    u64: (value: number) => put(8, (view, at) => view.setBigUint64(at, BigInt(value), true)),
+    f32: (value: number) => put(4, (view, at) => view.setFloat32(at, value, true)),
+    raw,
+    text: (value: string) => {
+      const encoded = new TextEncoder().encode(value)
+      writer.u64(encoded.length)
+      raw(encoded)
+    },
+    align: (to: number) => raw(new Uint8Array((to - (length % to)) % to)),
+    finish: (): ArrayBuffer => bytes.slice(0, length).buffer,
   }
-  align = (to: number) => {
-    while (this.length % to !== 0) this.u8(0)
-  }
-  finish = (): ArrayBuffer => this.bytes.slice(0, this.length).buffer
+  return writer
 }
+
+type Writer = ReturnType<typeof makeWriter>
 
 type Meta = string | number | boolean | { readonly float: number } | readonly string[] | readonly number[]
 
@@ -224,7 +222,7 @@ export function makeGguf(
   }
   const entries = Object.entries(metadata).filter((entry): entry is [string, Meta] => entry[1] !== undefined)
 
-  const writer = new Writer()
+  const writer = makeWriter()
   writer.raw(new TextEncoder().encode('GGUF'))
   writer.u32(3)
   writer.u64(tensors.length)

@@ -2,8 +2,8 @@
 import { createServer } from 'node:net'
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { bundleWorker } from '../../gateway/bundle.ts'
+import { basename, join } from 'node:path'
+import { build, type Plugin } from 'esbuild'
 import { start } from '../process.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -29,6 +29,17 @@ const worker :Workerd.Worker = (
   bindings = [ (name = "MICRO", durableObjectNamespace = "Micro") ] );
 `
 
+/** The model file and the kernel stay modules of their own, so that any model file can take the shipped one's place. */
+const embedded: Plugin = {
+  name: 'embedded files',
+  setup: (context) => {
+    context.onResolve({ filter: /\.(gguf|wasm)$/ }, ({ path }) => ({
+      path: `./${basename(path)}`,
+      external: true,
+    }))
+  },
+}
+
 export interface Server {
   readonly url: string
   readonly pid: number
@@ -38,7 +49,15 @@ export interface Server {
 export async function startWorkerd(model: ArrayBuffer): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'minnow-micro-'))
   const port = await freePort()
-  await bundleWorker(join(import.meta.dirname, 'worker.ts'), join(folder, 'worker.js'))
+  await build({
+    entryPoints: [join(import.meta.dirname, 'worker.ts')],
+    outfile: join(folder, 'worker.js'),
+    bundle: true,
+    format: 'esm',
+    target: 'es2024',
+    external: ['cloudflare:*'],
+    plugins: [embedded],
+  })
   copyFileSync(join(root, 'workers/micro/kernel/kernel.wasm'), join(folder, 'kernel.wasm'))
   writeFileSync(join(folder, 'micro.gguf'), new Uint8Array(model))
   writeFileSync(join(folder, 'config.capnp'), writeConfig(port))
