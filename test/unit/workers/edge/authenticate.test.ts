@@ -1,0 +1,60 @@
+// The key of a request, and where a publishable one works.
+import { describe, expect, it } from 'vitest'
+import { Failed } from '../../../../shared/failure.ts'
+import { checkOrigin, keyOf } from '../../../../workers/edge/authenticate.ts'
+import { requestIdOf } from '../../../../workers/edge/identity.ts'
+import { callerWith } from '../../samples.ts'
+
+describe('the key', () => {
+  const cases: readonly [Record<string, string>, string | undefined][] = [
+    [{ authorization: 'Bearer mk-1' }, 'mk-1'],
+    [{ authorization: 'bearer   mk-1 ' }, 'mk-1'],
+    [{ 'x-api-key': 'mk-1' }, 'mk-1'],
+    [{ 'api-key': 'mk-1' }, 'mk-1'],
+    [{ authorization: 'Bearer mk-1', 'x-api-key': 'mk-2', 'api-key': 'mk-3' }, 'mk-1'],
+    [{ authorization: 'Basic abc', 'x-api-key': 'mk-2' }, 'mk-2'],
+    [{ authorization: 'mk-1' }, undefined],
+    [{ authorization: 'Bearer' }, undefined],
+    [{ authorization: 'Bearer a b' }, undefined],
+    [{}, undefined],
+  ]
+  for (const [headers, key] of cases) {
+    it(`in ${JSON.stringify(headers)} is ${key ?? 'missing'}`, () =>
+      expect(keyOf(new Headers(headers))).toBe(key))
+  }
+})
+
+describe('a publishable key', () => {
+  const caller = callerWith({ origins: ['https://shop.example', 'http://localhost:3000'] })
+  const check = (headers: Record<string, string>) => () => checkOrigin(caller, new Headers(headers))
+
+  it('works from its own sites', () => {
+    expect(check({ origin: 'https://shop.example' })).not.toThrow()
+    expect(check({ origin: 'http://localhost:3000' })).not.toThrow()
+  })
+
+  for (const origin of [
+    'https://evil.example',
+    'https://shop.example.evil',
+    'http://shop.example',
+    'https://shop.example:444',
+    'null',
+    'https://SHOP.example/',
+  ]) {
+    it(`does not work from ${origin}`, () => expect(check({ origin })).toThrow(Failed))
+  }
+  it('does not work outside browsers', () => expect(check({})).toThrow(/without an Origin/))
+  it('that is secret works from anywhere', () =>
+    expect(() => checkOrigin(callerWith(), new Headers())).not.toThrow())
+})
+
+describe('the id of a request', () => {
+  it("is the client's own where it is sane", () =>
+    expect(requestIdOf(new Headers({ 'x-request-id': 'a.B:1-2_3' }))).toBe('a.B:1-2_3'))
+  for (const id of ['', 'a b', 'x'.repeat(129), 'a/b', '<script>']) {
+    it(`is ours instead of ${JSON.stringify(id.slice(0, 9))}`, () =>
+      expect(requestIdOf(new Headers({ 'x-request-id': id }))).toMatch(/^req_[0-9a-f]{32}$/))
+  }
+  it('of ours is new every time', () =>
+    expect(requestIdOf(new Headers())).not.toBe(requestIdOf(new Headers())))
+})
