@@ -4,6 +4,7 @@ import type { Batch } from '../../shared/event.ts'
 import type { Target } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import type { Answer, Provider, Service } from '../service.ts'
+import { concealFailure, concealing, concealPiece } from './conceal.ts'
 import { readStream } from './frames.ts'
 
 /** Error bodies are read this far; providers put the reason first. */
@@ -76,12 +77,15 @@ async function open(
   if (body === null) throw new Failed({ kind: 'malformed', reason: 'an empty body' })
   // Some servers stream without saying so; what was asked for decides unless the reply says JSON.
   if (isStream || (request.stream && response.headers.get('content-type')?.includes('json') !== true)) {
-    return readStream(body, provider.dialect.readEvents(), { idleMs: target.timeouts.idleMs, signal })
+    return readStream(body, concealing(provider.dialect.readEvents(), provider.conceal), {
+      idleMs: target.timeouts.idleMs,
+      signal,
+    })
   }
   const declaredBytes = Number(response.headers.get('content-length') ?? Number.NaN)
   const isSmall = declaredBytes <= REPLY_BYTES // false for NaN: then the bytes are counted as they come
   const text = await guard(() => (isSmall ? response.text() : readText(body, REPLY_BYTES)), signal)
-  return once(provider.dialect.readReply(text))
+  return once(provider.dialect.readReply(text).map((piece) => concealPiece(piece, provider.conceal)))
 }
 
 async function* once(batch: Batch): AsyncGenerator<Batch, void, undefined> {
@@ -91,11 +95,12 @@ async function* once(batch: Batch): AsyncGenerator<Batch, void, undefined> {
 async function readFailure(response: Response, provider: Provider): Promise<Failure> {
   const body = response.body === null ? '' : await readText(response.body, ERROR_BYTES).catch(() => '') // the status alone is enough
   const retryAfterMs = readRetryAfter(response.headers)
-  return provider.dialect.readFailure({
+  const failure = provider.dialect.readFailure({
     status: response.status,
     body,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   })
+  return concealFailure(failure, provider.conceal)
 }
 
 async function readText(body: ReadableStream<Uint8Array>, limitBytes: number): Promise<string> {
@@ -115,14 +120,17 @@ async function readText(body: ReadableStream<Uint8Array>, limitBytes: number): P
   }
 }
 
-/** Seconds, an HTTP date, or OpenAI's `retry-after-ms`. */
+/** Seconds, an HTTP date, or OpenAI's `retry-after-ms`. What is none of them, an empty header too, says nothing. */
 export function readRetryAfter(headers: Headers, now = Date.now()): number | undefined {
-  const ms = Number(headers.get('retry-after-ms') ?? Number.NaN)
-  if (Number.isFinite(ms) && ms >= 0) return ms
+  const ms = amountIn(headers.get('retry-after-ms'))
+  if (ms !== undefined) return ms
   const text = headers.get('retry-after')
-  if (text === null) return undefined
-  const seconds = Number(text)
-  if (Number.isFinite(seconds) && seconds >= 0) return seconds * 1000
-  const date = Date.parse(text)
+  const seconds = amountIn(text)
+  if (seconds !== undefined) return seconds * 1000
+  // Every form of an HTTP date begins with a weekday; Date.parse alone would take "-5" for one.
+  const date = text !== null && /^[A-Za-z]/.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }
+
+const amountIn = (text: string | null): number | undefined =>
+  text !== null && /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined

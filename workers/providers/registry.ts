@@ -2,6 +2,7 @@
 import type { Config } from '../../shared/config.ts'
 import type { Provider } from '../service.ts'
 import { compatible } from './compatible.ts'
+import { concealer } from './conceal.ts'
 import { openai } from './openai.ts'
 import type { Vendor } from './vendor.ts'
 
@@ -42,6 +43,7 @@ function openProvider(
   return {
     id,
     dialect: vendor.dialect,
+    conceal: concealer([...keys, ...Object.values(extra)]),
     send: (wire, { signal, requestId }) => {
       const key = keys[turn++ % Math.max(1, keys.length)]
       return fetcher(`${baseUrl}${wire.path}`, {

@@ -1,0 +1,108 @@
+// Providers made of a configuration: addresses, keys in turn, headers of their own.
+import { describe, expect, it } from 'vitest'
+import type { Config } from '../../../../shared/config.ts'
+import { knownVendors, openProviders } from '../../../../workers/providers/registry.ts'
+
+const SECRETS: Readonly<Record<string, string>> = { A: 'key-a', B: 'key-b', TEAM: 'blue' }
+
+function open(providers: NonNullable<Config['providers']>) {
+  const calls: { url: string; headers: Record<string, string>; body: unknown; redirect: unknown }[] = []
+  const fetcher: typeof fetch = (input, init) => {
+    calls.push({
+      url: input instanceof Request ? input.url : String(input),
+      headers: Object.fromEntries(new Headers(init?.headers)),
+      body: init?.body,
+      redirect: init?.redirect,
+    })
+    return Promise.resolve(new Response('{}'))
+  }
+  const opened = openProviders({ providers }, (name) => SECRETS[name], fetcher)
+  const send = async (id: string, body: Record<string, unknown> = { stream: true }) => {
+    await opened
+      .get(id)
+      ?.send(
+        { path: '/chat/completions', body },
+        { requestId: 'req_1', signal: new AbortController().signal, escalate: false },
+      )
+    return calls.at(-1)
+  }
+  return { opened, send, calls }
+}
+
+describe('a provider', () => {
+  it('is called at its address and path, with its key and the id of the request', async () => {
+    expect(
+      await open({ lab: { baseUrl: 'http://127.0.0.1:8401/v1', apiKey: '$A' } }).send('lab'),
+    ).toMatchObject({
+      url: 'http://127.0.0.1:8401/v1/chat/completions',
+      headers: {
+        authorization: 'Bearer key-a',
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+        'x-request-id': 'req_1',
+      },
+      body: '{"stream":true}',
+    })
+  })
+
+  it('is never followed elsewhere, because the key would go along', async () => {
+    expect((await open({ lab: { baseUrl: 'http://a/v1' } }).send('lab'))?.redirect).toBe('manual')
+  })
+
+  it('is asked for JSON where no stream is wanted', async () => {
+    expect((await open({ lab: { baseUrl: 'http://a/v1' } }).send('lab', {}))?.headers['accept']).toBe(
+      'application/json',
+    )
+  })
+
+  for (const baseUrl of ['http://a/v1', 'http://a/v1/', 'http://a/v1//']) {
+    it(`may be written with slashes at its end: ${baseUrl}`, async () => {
+      expect((await open({ lab: { baseUrl } }).send('lab'))?.url).toBe('http://a/v1/chat/completions')
+    })
+  }
+
+  it('without a key, or with one that is not set, sends none', async () => {
+    expect((await open({ lab: { baseUrl: 'http://a/v1' } }).send('lab'))?.headers).not.toHaveProperty(
+      'authorization',
+    )
+    expect(
+      (await open({ lab: { baseUrl: 'http://a/v1', apiKey: '$MISSING' } }).send('lab'))?.headers,
+    ).not.toHaveProperty('authorization')
+  })
+
+  it('with several keys uses them in turn', async () => {
+    const { send, calls } = open({ lab: { baseUrl: 'http://a/v1', apiKey: ['$A', '$MISSING', '$B'] } })
+    for (let turn = 0; turn < 4; turn += 1) await send('lab')
+    expect(calls.map(({ headers }) => headers['authorization'])).toEqual([
+      'Bearer key-a',
+      'Bearer key-b',
+      'Bearer key-a',
+      'Bearer key-b',
+    ])
+  })
+
+  it('sends its own headers, variables filled in', async () => {
+    expect(
+      (
+        await open({
+          lab: { baseUrl: 'http://a/v1', headers: { 'x-team': '$TEAM', 'x-note': 'costs $5' } },
+        }).send('lab')
+      )?.headers,
+    ).toMatchObject({ 'x-team': 'blue', 'x-note': 'costs $5' })
+  })
+
+  it('that is known needs no address, and may have another', async () => {
+    const [known = ''] = knownVendors
+    expect((await open({ [known]: { apiKey: '$A' } }).send(known))?.url).toMatch(
+      /^https:\/\/.+\/chat\/completions$/,
+    )
+    expect((await open({ [known]: { apiKey: '$A', baseUrl: 'http://proxy/v1' } }).send(known))?.url).toBe(
+      'http://proxy/v1/chat/completions',
+    )
+  })
+
+  it('keeps its key to itself', () => {
+    const { opened } = open({ lab: { baseUrl: 'http://a/v1', apiKey: '$A' } })
+    expect(JSON.stringify([...opened])).not.toContain('key-a')
+  })
+})

@@ -1,0 +1,107 @@
+// The one row of a request, from whatever is known at its end.
+import { describe, expect, it } from 'vitest'
+import type { Ending } from '../../../../shared/plan.ts'
+import { noUsage } from '../../../../shared/usage.ts'
+import { type Facts, outcomeOf } from '../../../../workers/telemetry/outcome.ts'
+import { answerOf, batchesOf, callerWith, cxAt, planOf, requestFor, target } from '../../samples.ts'
+
+const facts: Facts = {
+  cx: cxAt(() => 1_500),
+  caller: callerWith(),
+  request: requestFor('a private question'),
+  startedAt: 1_000,
+  plan: undefined,
+  answer: undefined,
+  attempts: [],
+  ending: undefined,
+  failure: undefined,
+  status: 200,
+}
+const ending: Ending = {
+  end: 'finish',
+  usage: { ...noUsage, input: 9 },
+  usageSource: 'reported',
+  costMicros: 12,
+  text: 'a private answer',
+  toolCalls: [],
+}
+const answered: Partial<Facts> = {
+  plan: planOf(['micro', 'big'], { tier: 'mini', reason: 'easy', score: 0.3 }),
+  answer: answerOf(target('big', { provider: 'lab', model: 'big-1', tier: 'frontier' }), batchesOf()),
+  ending,
+}
+
+describe('an outcome', () => {
+  it('names who answered and that one’s tier, and the reason of the plan', () => {
+    expect(outcomeOf({ ...facts, ...answered })).toMatchObject({
+      requestId: 'req_1',
+      keyId: 'key_1',
+      at: 1_000,
+      totalMs: 500,
+      route: 'auto',
+      tier: 'frontier',
+      reason: 'easy',
+      score: 0.3,
+      model: 'lab/big-1',
+      headMs: 5,
+      usage: { input: 9 },
+      usageSource: 'reported',
+      costMicros: 12,
+      end: 'finish',
+      stream: true,
+      status: 200,
+    })
+  })
+
+  it('never holds a word of the prompt or the answer', () => {
+    expect(JSON.stringify(outcomeOf({ ...facts, ...answered }))).not.toContain('private')
+  })
+
+  it('has an id of its own, because a client may send one request id twice', () => {
+    expect(outcomeOf(facts).id).not.toBe(outcomeOf(facts).id)
+  })
+
+  it('of a request that failed before a plan has nothing of one', () => {
+    const failed = outcomeOf({
+      ...facts,
+      status: 404,
+      failure: { kind: 'no-route', model: 'x', message: 'no' },
+    })
+    expect(failed).toMatchObject({
+      tier: '',
+      reason: '',
+      model: '',
+      usage: noUsage,
+      usageSource: 'none',
+      costMicros: 0,
+      end: 'refused',
+      failure: 'no-route',
+    })
+    expect(failed).not.toHaveProperty('headMs')
+    expect(failed).not.toHaveProperty('score')
+  })
+
+  const ends = [
+    [{ kind: 'invalid-request', message: 'no' }, 'refused'],
+    [{ kind: 'over-budget', message: 'no', unit: 'usd', code: 'insufficient_quota' }, 'refused'],
+    [{ kind: 'exhausted', attempts: [], last: { kind: 'overloaded', status: 503 } }, 'error'],
+    [{ kind: 'internal', message: 'x' }, 'error'],
+    [{ kind: 'cancelled' }, 'cancelled'],
+  ] as const
+  for (const [failure, end] of ends) {
+    it(`of ${failure.kind} ended as ${end}`, () => expect(outcomeOf({ ...facts, failure }).end).toBe(end))
+  }
+
+  it('of an answer that broke off says why, and what it used', () => {
+    const broken: Ending = {
+      ...ending,
+      end: 'error',
+      failure: { kind: 'timeout', phase: 'idle', limitMs: 5 },
+    }
+    expect(outcomeOf({ ...facts, ...answered, ending: broken, failure: broken.failure })).toMatchObject({
+      end: 'error',
+      failure: 'timeout-idle',
+      costMicros: 12,
+    })
+  })
+})

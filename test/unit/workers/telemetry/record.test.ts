@@ -1,0 +1,87 @@
+// Outcome rows: every column is written in its place and read back in the operator's terms.
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import type { Outcome } from '../../../../shared/plan.ts'
+import { COLUMNS, readRow, type Row, writeRow } from '../../../../workers/telemetry/record.ts'
+
+const outcome: Outcome = {
+  id: 'row_1',
+  requestId: 'req_1',
+  at: 1_764_547_200_000,
+  keyId: 'key_1',
+  route: 'auto',
+  tier: 'mini',
+  reason: 'easy',
+  score: 0.2,
+  model: 'lab/big-1',
+  attempts: [{ target: 'big', startedAt: 1, durationMs: 2, end: 'answered' }],
+  usage: { input: 1, cacheRead: 2, cacheWrite: 3, output: 4, reasoning: 5 },
+  usageSource: 'reported',
+  costMicros: 120,
+  headMs: 6,
+  totalMs: 7,
+  stream: true,
+  status: 200,
+  end: 'finish',
+}
+const rowOf = (value: Outcome): Row =>
+  Object.fromEntries(COLUMNS.map((column, index) => [column, writeRow(value)[index] ?? null])) as Row
+
+describe('a row', () => {
+  it('has a value for each column, and the columns are those of the table', () => {
+    expect(writeRow(outcome)).toHaveLength(COLUMNS.length)
+    const table = readFileSync(new URL('../../../../migrations/0002_requests.sql', import.meta.url), 'utf8')
+    for (const column of COLUMNS) expect(table).toMatch(new RegExp(`^\\s+${column}\\s`, 'm'))
+  })
+
+  it('is read back as the operator sees it', () => {
+    expect(readRow(rowOf(outcome))).toEqual({
+      id: 'row_1',
+      request_id: 'req_1',
+      at: '2025-12-01T00:00:00.000Z',
+      key: 'key_1',
+      route: 'auto',
+      tier: 'mini',
+      reason: 'easy',
+      score: 0.2,
+      model: 'lab/big-1',
+      attempts: outcome.attempts,
+      tokens: { input: 1, cache_read: 2, cache_write: 3, output: 4, reasoning: 5, source: 'reported' },
+      cost: 0.00012,
+      cost_micros: 120,
+      head_ms: 6,
+      total_ms: 7,
+      stream: true,
+      status: 200,
+      end: 'finish',
+      failure: null,
+    })
+  })
+
+  it('of a request that nobody answered has nulls, not zeros, for what there was not', () => {
+    const { score: _, headMs: __, ...rest } = outcome
+    const failed: Outcome = {
+      ...rest,
+      model: '',
+      attempts: [],
+      stream: false,
+      status: 503,
+      end: 'error',
+      failure: 'overloaded',
+    }
+    expect(readRow(rowOf(failed))).toMatchObject({
+      model: null,
+      score: null,
+      head_ms: null,
+      attempts: [],
+      stream: false,
+      failure: 'overloaded',
+    })
+  })
+
+  it('holds what D1 can bind: no undefined, no objects', () => {
+    const { score: _, headMs: __, ...rest } = outcome
+    for (const value of writeRow(rest))
+      expect(value === null || ['string', 'number'].includes(typeof value)).toBe(true)
+  })
+})
