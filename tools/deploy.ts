@@ -16,6 +16,8 @@ const unknown = process.argv.slice(2).filter((argument) => argument !== '--dry-r
 try {
   if (unknown.length > 0)
     throw new Refusal(`Unknown argument ${unknown.join(' ')}; npm run deploy takes only -- --dry-run.`)
+  if (process.env['MINNOW_CONFIG'])
+    console.log('MINNOW_CONFIG counts on this machine only; a deployment carries minnow.jsonc.')
   const needed = variablesOf(readFileSync(join(root, 'minnow.jsonc'), 'utf8'), 'minnow.jsonc')
   if (isDry) await rehearse(needed)
   else await deploy(needed)

@@ -1,4 +1,5 @@
-// `npm test`: installs, then types, lint, format and every test, ending with the runner's counts.
+// `npm test`: installs, then types, lint, format and every test, ending with the runner's counts. A step that fails
+// does not keep the others from running, but the exit code remembers it.
 // `npm run check` (`node tools/test.mjs --fast`) is its fast part. Plain JavaScript, any Node from 20 up.
 import { spawn } from 'node:child_process'
 import { delimiter, dirname, resolve } from 'node:path'
@@ -22,22 +23,26 @@ const steps = [
 ]
 
 let running
+let isStopped = false
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
+    isStopped = true
     running?.kill(signal)
-    process.exitCode = 130
   })
 }
 
 try {
   await install(root, (line) => process.stderr.write(`${line}\n`))
+  const failed = []
   for (const [name, command, args] of steps) {
     process.stdout.write(`\n== ${name}\n`)
     const code = await run(command, args)
-    if (code !== 0) {
-      process.stderr.write(`\nnpm ${fast ? 'run check' : 'test'} stopped at: ${name}${advice(name)}\n`)
-      process.exit(process.exitCode ?? code)
-    }
+    if (isStopped) process.exit(130)
+    if (code !== 0) failed.push(name)
+  }
+  if (failed.length > 0) {
+    process.stderr.write(`\nFailed: ${failed.map((name) => name + advice(name)).join(', ')}\n`)
+    process.exitCode = 1
   }
 } catch (error) {
   process.stderr.write(`${error.message}\n`)

@@ -8,6 +8,8 @@ import { isNoise } from './noise.mjs'
 
 /** How long workerd may take to answer GET /health; a cold disk is slow. */
 const READY_MS = 30_000
+/** How long it may answer GET /health with something else than 200: then the Worker itself is broken. */
+const SICK_MS = 5_000
 /** How long open requests may keep a stopping gateway. */
 const GRACE_MS = 3_000
 const HEARTBEAT_MS = 3_600_000
@@ -81,13 +83,16 @@ function listening(child) {
 }
 
 async function answering(host, port, isAlive) {
-  const until = Date.now() + READY_MS
-  let status = 0
+  const beganAt = Date.now()
+  let sickAt = 0
   while (isAlive()) {
-    status = await health(host, port)
+    const status = await health(host, port)
     if (status === 200) return
-    if (Date.now() > until)
-      throw new Error(`GET /health answered ${status === 0 ? 'nothing' : status} for ${READY_MS / 1000} s`)
+    if (status !== 0) sickAt ||= Date.now()
+    if (sickAt !== 0 && Date.now() - sickAt > SICK_MS)
+      throw new Error(`the Worker answers GET /health with status ${status}; see its messages above`)
+    if (Date.now() - beganAt > READY_MS)
+      throw new Error(`nothing answered GET /health for ${READY_MS / 1000} s`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
