@@ -1,7 +1,8 @@
 // Plans where everything lies in the engine's one memory: weights, rotary table, scratch, pages of keys and values.
 // Pure. The whole plan is made before a byte is allocated, so that the bound below is a fact and not a hope.
-import { ModelFileError, type Gguf, type Tensor, type TensorType } from './gguf.ts'
+import { ModelFileError, type Gguf } from './gguf.ts'
 import { KERNEL_RESERVE } from './kernel.ts'
+import { placeTensors, type Placement } from './placement.ts'
 import type { Shape } from './shape.ts'
 
 /** An isolate has 128 MB for everything; the model file, its copy, caches and scratch stay under half of that. */
@@ -12,27 +13,6 @@ export const CACHE_BUDGET_BYTES = 16 * 1024 * 1024
 export const PAGE_TOKENS = 32
 /** Tokens that go through the layers together; between two such chunks other requests get their turn. */
 export const CHUNK_TOKENS = 32
-
-export interface Matrix {
-  readonly type: TensorType
-  readonly rows: number
-  readonly columns: number
-  readonly values: number
-  /** One f32 for each block of 32 values; 0 for F32 and F16, which have none. */
-  readonly scales: number
-}
-
-export interface Block {
-  readonly attentionNorm: number
-  readonly query: Matrix
-  readonly key: Matrix
-  readonly value: Matrix
-  readonly output: Matrix
-  readonly feedForwardNorm: number
-  readonly gate: Matrix
-  readonly up: Matrix
-  readonly down: Matrix
-}
 
 export interface Scratch {
   readonly stream: number
@@ -52,12 +32,7 @@ export interface Scratch {
   readonly logits: number
 }
 
-export interface Layout {
-  readonly embedding: Matrix
-  readonly blocks: readonly Block[]
-  readonly outputNorm: number
-  readonly output: Matrix
-  readonly copies: readonly { readonly tensor: Tensor; readonly values: number; readonly scales: number }[]
+export interface Layout extends Placement {
   /** Positions the engine can hold: the file's context length, or less where the cache budget is smaller. */
   readonly contextLength: number
   readonly turns: number
@@ -66,9 +41,7 @@ export interface Layout {
   readonly totalBytes: number
 }
 
-const VALUE_BYTES: Readonly<Record<TensorType, number>> = { F32: 4, F16: 2, Q8_0: 1, Q4_0: 0.5 }
-
-/** Plans the memory of a model. Throws ModelFileError when tensors are missing, surplus, of a wrong size, or too much. */
+/** Plans the memory of a model. Throws ModelFileError when its tensors do not fit the metadata, or are too much. */
 export function planLayout(file: Gguf, fileBytes: number, shape: Shape): Layout {
   let next = KERNEL_RESERVE
   const reserve = (bytes: number): number => {
@@ -78,57 +51,8 @@ export function planLayout(file: Gguf, fileBytes: number, shape: Shape): Layout 
   }
   const floats = (count: number) => reserve(count * 4)
 
-  const copies: { tensor: Tensor; values: number; scales: number }[] = []
-  const unplaced = new Set(file.tensors.keys())
-
-  function matrix(name: string, rows: number, columns: number): Matrix {
-    const tensor = file.tensors.get(name)
-    if (!tensor) throw new ModelFileError(`The file has no tensor ${name}.`)
-    if (tensor.rows !== rows || tensor.columns !== columns) {
-      throw new ModelFileError(
-        `Tensor ${name} is ${tensor.rows} x ${tensor.columns}; the metadata asks for ${rows} x ${columns}.`,
-      )
-    }
-    if (columns % 4 !== 0)
-      throw new ModelFileError(`Tensor ${name} has rows of ${columns} values; they must be a multiple of 4.`)
-    const values = reserve(rows * columns * VALUE_BYTES[tensor.type])
-    const blocks = tensor.type === 'Q8_0' || tensor.type === 'Q4_0' ? (rows * columns) / 32 : 0
-    const scales = blocks > 0 ? floats(blocks) : 0
-    copies.push({ tensor, values, scales })
-    unplaced.delete(name)
-    return { type: tensor.type, rows, columns, values, scales }
-  }
-
-  function norm(name: string): number {
-    const { type, values } = matrix(name, 1, shape.embeddingLength)
-    if (type !== 'F32') throw new ModelFileError(`Tensor ${name} is ${type}; a norm must be F32.`)
-    return values
-  }
-
-  const { embeddingLength, feedForwardLength, keyValueLength, vocabularySize } = shape
-  const queryLength = shape.headCount * shape.headLength
-  const embedding = matrix('token_embd.weight', vocabularySize, embeddingLength)
-  const blocks = Array.from({ length: shape.blockCount }, (_, index): Block => {
-    const at = `blk.${index}`
-    return {
-      attentionNorm: norm(`${at}.attn_norm.weight`),
-      query: matrix(`${at}.attn_q.weight`, queryLength, embeddingLength),
-      key: matrix(`${at}.attn_k.weight`, keyValueLength, embeddingLength),
-      value: matrix(`${at}.attn_v.weight`, keyValueLength, embeddingLength),
-      output: matrix(`${at}.attn_output.weight`, embeddingLength, queryLength),
-      feedForwardNorm: norm(`${at}.ffn_norm.weight`),
-      gate: matrix(`${at}.ffn_gate.weight`, feedForwardLength, embeddingLength),
-      up: matrix(`${at}.ffn_up.weight`, feedForwardLength, embeddingLength),
-      down: matrix(`${at}.ffn_down.weight`, embeddingLength, feedForwardLength),
-    }
-  })
-  const outputNorm = norm('output_norm.weight')
-  const output = file.tensors.has('output.weight')
-    ? matrix('output.weight', vocabularySize, embeddingLength)
-    : embedding
-  for (const name of unplaced)
-    throw new ModelFileError(`The file has a tensor ${name}, which a plain llama model has not.`)
-
+  const placement = placeTensors(file, shape, reserve)
+  const { embeddingLength, feedForwardLength, keyValueLength, queryLength, vocabularySize } = shape
   const pageBytes = shape.blockCount * 2 * PAGE_TOKENS * keyValueLength * 2
   const pageCount = Math.floor(CACHE_BUDGET_BYTES / pageBytes)
   const contextLength = Math.min(shape.contextLength, pageCount * PAGE_TOKENS)
@@ -159,7 +83,7 @@ export function planLayout(file: Gguf, fileBytes: number, shape: Shape): Layout 
       `The model needs ${fileBytes + totalBytes} bytes with its caches, more than the ${MEMORY_BOUND_BYTES} an isolate can spare. Use a smaller or more quantized file.`,
     )
   }
-  return { embedding, blocks, outputNorm, output, copies, contextLength, turns, scratch, pages, totalBytes }
+  return { ...placement, contextLength, turns, scratch, pages, totalBytes }
 }
 
 /** Floats between the score rows of two heads. */

@@ -52,12 +52,13 @@ export function fitPrompt(
   const characters = system.reduce((left, { content }) => left - content.length, mostCharacters(engine))
 
   let kept = dropHopeless(others, characters, contextLength)
-  while (characters > 0 && (kept.length > 0 || others.length === 0)) {
+  let isHopeless = characters < 0 || (kept.length === 0 && others.length > 0)
+  while (!isHopeless) {
     const tokens = engine.prompter([...system, ...kept])
     // A last message alone may use the reserve too: a short answer is better than none.
     const most = kept.length > 1 ? room : contextLength - 1
     if (tokens.length <= most) return { tokens, droppedMessages: others.length - kept.length }
-    if (kept.length <= 1) break
+    isHopeless = kept.length <= 1
     kept = dropTurn(kept)
   }
   throw new ContextLengthError(

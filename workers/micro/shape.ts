@@ -10,6 +10,8 @@ export interface Shape {
   readonly headCount: number
   readonly keyValueHeadCount: number
   readonly headLength: number
+  /** Queries of one position in one layer, all heads together. */
+  readonly queryLength: number
   /** Keys of one position in one layer; values take the same. */
   readonly keyValueLength: number
   readonly rotaryLength: number
@@ -56,6 +58,7 @@ export function readShape(file: Gguf): Shape {
     headCount,
     keyValueHeadCount,
     headLength,
+    queryLength: headCount * headLength,
     keyValueLength: keyValueHeadCount * headLength,
     rotaryLength,
     rotaryBase: readNumber(file, 'llama.rope.freq_base', 10_000),
