@@ -35,6 +35,8 @@ export interface Provider {
   readonly dialect: Dialect
   /** Sends a request on the vendor's wire. `conversation` is a cache hint, already scoped to the caller's key. */
   send(request: WireRequest, options: SendOptions): Promise<Response>
+  /** Takes the provider's credentials out of words that a caller may see; absent where there are none. */
+  readonly conceal?: (text: string) => string
 }
 
 export interface SendOptions {
