@@ -46,12 +46,18 @@ function readMaxCost(header: string | null): number | undefined {
   return microsFromDollars(dollars)
 }
 
+/**
+ * A body over the limit is read on and dropped as far as this: a client that is still writing when we
+ * answer and close sees a broken connection instead of the reason.
+ */
+const DRAIN_BYTES = 64 * 1024 * 1024
+
 export async function readBody(request: Request, limitBytes: number): Promise<string> {
   const declared = Number(request.headers.get('content-length') ?? 0)
-  if (declared > limitBytes) throw new Failed({ kind: 'too-large', limitBytes })
+  if (declared > DRAIN_BYTES) throw new Failed({ kind: 'too-large', limitBytes })
   // With a declared length the runtime itself holds the client to it; without one the bytes are counted.
   const bytes =
-    declared > 0 || request.body === null
+    request.body === null || (declared > 0 && declared <= limitBytes)
       ? await request.arrayBuffer()
       : await readBounded(request.body, limitBytes)
   try {
@@ -66,9 +72,10 @@ async function readBounded(body: ReadableStream<Uint8Array>, limitBytes: number)
   let length = 0
   for await (const chunk of body) {
     length += chunk.byteLength
-    if (length > limitBytes) throw new Failed({ kind: 'too-large', limitBytes })
-    chunks.push(chunk)
+    if (length <= limitBytes) chunks.push(chunk)
+    else if (length > DRAIN_BYTES) break
   }
+  if (length > limitBytes) throw new Failed({ kind: 'too-large', limitBytes })
   const bytes = new Uint8Array(length)
   let at = 0
   for (const chunk of chunks) {
