@@ -3,15 +3,14 @@
 #include <stdint.h>
 #include <wasm_simd128.h>
 
-// Four u32 lanes holding f16 bits -> four f32 lanes. Subnormals come out right; infinities and NaN never occur here.
+// Four lanes holding sign-extended f16 bits -> four f32 lanes: sign, exponent and fraction move to their places at once
+// and a multiplication puts the exponent right. Subnormals come out right; infinities and NaN never occur here.
 static inline v128_t half_lanes(v128_t bits) {
-  v128_t magnitude = wasm_i32x4_shl(wasm_v128_and(bits, wasm_i32x4_splat(0x7fff)), 13);
-  v128_t sign = wasm_i32x4_shl(wasm_v128_and(bits, wasm_i32x4_splat(0x8000)), 16);
-  v128_t value = wasm_f32x4_mul(magnitude, wasm_f32x4_splat(0x1p112f));
-  return wasm_v128_or(value, sign);
+  v128_t moved = wasm_v128_and(wasm_i32x4_shl(bits, 13), wasm_i32x4_splat((int)0x8fffe000));
+  return wasm_f32x4_mul(moved, wasm_f32x4_splat(0x1p112f));
 }
 
-static inline v128_t load_half4(const uint16_t *source) { return half_lanes(wasm_u32x4_load16x4(source)); }
+static inline v128_t load_half4(const uint16_t *source) { return half_lanes(wasm_i32x4_load16x4(source)); }
 
 // Four f32 lanes -> the bits of the nearest halves in u32 lanes; ties go to even, too large values to 65504.
 static inline v128_t half_bits(v128_t value) {
@@ -28,7 +27,9 @@ static inline v128_t half_bits(v128_t value) {
   return wasm_v128_or(sign, wasm_v128_bitselect(wasm_i32x4_splat(0x7bff), bits, large));
 }
 
-static inline v128_t round_lanes(v128_t value) { return half_lanes(half_bits(value)); }
+static inline v128_t round_lanes(v128_t value) {
+  return half_lanes(wasm_i32x4_shr(wasm_i32x4_shl(half_bits(value), 16), 16));
+}
 
 static inline float sum_lanes(v128_t lanes) {
   v128_t pairs = wasm_f32x4_add(lanes, wasm_i32x4_shuffle(lanes, lanes, 2, 3, 0, 1));
