@@ -11,6 +11,7 @@ export const ORGANS = [
   'conversation',
   'micro',
   'telemetry',
+  'vocabulary',
   'health',
   'rebench',
 ] as const

@@ -82,11 +82,22 @@ describe('a body', () => {
     ).toMatch(/^(?:read|invalid-request)$/)
   })
 
-  it('that declares too much is refused unread', async () => {
-    expect(await failureIn(readBody(post('x', { 'content-length': '1001' }), 1_000))).toEqual({
-      kind: 'too-large',
-      limitBytes: 1_000,
-    })
+  it('that declares more than anybody would drop is refused unread', async () => {
+    const request = post('x', { 'content-length': String(64 * 1024 * 1024 + 1) })
+    expect(await failureIn(readBody(request, 1_000))).toEqual({ kind: 'too-large', limitBytes: 1_000 })
+    expect(request.bodyUsed).toBe(false)
+  })
+
+  it('that is too long is read to its end before it is refused, so that the client hears why', async () => {
+    for (const headers of [{}, { 'content-length': '1001' }]) {
+      const request = post('x'.repeat(1_001), headers)
+      expect(await failureIn(readBody(request, 1_000))).toEqual({ kind: 'too-large', limitBytes: 1_000 })
+      expect(request.bodyUsed).toBe(true)
+    }
+  })
+
+  it('of exactly the limit is taken', async () => {
+    expect(await readBody(post('x'.repeat(1_000), { 'content-length': '1000' }), 1_000)).toHaveLength(1_000)
   })
 
   it('that declares nothing is counted, and refused once it is too much', async () => {
