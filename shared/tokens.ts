@@ -1,7 +1,11 @@
-// Counting tokens with a real tokenizer (o200k, OpenAI's current one). Pure but for loading its vocabulary once.
+// Counting tokens with a real tokenizer (o200k, OpenAI's current one). Pure.
+import { GptEncoding } from 'gpt-tokenizer/GptEncoding'
 import { type Message, textOf, type Tool } from './request.ts'
 
 export type CountTokens = (text: string) => number
+
+/** Resolves with the counter; the first call unpacks the vocabulary. */
+export type Tokenizer = () => Promise<CountTokens>
 
 /** Runs without a break cost the tokenizer quadratic time, so longer ones are counted in slices. */
 const RUN_CHARS = 128
@@ -15,19 +19,25 @@ const PRIMING_TOKENS = 3
 /** A bound for one picture: OpenAI's high-detail 2,048 x 2,048 costs 1,105 tokens. */
 const IMAGE_TOKENS = 1_200
 
-let loading: Promise<CountTokens> | undefined // a cache of one: the vocabulary takes 0.2 s and tens of megabytes
+/** Tokens in the order of their ranks: text where their bytes are whole characters, else the bytes. */
+export type Vocabulary = (string | number[])[]
 
-/** The counter. Its vocabulary is loaded by the first caller that needs a count, not by every isolate. */
-export function tokenCounter(): Promise<CountTokens> {
-  loading ??= import('gpt-tokenizer/encoding/o200k_base').then(({ countTokens }) => (text: string) => {
-    // Text that looks like a control token is ordinary text when a user writes it.
-    const count = (piece: string): number => countTokens(piece, { disallowedSpecial: new Set() })
+/** `read` gives o200k's vocabulary; it is asked once, when the first count is wanted. */
+export function openTokenizer(read: () => Promise<Vocabulary>): Tokenizer {
+  let opening: Promise<CountTokens> | undefined // a cache of one: unpacked it takes tens of megabytes
+  return () => (opening ??= read().then(openCounter))
+}
+
+function openCounter(vocabulary: Vocabulary): CountTokens {
+  const { countTokens } = GptEncoding.getEncodingApi('o200k_base', () => vocabulary)
+  // Text that looks like a control token is ordinary text when a user writes it.
+  const count = (piece: string): number => countTokens(piece, { disallowedSpecial: new Set() })
+  return (text) => {
     if (text.length <= RUN_CHARS || !LONG_RUN.test(text)) return count(text)
     let sum = 0
     for (const [slice] of text.matchAll(SLICES)) sum += count(slice)
     return sum
-  })
-  return loading
+  }
 }
 
 /** Prompt tokens of a request as OpenAI counts them; other vendors' templates differ by a few per message. */

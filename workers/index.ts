@@ -17,9 +17,12 @@ import { openPriceBook } from './prices/book.ts'
 import { callProvider } from './providers/call.ts'
 import { micro } from './providers/micro.ts'
 import { knownVendors, openProviders } from './providers/registry.ts'
+import { openTokenizer } from '../shared/tokens.ts'
 import { openPlanner } from './routing/planner.ts'
 import { openTelemetry } from './telemetry/flush.ts'
 import { forgetOld, listRequests } from './telemetry/queries.ts'
+import o200k from './vocabulary/o200k.bin'
+import { unpack } from './vocabulary/unpack.ts'
 
 export { Budget } from './budget/object.ts'
 export { Conversation } from './conversation/object.ts'
@@ -95,6 +98,7 @@ function open(env: Bindings): {
       },
       race: race(commit(headDeadline(callProvider((id) => providers.get(id))))),
       telemetry: openTelemetry(env.DB, warn),
+      tokenizer: openTokenizer(async () => unpack(o200k)),
       statusOf: (failure) => openaiChat().writeFailure(failure, '').status,
     }),
     admin: {

@@ -4,3 +4,8 @@ declare module '*.jsonc' {
   const text: string
   export default text
 }
+
+declare module '*.bin' {
+  const file: ArrayBuffer
+  export default file
+}

@@ -1,7 +1,7 @@
 // The story of a model request, from a verified caller to an answer that settles itself.
 import { Failed, type Failure, failureOf } from '../shared/failure.ts'
 import type { Attempt, Ending, Plan } from '../shared/plan.ts'
-import { countPrompt } from '../shared/tokens.ts'
+import { countPrompt, type Tokenizer } from '../shared/tokens.ts'
 import { noUsage, totalTokens } from '../shared/usage.ts'
 import { timedOut } from './attempt/clock.ts'
 import { meter } from './attempt/meter.ts'
@@ -22,6 +22,7 @@ export interface Organs {
   readonly conversations: ConversationObjects
   readonly race: Service<Race, Raced>
   readonly telemetry: Telemetry
+  readonly tokenizer: Tokenizer
   /** The HTTP status that a failure is answered with. */
   readonly statusOf: (failure: Failure) => number
 }
@@ -42,7 +43,7 @@ export type Pipeline = (
 ) => Promise<Served>
 
 export const pipeline =
-  ({ planner, budgets, conversations, race, telemetry, statusOf }: Organs): Pipeline =>
+  ({ planner, budgets, conversations, race, telemetry, tokenizer, statusOf }: Organs): Pipeline =>
   async ({ caller, request }, cx, abort) => {
     const startedAt = cx.now()
     let timer: ReturnType<typeof setTimeout> | null = null
@@ -84,7 +85,7 @@ export const pipeline =
       plan = await planner.plan(conversation.request, caller, cx)
       const totalMs = Math.max(...plan.targets.map((target) => target.timeouts.totalMs))
       timer = setTimeout(() => abort(timedOut('total', totalMs)), totalMs)
-      const need = await needOf(conversation.request, plan, caller)
+      const need = await needOf(conversation.request, plan, caller, tokenizer)
       const asked = reserve(conversation.request, need)
       const grant = await budgets.admit(caller, need.amounts, cx)
       settle = (ending) => budgets.settle(caller, grant, usedOf(ending, need), cx)
@@ -95,6 +96,7 @@ export const pipeline =
         batches: answer.batches,
         price: answer.target.price,
         countPrompt: (count) => countPrompt(asked.messages, asked.tools, count),
+        tokenizer,
         signal: cx.signal,
       })
       closeWith(metered.end.then((ending) => close(ending, ending.failure)))

@@ -79,15 +79,15 @@ function filesUnder(path: string): string[] {
 
 async function writeBuild(root: string, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true })
-  const [embedded] = await Promise.all([
-    bundleWorker(join(root, 'workers/index.ts'), join(folder, 'worker.js')),
-    bundleWorker(join(root, 'tools/gateway/assets.ts'), join(folder, 'assets.js')),
+  const [{ embedded, chunks }] = await Promise.all([
+    bundleWorker(join(root, 'workers/index.ts'), folder, 'worker'),
+    bundleWorker(join(root, 'tools/gateway/assets.ts'), folder, 'assets'),
     bundleBrowser(root, join(folder, 'assets')),
   ])
   for (const { name, source } of embedded)
     copyFileSync(source, join(folder, name), constants.COPYFILE_FICLONE)
   const modules = [
-    { name: 'worker.js', kind: 'esModule' },
+    ...['worker.js', ...chunks].map((name) => ({ name, kind: 'esModule' })),
     ...embedded.map(({ name, kind }) => ({ name, kind })),
   ]
   writeFileSync(join(folder, 'build.json'), JSON.stringify(modules))

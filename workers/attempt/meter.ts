@@ -3,7 +3,7 @@ import type { Batch, ModelEvent, Piece } from '../../shared/event.ts'
 import { type Failure, failureOf } from '../../shared/failure.ts'
 import { costMicros, type Price } from '../../shared/money.ts'
 import type { Ending } from '../../shared/plan.ts'
-import { type CountTokens, tokenCounter } from '../../shared/tokens.ts'
+import type { CountTokens, Tokenizer } from '../../shared/tokens.ts'
 import { noUsage, type Usage } from '../../shared/usage.ts'
 
 export interface Meter {
@@ -17,13 +17,14 @@ export interface Metered {
   readonly price: Price | undefined
   /** Counts the prompt, for answers whose provider reports no usage. */
   readonly countPrompt: (count: CountTokens) => number
+  readonly tokenizer: Tokenizer
   readonly signal: AbortSignal
 }
 
 /** More text than this is not kept, only its length is counted. */
 const TEXT_CHARS = 4 * 1024 * 1024
 
-export function meter({ batches, price, countPrompt, signal }: Metered): Meter {
+export function meter({ batches, price, countPrompt, tokenizer, signal }: Metered): Meter {
   let text = '' // of the first choice, which is what a conversation remembers
   let aside = '' // of the others
   let thought = ''
@@ -65,7 +66,7 @@ export function meter({ batches, price, countPrompt, signal }: Metered): Meter {
   }
 
   const estimate = async (): Promise<Usage> => {
-    const count = await tokenCounter()
+    const count = await tokenizer()
     const tools = [...calls.values()].map((call) => call.name + call.json).join('')
     // Unread text is charged one token per four characters, the usual ratio of English.
     return {

@@ -3,7 +3,7 @@ import { Failed } from '../../shared/failure.ts'
 import { worstCaseMicros, writeDollars } from '../../shared/money.ts'
 import type { Plan, Target } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
-import { countPrompt, tokenCounter } from '../../shared/tokens.ts'
+import { countPrompt, type Tokenizer } from '../../shared/tokens.ts'
 import type { Caller } from '../service.ts'
 import type { Amounts } from './ledger.ts'
 
@@ -23,14 +23,19 @@ const LEAST_OUTPUT = 16
 const NOTHING: Need = { amounts: { usd: 0, tokens: 0, requests: 1 }, maxOutput: undefined, clamped: false }
 
 /** Over every target that may serve the request, because failover may end at the dearest. */
-export async function needOf(request: ModelRequest, plan: Plan, caller: Caller): Promise<Need> {
+export async function needOf(
+  request: ModelRequest,
+  plan: Plan,
+  caller: Caller,
+  tokenizer: Tokenizer,
+): Promise<Need> {
   const { maxCostMicros } = request.limits
   const dollars = maxCostMicros !== undefined || caller.budgets.some((budget) => budget.unit === 'usd')
   const tokens = caller.budgets.some((budget) => budget.unit === 'tokens')
   if (!dollars && !tokens) return NOTHING
   if (dollars) plan.targets.forEach(requirePrice)
   if (!tokens && plan.targets.every((target) => isFree(target))) return NOTHING
-  const prompt = countPrompt(request.messages, request.tools, await tokenCounter())
+  const prompt = countPrompt(request.messages, request.tools, await tokenizer())
   const asked =
     request.limits.maxOutput ??
     Math.min(DEFAULT_MAX_OUTPUT, ...plan.targets.map((target) => target.maxOutput ?? DEFAULT_MAX_OUTPUT))

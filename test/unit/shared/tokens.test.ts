@@ -1,9 +1,10 @@
 // Token counts equal OpenAI's, and cost time in proportion to the text.
 import { describe, expect, it } from 'vitest'
-import { countPrompt, tokenCounter } from '../../../shared/tokens.ts'
+import { countPrompt } from '../../../shared/tokens.ts'
+import { tokenizer } from '../tokenizer.ts'
 import { message, messageOf } from '../samples.ts'
 
-const count = await tokenCounter()
+const count = await tokenizer()
 
 describe("OpenAI's own counts (o200k_base)", () => {
   // Source: https://github.com/openai/tiktoken, and the cookbook "How to count tokens with tiktoken".

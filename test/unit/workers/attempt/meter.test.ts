@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Batch, ModelEvent } from '../../../../shared/event.ts'
 import { Failed } from '../../../../shared/failure.ts'
-import { tokenCounter } from '../../../../shared/tokens.ts'
+import { tokenizer } from '../../tokenizer.ts'
 import { noUsage } from '../../../../shared/usage.ts'
 import { meter } from '../../../../workers/attempt/meter.ts'
 import { batchesOf, collect, cxAt, piece, say, START, STOP } from '../../samples.ts'
@@ -16,7 +16,7 @@ const broken: ModelEvent = { type: 'error', failure: { kind: 'timeout', phase: '
 const metered = (
   batches: AsyncGenerator<Batch, void, undefined>,
   over: Partial<Parameters<typeof meter>[0]> = {},
-) => meter({ batches, price, countPrompt: () => 50, signal: cxAt().signal, ...over })
+) => meter({ batches, price, countPrompt: () => 50, tokenizer, signal: cxAt().signal, ...over })
 
 describe('an answer that finishes', () => {
   it('is charged what the provider reported, and its last event says so', async () => {
@@ -42,7 +42,7 @@ describe('an answer that finishes', () => {
       ),
     )
     await collect(batches)
-    const count = await tokenCounter()
+    const count = await tokenizer()
     expect(await end).toMatchObject({
       usageSource: 'estimated',
       usage: { input: 50, output: count(text), reasoning: count('hm') },

@@ -3,10 +3,13 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Failed } from '../../../../shared/failure.ts'
 import { costMicros, free, worstCaseMicros } from '../../../../shared/money.ts'
-import { countPrompt, tokenCounter } from '../../../../shared/tokens.ts'
+import { countPrompt } from '../../../../shared/tokens.ts'
+import { tokenizer } from '../../tokenizer.ts'
 import { noUsage } from '../../../../shared/usage.ts'
-import { needOf, reserve } from '../../../../workers/budget/need.ts'
-import type { Budget } from '../../../../workers/service.ts'
+import { type Need, needOf as needWith, reserve } from '../../../../workers/budget/need.ts'
+import type { Plan } from '../../../../shared/plan.ts'
+import type { ModelRequest } from '../../../../shared/request.ts'
+import type { Budget, Caller } from '../../../../workers/service.ts'
 import { callerWith, planOf, requestFor, target } from '../../samples.ts'
 
 const dollars: Budget = { unit: 'usd', window: 'day', limit: 1_000_000 }
@@ -16,7 +19,9 @@ const cheap = { input: 1, cacheRead: 0.1, cacheWrite: 1.25, output: 2 }
 const dear = { input: 10, cacheRead: 1, cacheWrite: 12.5, output: 50 }
 const priced = (...prices: (typeof cheap)[]) =>
   planOf([], { targets: prices.map((price, n) => target(`m${n}`, { price, maxOutput: 1_000 })) })
-const count = await tokenCounter()
+const count = await tokenizer()
+const needOf = (request: ModelRequest, plan: Plan, caller: Caller): Promise<Need> =>
+  needWith(request, plan, caller, tokenizer)
 const request = requestFor('Hello there', { limits: { maxOutput: 100 } })
 const prompt = countPrompt(request.messages, request.tools, count)
 
