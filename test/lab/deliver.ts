@@ -1,5 +1,4 @@
 // Puts an answer on the connection the way a behaviour says: late, in pieces, garbled, cut.
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { setImmediate, setTimeout as wait } from 'node:timers/promises'
 import { createGzip, gzipSync } from 'node:zlib'
@@ -89,8 +88,14 @@ function sender(response: ServerResponse, behaviour: Behaviour): Send {
 
 /** Waits only where the client reads slower than we write. */
 async function write(response: ServerResponse, bytes: Buffer): Promise<void> {
-  if (!response.write(bytes) && !response.destroyed)
-    await Promise.race([once(response, 'drain'), once(response, 'close')])
+  if (response.write(bytes) || response.destroyed) return
+  await new Promise<void>((resolve) => {
+    const go = (): void => {
+      response.off('drain', go).off('close', go)
+      resolve()
+    }
+    response.on('drain', go).on('close', go)
+  })
 }
 
 /** A reset throws away what the client has not read yet, so what was written gets a moment to arrive. */
