@@ -41,8 +41,8 @@ export interface Dialect {
   /** Reads a client's body. Throws `Failed` with an `invalid-request` that names the field. */
   readRequest(body: unknown): ModelRequest
   writeRequest(request: ModelRequest, target: WireTarget): WireRequest
-  /** Stateful, one per stream. `close` is called at the end of the bytes and yields the terminal event. */
-  readEvents(): EventReader
+  /** Stateful, one per stream of so many choices (`n`). `close` is called at the end of the bytes and yields the terminal event. */
+  readEvents(choices?: number): EventReader
   /** Stateful, one per stream: what a client is sent for each batch of events. */
   writeEvents(context: ReplyContext): (batch: Batch) => string
   /** A whole reply is a short stream. */

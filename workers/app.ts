@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono'
 import { openaiChat } from '../shared/dialects/openai-chat/index.ts'
 import { Failed, failureOf } from '../shared/failure.ts'
 import { type Admin, adminRoutes } from './admin/routes.ts'
-import { checkOrigin, keyOf } from './edge/authenticate.ts'
+import { checkLocal, checkOrigin, keyOf } from './edge/authenticate.ts'
 import { allowOrigin, preflight } from './edge/cors.ts'
 import { deliver } from './edge/deliver.ts'
 import { requestIdOf } from './edge/identity.ts'
@@ -47,7 +47,9 @@ export function openApp(gateway: Gateway): Hono {
     const request = c.req.raw
     let origin: string | undefined
     try {
-      const caller = await keys.verify(keyOf(request.headers), cx)
+      const key = keyOf(request.headers)
+      checkLocal(key, request)
+      const caller = await keys.verify(key, cx)
       checkOrigin(caller, request.headers)
       if (caller.origins !== undefined) origin = request.headers.get('origin') ?? undefined
       return withId(await answer({ c, cx, caller, abort }), cx.id, origin)

@@ -2,7 +2,7 @@
 import { Hono } from 'hono'
 import { Failed } from '../../shared/failure.ts'
 import { parse, readBody } from '../edge/receive.ts'
-import { keyOf } from '../edge/authenticate.ts'
+import { checkLocal, keyOf } from '../edge/authenticate.ts'
 import type { PriceBook } from '../prices/book.ts'
 import { changeKey, createKey, type KeyDesk, listKeys, readKey, revokeKey } from './keys.ts'
 import { listPrices, putPrice } from './prices.ts'
@@ -31,6 +31,7 @@ export function adminRoutes(admin: Admin): Hono {
       throw new Failed({ kind: 'forbidden', message, code: 'admin_disabled' })
     }
     const key = keyOf(c.req.raw.headers)
+    checkLocal(key, c.req.raw)
     if (await admin.isAdmin(key)) return next()
     const message =
       key === undefined

@@ -64,7 +64,8 @@ export const race =
     const run = async (lane: number, target: Target, inside: Cx): Promise<Landing> => {
       for (let retry = 0; ; retry += 1) {
         try {
-          const isLast = lane === plan.targets.length - 1
+          // A target may only decline where another call can follow it.
+          const isLast = lane === plan.targets.length - 1 || log.length + 1 >= plan.retries.total
           return { lane, answer: await attemptOnce(target, !isLast, inside) }
         } catch (error) {
           const failure = failureOf(error)

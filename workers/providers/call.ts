@@ -77,7 +77,7 @@ async function open(
   if (body === null) throw new Failed({ kind: 'malformed', reason: 'an empty body' })
   // Some servers stream without saying so; what was asked for decides unless the reply says JSON.
   if (isStream || (request.stream && response.headers.get('content-type')?.includes('json') !== true)) {
-    return readStream(body, concealing(provider.dialect.readEvents(), provider.conceal), {
+    return readStream(body, concealing(provider.dialect.readEvents(request.choices), provider.conceal), {
       idleMs: target.timeouts.idleMs,
       signal,
     })

@@ -44,7 +44,7 @@ const KNOWN_DELTA = new Set([
 const saysNothing = (value: unknown): boolean =>
   value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
 
-export function readEvents(): EventReader {
+export function readEvents(choices = 1): EventReader {
   const begun = new Set<number>()
   const ended = new Map<number, FinishReason>()
   const calls = new Set<string>()
@@ -52,7 +52,8 @@ export function readEvents(): EventReader {
   let over = false
   let usage: Usage | undefined
 
-  const complete = (): boolean => begun.size > 0 && begun.size === ended.size
+  // Choices may come one after the other: between two of them nothing is open, but the answer is not complete.
+  const complete = (): boolean => ended.size >= choices && begun.size === ended.size
 
   const finish = (): ModelEvent => {
     over = true

@@ -231,6 +231,19 @@ describe('the end of a stream', () => {
     expect(written(chat, pieces, { streamUsage: false }).at(-1)).toBe('[DONE]')
   })
 
+  it('between two choices that come one after the other is no end', () => {
+    const reader = chat.readEvents(2)
+    const choice = (index: number, content: string, finish: string | null = null): string =>
+      JSON.stringify({ choices: [{ index, delta: { content }, finish_reason: finish }] })
+    reader.read({ event: '', data: choice(0, 'one', 'stop') })
+    expect(reader.complete).toBe(false)
+    expect(reader.close().events).toMatchObject([{ type: 'error', failure: { kind: 'malformed' } }])
+    const whole = chat.readEvents(2)
+    whole.read({ event: '', data: choice(0, 'one', 'stop') })
+    whole.read({ event: '', data: choice(1, 'two', 'stop') })
+    expect(whole.complete).toBe(true)
+  })
+
   it('row 15: with [DONE] and without a finish reason has stopped', () => {
     const data = [delta({ content: 'Hi' }), '[DONE]']
     expect(saidBy(read(chat, sse(data)))).toEqual([{ text: 'Hi', reason: 'stop' }])

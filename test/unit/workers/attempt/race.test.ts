@@ -172,6 +172,14 @@ describe('several targets', () => {
     expect(ran.begun.map(({ escalate }) => escalate)).toEqual([true, true, false])
   })
 
+  it('may not decline on the last attempt of the total, whoever stands behind them', async () => {
+    const ran = await run(
+      { a: [[10, overloaded]], b: [[10, 'answers']], c: [[10, 'answers']] },
+      { retries: { sameTarget: 0, total: 2 } },
+    )
+    expect(ran.begun.map(({ escalate }) => escalate)).toEqual([true, false])
+  })
+
   it('include the same one again before the next', async () => {
     expect(names(await run({ a: [[0, overloaded]], b: [[0, 'answers']] }))).toEqual(['a', 'a', 'b'])
   })

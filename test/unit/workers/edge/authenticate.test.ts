@@ -1,7 +1,7 @@
 // The key of a request, and where a publishable one works.
 import { describe, expect, it } from 'vitest'
 import { Failed } from '../../../../shared/failure.ts'
-import { checkOrigin, keyOf } from '../../../../workers/edge/authenticate.ts'
+import { checkLocal, checkOrigin, keyOf } from '../../../../workers/edge/authenticate.ts'
 import { requestIdOf } from '../../../../workers/edge/identity.ts'
 import { callerWith } from '../../samples.ts'
 
@@ -46,6 +46,28 @@ describe('a publishable key', () => {
   it('does not work outside browsers', () => expect(check({})).toThrow(/without an Origin/))
   it('that is secret works from anywhere', () =>
     expect(() => checkOrigin(callerWith(), new Headers())).not.toThrow())
+})
+
+describe('a local key', () => {
+  const check =
+    (url: string, origin?: string, key = 'mk-local') =>
+    () =>
+      checkLocal(key, new Request(url, { headers: origin === undefined ? {} : { origin } }))
+  for (const host of ['127.0.0.1:8787', 'localhost:8787', 'minnow.localhost', '[::1]:8787', '127.3.2.1']) {
+    it(`works on ${host}`, () => expect(check(`http://${host}/v1/models`)).not.toThrow())
+    it(`works from a page on ${host}`, () =>
+      expect(check('http://127.0.0.1:8787/v1/models', `http://${host}`)).not.toThrow())
+  }
+  for (const host of ['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example', '192.168.0.4']) {
+    it(`does not work under the name ${host}, which may only resolve to this machine`, () =>
+      expect(check(`http://${host}:8787/v1/models`)).toThrow(/loopback/))
+    it(`does not work from a page on ${host}`, () =>
+      expect(check('http://127.0.0.1:8787/v1/models', `https://${host}`)).toThrow(/loopback/))
+  }
+  it('for operators is held to the same', () =>
+    expect(check('http://127.0.0.1/admin/keys', 'https://evil.example', 'mk-admin-local')).toThrow(Failed))
+  it('that was made is not held to it', () =>
+    expect(check('https://gateway.example/v1/models', 'https://a.example', 'mk-made')).not.toThrow())
 })
 
 describe('the id of a request', () => {
