@@ -122,6 +122,16 @@ export const configSchema = z.strictObject({
         .describe('Upstream calls for one request, all targets together.'),
     })
     .optional(),
+  streams: z
+    .strictObject({
+      keepAliveMs: z
+        .int()
+        .min(0)
+        .max(60_000)
+        .optional()
+        .describe('A stream that is silent for so long gets a comment; 1000 unless given, 0 for never.'),
+    })
+    .optional(),
   limits: z
     .strictObject({
       bodyBytes: z

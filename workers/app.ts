@@ -21,6 +21,7 @@ export interface Gateway {
   readonly planner: Planner
   readonly admin: Admin
   readonly bodyBytes: number
+  readonly keepAliveMs: number
   readonly version: string
   /** The static pages, where they are bound. */
   readonly assets: ((request: Request) => Promise<Response>) | undefined
@@ -38,7 +39,7 @@ interface Asking {
 }
 
 export function openApp(gateway: Gateway): Hono {
-  const { keys, pipeline, planner, bodyBytes, version, warn } = gateway
+  const { keys, pipeline, planner, bodyBytes, keepAliveMs, version, warn } = gateway
   const app = new Hono()
 
   /** A route for clients: identified, verified, caught, and answered with the request's id. */
@@ -69,7 +70,7 @@ export function openApp(gateway: Gateway): Hono {
       const receivedAt = cx.now()
       const request = await receive(c.req.raw, chat, caller, bodyBytes)
       const served = await pipeline({ caller, request }, cx, abort)
-      return deliver({ request, served, dialect: chat, receivedAt }, cx, abort)
+      return deliver({ request, served, dialect: chat, receivedAt, keepAliveMs }, cx, abort)
     }),
   )
   app.post(

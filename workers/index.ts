@@ -44,6 +44,7 @@ interface Bindings {
 }
 
 const DEFAULT_BODY_BYTES = 4 * 1024 * 1024
+const DEFAULT_KEEP_ALIVE_MS = 1_000
 
 const warn = (message: string): void => console.warn(message) // oxlint-disable-line no-console -- the operator's log
 
@@ -84,6 +85,7 @@ function open(env: Bindings): {
     warn,
     version: VERSION,
     assets,
+    keepAliveMs: config.value.streams?.keepAliveMs ?? DEFAULT_KEEP_ALIVE_MS,
     bodyBytes: config.value.limits?.bodyBytes ?? DEFAULT_BODY_BYTES,
     pipeline: pipeline({
       planner,

@@ -25,13 +25,14 @@ beforeAll(async () => {
         'silent',
         'truncated',
         'leaves',
+        'quiet',
         'total',
         'error',
         'whole',
         'mute',
         'unread',
         'slow',
-      ].map((name) => [name, { provider: 'lab', model: name, price: PRICE, timeouts: { idleMs: 1_000 } }]),
+      ].map((name) => [name, { provider: 'lab', model: name, price: PRICE, timeouts: { idleMs: name === 'quiet' ? 60_000 : 1_000 } }]),
     ),
     routes: { limited: { order: ['total'], timeouts: { totalMs: 1_500 } } },
     retries: { sameTarget: 0 },
@@ -182,6 +183,20 @@ describe.concurrent('a stream that', () => {
     expect(row).toMatchObject({ end: 'cancelled', failure: 'cancelled', tokens: { source: 'estimated' } })
     expect(pick(row, 'tokens', 'output')).toBeGreaterThanOrEqual(6)
     expect(pick(row, 'tokens', 'output')).toBeLessThan(200)
+  })
+
+  test('the client leaves while the provider is silent is noticed by a sign of life, and cancelled upstream', async () => {
+    const spender = await paidKey()
+    const id = freshId()
+    scene.lab.always('quiet', { text: TEN, stallAfter: 4 })
+    const leaving = new AbortController()
+    const reading = spender.client.stream(
+      { model: 'quiet' },
+      { ...withId(id), signal: leaving.signal, onData: () => setTimeout(() => leaving.abort(), 300) },
+    )
+    await expect(reading).rejects.toThrow(/abort/i)
+    await until('the lab to see the cancel', () => scene.lab.seen('quiet')[0]?.leftAt)
+    expect(await settledLikeRow(id, spender)).toMatchObject({ end: 'cancelled', failure: 'cancelled' })
   })
 
   test('the client resets before the first token is cancelled upstream, billed nothing and has one row', async () => {

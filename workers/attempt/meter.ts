@@ -93,6 +93,10 @@ export function meter({ batches, price, countPrompt, tokenizer, signal }: Metere
     }
   }
 
+  /** Without a price the cost is not nothing but unknown, and nobody is told it was free. */
+  const costOf = (ending: Ending): { costMicros?: number } =>
+    price === undefined ? {} : { costMicros: ending.costMicros }
+
   /** The finish event is told its usage and cost, so that the client's last chunk can carry them. */
   const priced = async (piece: Piece): Promise<Piece> => {
     const finish = piece.events.find((event) => event.type === 'finish')
@@ -100,7 +104,7 @@ export function meter({ batches, price, countPrompt, tokenizer, signal }: Metere
     const ending = await closeWith(finish, undefined)
     resolve(ending)
     const events = piece.events.map((event) =>
-      event === finish ? { ...finish, usage: ending.usage, costMicros: ending.costMicros } : event,
+      event === finish ? { ...finish, usage: ending.usage, ...costOf(ending) } : event,
     )
     return { ...piece, events }
   }

@@ -7,6 +7,8 @@ import type { Plan } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import type { Served } from '../pipeline.ts'
 import type { Cx } from '../service.ts'
+import { gather } from './gather.ts'
+import { COMMENT, type Heartbeat, heartbeat } from './heartbeat.ts'
 
 const encoder = new TextEncoder()
 
@@ -16,10 +18,12 @@ export interface Delivery {
   readonly dialect: Dialect
   /** When the request came in, milliseconds since the epoch. */
   readonly receivedAt: number
+  /** A stream that is silent for so long gets a comment; 0 for none. */
+  readonly keepAliveMs: number
 }
 
 export async function deliver(
-  { request, served, dialect, receivedAt }: Delivery,
+  { request, served, dialect, receivedAt, keepAliveMs }: Delivery,
   cx: Cx,
   abort: (reason: Failed) => void,
 ): Promise<Response> {
@@ -35,35 +39,47 @@ export async function deliver(
     headers.set('server-timing', timing(cx.now() - receivedAt, answer.headMs))
     headers.set('content-type', 'text/event-stream; charset=utf-8')
     headers.set('cache-control', 'no-cache, no-transform')
-    return new Response(streamOf(answer.batches, dialect.writeEvents(context), abort), { headers })
+    const next = gather(answer.batches, dialect.writeEvents(context), cx.now)
+    const leave = (): void => {
+      abort(new Failed({ kind: 'cancelled' }))
+      void answer.batches.return(undefined)
+    }
+    return new Response(streamOf(next, keepAliveMs, cx.now, leave), { headers })
   }
   const pieces = await collect(answer.batches)
   headers.set('server-timing', timing(cx.now() - receivedAt, answer.headMs))
   const finish = pieces.flatMap((piece) => piece.events).find((event) => event.type === 'finish')
-  headers.set('x-minnow-cost', writeDollars(finish?.costMicros ?? 0))
+  if (finish?.costMicros !== undefined) headers.set('x-minnow-cost', writeDollars(finish.costMicros))
   return Response.json(dialect.writeReply(pieces, context), { headers })
 }
 
 function streamOf(
-  batches: AsyncGenerator<Batch, void, undefined>,
-  write: (batch: Batch) => string,
-  abort: (reason: Failed) => void,
+  next: () => Promise<string | undefined>,
+  keepAliveMs: number,
+  now: () => number,
+  leave: () => void,
 ): ReadableStream<Uint8Array> {
-  // The first read is begun at once: a generator that was never started would not run its ending.
-  let next: Promise<IteratorResult<Batch, void>> | undefined = batches.next()
+  let heart: Heartbeat | undefined
   return new ReadableStream<Uint8Array>({
+    start(controller) {
+      heart = heartbeat(keepAliveMs, now, () => {
+        // A client that does not read is not silent but slow.
+        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(COMMENT))
+      })
+    },
     async pull(controller) {
-      for (;;) {
-        const { done, value } = await (next ?? batches.next())
-        next = undefined
-        if (done === true) return controller.close()
-        const text = write(value)
-        if (text !== '') return controller.enqueue(encoder.encode(text))
+      const text = await next()
+      if (text !== undefined) {
+        heart?.touch()
+        controller.enqueue(encoder.encode(text))
+        return
       }
+      heart?.stop()
+      controller.close()
     },
     cancel() {
-      abort(new Failed({ kind: 'cancelled' }))
-      void batches.return(undefined)
+      heart?.stop()
+      leave()
     },
   })
 }

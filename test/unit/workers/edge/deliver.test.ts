@@ -30,7 +30,7 @@ function delivered(
   const plan = planOf(['big'], { tier: 'frontier', reason: 'hard', score: 0.7 })
   const served = { plan, answer: answerOf(from, batches), attempts, clamped }
   return deliver(
-    { request: requestFor('Hi', over), served, dialect: openaiChat(), receivedAt: 1_000 },
+    { request: requestFor('Hi', over), served, dialect: openaiChat(), receivedAt: 1_000, keepAliveMs: 0 },
     cxAt(() => 1_030),
     abort,
   )
