@@ -46,9 +46,8 @@ export async function bundleWorker(entry: string, folder: string, name: string):
     mainFields: ['module', 'main'],
     external: ['cloudflare:*', 'node:*', 'workerd:*'],
     charset: 'ascii',
-    minifyWhitespace: true,
+    minifyWhitespace: true, // identifiers stay as they are, so names do without keepNames, a call for every closure
     legalComments: 'none',
-    keepNames: true,
     metafile: true,
     plugins: [embedding(found)],
   })
