@@ -7,30 +7,56 @@ export const GATHER_MS = 2
 /** Joined text is sent at this length, whatever may follow. */
 const ENOUGH_CHARS = 16 * 1024
 
-/** Returns a function that resolves with the next text to send; undefined at the end. */
+/** Returns a function that resolves with the next text to send; undefined at the end. One call at a time. */
 export function gather(
   batches: AsyncGenerator<Batch, void, undefined>,
   write: (batch: Batch) => string,
   now: () => number,
 ): () => Promise<string | undefined> {
-  // The first read is begun at once: a generator that was never started would not run its ending.
-  let reading: Promise<IteratorResult<Batch, void>> | undefined = batches.next()
+  let text = ''
   let sentAt = Number.NEGATIVE_INFINITY
-  return async () => {
-    let text = ''
-    let limit: Promise<'late'> | undefined
-    for (;;) {
-      reading ??= batches.next()
-      const read = await (limit === undefined ? reading : Promise.race([reading, limit]))
-      if (read === 'late') break // the read goes on; its text is the beginning of the next write
-      reading = undefined
-      if (read.done === true) break
-      text += write(read.value)
-      if (text === '') continue
-      if (now() - sentAt > GATHER_MS || text.length >= ENOUGH_CHARS) break
-      limit ??= new Promise((resolve) => setTimeout(resolve, GATHER_MS, 'late'))
+  let over = false
+  let holding = false // the sender has text and waits for more
+  let wakeSender = nobody
+  let wakeReader = nobody
+
+  const read = async (): Promise<void> => {
+    try {
+      for (let next = await batches.next(); next.done !== true; next = await batches.next()) {
+        text += write(next.value)
+        if (text.length >= ENOUGH_CHARS) {
+          wakeSender()
+          await new Promise<void>((resolve) => (wakeReader = resolve))
+        } else if (text !== '' && !holding) wakeSender()
+      }
+    } finally {
+      over = true
+      wakeSender()
     }
+  }
+  // Begun at once: a generator that was never started would not run its ending.
+  const reading = read()
+  reading.catch(nobody) // thrown again to the sender, once it has sent what came before
+
+  return async () => {
+    if (text === '' && !over) await new Promise<void>((resolve) => (wakeSender = resolve))
+    if (!over && text.length < ENOUGH_CHARS && now() - sentAt <= GATHER_MS) {
+      holding = true
+      let timer: ReturnType<typeof setTimeout> | null = null
+      await new Promise<void>((resolve) => {
+        wakeSender = resolve
+        timer = setTimeout(resolve, GATHER_MS)
+      })
+      clearTimeout(timer)
+      holding = false
+    }
+    const sent = text
+    text = ''
     sentAt = now()
-    return text === '' ? undefined : text
+    wakeReader()
+    if (sent === '') await reading
+    return sent === '' ? undefined : sent
   }
 }
+
+const nobody = (): void => undefined
