@@ -19,6 +19,7 @@ beforeAll(async () => {
     (labUrl) => ({
       providers: {
         twins: { baseUrl: labUrl, apiKey: ['$LAB_KEY', '$LAB_KEY_TWO'] },
+        refused: { baseUrl: labUrl, apiKey: ['$LAB_KEY', '$LAB_KEY_TWO'] },
         gone: { baseUrl: 'http://127.0.0.1:1/v1' },
       },
       models: { ...models, ...many },
@@ -209,5 +210,15 @@ describe.concurrent('on the wire', () => {
     expect(new Set(keys)).toEqual(new Set([`Bearer ${LAB_KEY}`, `Bearer ${SECOND_KEY}`]))
     expect(keys[0]).toBe(keys[2])
     expect(keys[1]).toBe(keys[3])
+  })
+
+  test('a refused key of a provider is set aside, and the caller does not notice', async () => {
+    scene.lab.script('dead', { status: 401, body: { error: { message: 'Incorrect API key provided' } } })
+    for (let turn = 0; turn < 4; turn += 1) {
+      expect((await scene.client.ask({ model: 'refused/dead' })).status).toBe(200)
+    }
+    const [refused, ...rest] = scene.lab.seen('dead').map((request) => request.headers.authorization)
+    expect(rest).toHaveLength(4)
+    expect(rest).not.toContain(refused)
   })
 })

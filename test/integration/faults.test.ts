@@ -1,5 +1,5 @@
 // The faults of Failover Bench (S01 to S16) and our own (M01 to M12), as far as the first form of failover answers them.
-// Not yet: S15 (no circuit), M07's setting aside of a dead key and M09's throughput floor; S08, S09 and S14 end in a
+// Not yet: S15 (no circuit) and M09's throughput floor; S08, S09 and S14 end in a
 // clean error rather than in the whole answer from the fallback. M10 is in endings.test.ts.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Behaviour } from '../lab/behaviour.ts'

@@ -95,6 +95,7 @@ async function readStream(
     const frames = (rest + more).split('\n\n')
     rest = frames.pop() ?? ''
     for (const frame of frames) {
+      if (frame.startsWith(':')) continue // a comment, as the specification allows anywhere
       if (!frame.startsWith('data: ')) throw new Error(`an event without data: ${frame}`)
       data.push(frame.slice(6))
       onData(frame.slice(6))

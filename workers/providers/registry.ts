@@ -1,8 +1,10 @@
 // Every vendor Minnow knows, and the providers that a configuration makes of them.
 import type { Config } from '../../shared/config.ts'
-import type { Provider } from '../service.ts'
+import type { WireRequest } from '../../shared/dialect.ts'
+import type { Provider, SendOptions } from '../service.ts'
 import { compatible } from './compatible.ts'
 import { concealer } from './conceal.ts'
+import { openKeyring } from './keyring.ts'
 import { openai } from './openai.ts'
 import type { Vendor } from './vendor.ts'
 
@@ -39,26 +41,40 @@ function openProvider(
   const extra = Object.fromEntries(
     Object.entries(entry.headers ?? {}).map(([name, value]) => [name, resolve(value) ?? '']),
   )
-  let turn = 0
+  const keyring = openKeyring(keys)
+
+  const post = (
+    wire: WireRequest,
+    { signal, requestId }: SendOptions,
+    key: string | undefined,
+  ): Promise<Response> =>
+    fetcher(`${baseUrl}${wire.path}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: wire.body['stream'] === true ? 'text/event-stream' : 'application/json',
+        'x-request-id': requestId,
+        ...(key === undefined ? {} : vendor.authorize(key)),
+        ...extra,
+      },
+      body: JSON.stringify(wire.body),
+      redirect: 'manual', // a redirect would carry the key to another host
+      signal,
+    })
+
   return {
     id,
     dialect: vendor.dialect,
     conceal: concealer([...keys, ...Object.values(extra)]),
-    send: (wire, { signal, requestId }) => {
-      const key = keys[turn++ % Math.max(1, keys.length)]
-      return fetcher(`${baseUrl}${wire.path}`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          accept: wire.body['stream'] === true ? 'text/event-stream' : 'application/json',
-          'x-request-id': requestId,
-          ...(key === undefined ? {} : vendor.authorize(key)),
-          ...extra,
-        },
-        body: JSON.stringify(wire.body),
-        redirect: 'manual', // a redirect would carry the key to another host
-        signal,
-      })
+    async send(wire, options) {
+      for (;;) {
+        const key = keyring.next(Date.now())
+        const response = await post(wire, options, key)
+        // A refused key says nothing about the request: with another one it is the same attempt.
+        const isRefused = response.status === 401 || response.status === 402
+        if (!isRefused || key === undefined || !keyring.refuse(key, Date.now())) return response
+        await response.body?.cancel()
+      }
     },
   }
 }
