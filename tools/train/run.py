@@ -23,7 +23,7 @@ from model import Micro, Shape, count_parameters
 from train import PROCESSES, train
 
 MODELS = os.path.join(sources.HERE, "..", "..", "models")
-STEPS, DIALOGUES, BATCH_TOKENS = 7000, 450000, 1536
+STEPS, DIALOGUES, BATCH_TOKENS = 6394, 460000, 1536
 
 
 def options():
