@@ -22,9 +22,9 @@ export type AnswerKind = 'prose' | 'value' | 'problem'
  * again with new weights.
  */
 const CURVES: Readonly<Record<AnswerKind, { readonly base: number; readonly slope: number }>> = {
-  prose: { base: 4.12, slope: 4.62 },
-  value: { base: 5.39, slope: 5.09 },
-  problem: { base: 4.61, slope: 3.88 },
+  prose: { base: 4.1, slope: 5.5 },
+  value: { base: 4.99, slope: 4.79 },
+  problem: { base: 4.93, slope: 6.82 },
 }
 
 export interface Draft {
@@ -56,17 +56,14 @@ function kindOf(text: string): AnswerKind {
   return isShort && /\d/u.test(value) && !/[.!?]$/u.test(value) ? 'value' : 'prose'
 }
 
-/** Whether every problem in the answer is the two numbers of the question, whatever their order. */
+/** Whether the answer's problem is the two numbers of the question, whatever their order, and stays the same. */
 function isFaithfulEcho(text: string, question: string): boolean {
+  const [echo, ...repeats] = text.matchAll(PROBLEM)
+  if (!echo || repeats.some(([repeat]) => repeat !== echo[0])) return false
+  const [, first, , second] = echo
   const asked = (question.match(/\d+/gu) ?? []).map(Number)
-  for (const [, first, , second] of text.matchAll(PROBLEM)) {
-    const rest = [...asked]
-    const at = rest.indexOf(Number(first))
-    if (at < 0) return false
-    rest.splice(at, 1)
-    if (!rest.includes(Number(second))) return false
-  }
-  return true
+  const at = asked.indexOf(Number(first))
+  return at >= 0 && asked.toSpliced(at, 1).includes(Number(second))
 }
 
 const CONTINUES = /[\p{L}\p{N}]/u
