@@ -4,46 +4,49 @@ import { median } from './statistics.ts'
 export interface Talk {
   /** Prompt tokens per second, from sending to the first token. */
   readonly prefill: number
-  /** Tokens per second from the first to the last. */
+  /** Tokens per second once it writes. */
   readonly decode: number
   readonly promptTokens: number
   readonly answerTokens: number
 }
 
-const ROUNDS = 7
+const ROUNDS = 9
+const SHORT_TOKENS = 4
 /** Long enough for a rate, short enough for the model's window; the number at its end keeps every prompt new. */
 const LONG =
   'Please tell me how I start the gateway, how I make a key with a budget, and how I add a route. '.repeat(8)
 const ASK = 'How do I start Minnow?'
 
 export async function measureTalk(port: number): Promise<Talk> {
-  const reads: { readonly tokens: number; readonly ms: number }[] = []
-  const writes: { readonly tokens: number; readonly ms: number }[] = []
+  const reads: Asked[] = []
+  const shorts: Asked[] = []
+  const wholes: Asked[] = []
   await ask(port, `${ASK} 0`)
   for (let round = 1; round <= ROUNDS; round += 1) {
-    const read = await ask(port, `${LONG}${round}`)
-    reads.push({ tokens: read.promptTokens, ms: read.firstMs })
-    const written = await ask(port, ASK)
-    if (written.answerTokens > 1)
-      writes.push({ tokens: written.answerTokens - 1, ms: written.lastMs - written.firstMs })
+    reads.push(await ask(port, `${LONG}${round}`))
+    shorts.push(await ask(port, ASK, SHORT_TOKENS))
+    wholes.push(await ask(port, ASK))
   }
-  const rate = ({ tokens, ms }: { tokens: number; ms: number }): number => (tokens / ms) * 1000
+  const typical = (all: readonly Asked[], of: (asked: Asked) => number): number => median(all.map(of))
+  // Two lengths of one answer: the difference is writing alone, also where tokens are held back and sent together.
+  const tokens = typical(wholes, (its) => its.answerTokens) - typical(shorts, (its) => its.answerTokens)
+  const ms = typical(wholes, (its) => its.totalMs) - typical(shorts, (its) => its.totalMs)
   return {
-    prefill: median(reads.map(rate)),
-    decode: median(writes.map(rate)),
-    promptTokens: median(reads.map(({ tokens }) => tokens)),
-    answerTokens: median(writes.map(({ tokens }) => tokens)) + 1,
+    prefill: typical(reads, (its) => (its.promptTokens / its.firstMs) * 1000),
+    decode: (tokens / ms) * 1000,
+    promptTokens: typical(reads, (its) => its.promptTokens),
+    answerTokens: typical(wholes, (its) => its.answerTokens),
   }
 }
 
 interface Asked {
   readonly firstMs: number
-  readonly lastMs: number
+  readonly totalMs: number
   readonly promptTokens: number
   readonly answerTokens: number
 }
 
-async function ask(port: number, content: string): Promise<Asked> {
+async function ask(port: number, content: string, maxTokens?: number): Promise<Asked> {
   const startedAt = performance.now()
   const response = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
     method: 'POST',
@@ -53,24 +56,22 @@ async function ask(port: number, content: string): Promise<Asked> {
       stream: true,
       stream_options: { include_usage: true },
       temperature: 0,
+      ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
       messages: [{ role: 'user', content }],
     }),
   })
   if (response.body === null || !response.ok)
     throw new Error(`micro answered ${response.status}: ${await response.text()}`)
   let text = ''
-  let firstMs: number | undefined
-  let lastMs = 0
+  let firstMs = Number.NaN
   for await (const part of response.body.pipeThrough(new TextDecoderStream())) {
     text += part
-    if (!/"content":"[^"]/.test(text)) continue
-    if (part.includes('"content":"')) lastMs = performance.now() - startedAt
-    firstMs ??= lastMs
+    if (Number.isNaN(firstMs) && /"content":"[^"]/.test(text)) firstMs = performance.now() - startedAt
   }
   const count = (name: string): number => Number(new RegExp(`"${name}":(\\d+)`).exec(text)?.[1])
   return {
-    firstMs: firstMs ?? Number.NaN,
-    lastMs,
+    firstMs,
+    totalMs: performance.now() - startedAt,
     promptTokens: count('prompt_tokens'),
     answerTokens: count('completion_tokens'),
   }
