@@ -32,7 +32,15 @@ beforeAll(async () => {
         'mute',
         'unread',
         'slow',
-      ].map((name) => [name, { provider: 'lab', model: name, price: PRICE, timeouts: { idleMs: name === 'quiet' ? 60_000 : 1_000 } }]),
+      ].map((name) => [
+        name,
+        {
+          provider: 'lab',
+          model: name,
+          price: PRICE,
+          timeouts: { idleMs: name === 'quiet' ? 60_000 : 1_000 },
+        },
+      ]),
     ),
     routes: { limited: { order: ['total'], timeouts: { totalMs: 1_500 } } },
     retries: { sameTarget: 0 },
