@@ -35,7 +35,7 @@ describe('a row', () => {
     const after = Date.now()
     const row = await scene.rowOf(id)
     expect(row).toEqual({
-      id: expect.stringMatching(/^row_[0-9a-f-]{36}$/) as string,
+      id: expect.stringMatching(/^row_[0-9a-z]+_[0-9a-f-]{36}$/) as string,
       request_id: id,
       at: expect.any(String) as string,
       key: key.id,

@@ -10,31 +10,29 @@ export interface Telemetry {
 
 /** Rows wait this long for company. */
 const GATHER_MS = 50
-/** D1 binds at most 100 values a statement, so a statement carries this many rows. */
-const ROWS_PER_STATEMENT = Math.floor(100 / COLUMNS.length)
-const STATEMENTS_PER_BATCH = 25
+/** Rows of one statement; as JSON they stay far below the 2 MB that D1 takes in one value. */
+const ROWS_PER_STATEMENT = 500
 /** With D1 away, this many rows are kept; beyond it the oldest are dropped and counted. */
 const MAX_ROWS = 20_000
 const RETRY_MS = [200, 1_000, 3_000, 10_000] as const
 /** A carrier not heard of for this long died with its request. */
 const LOST_MS = 20_000
 
+// All rows travel as one bound value: D1 binds at most 100, and each costs more than reading it out of JSON.
+// A row that is there already is left alone: a statement that was applied without an answer is sent again.
+const INSERT = `INSERT OR IGNORE INTO requests (${COLUMNS.join(', ')})
+  SELECT ${COLUMNS.map((_, index) => `json_extract(value, '$[${index}]')`).join(', ')} FROM json_each(?)`
+
 export function openTelemetry(database: D1Database, warn: (message: string) => void): Telemetry {
   const waiting: Outcome[] = []
   let carryingSince: number | undefined
   let dropped = 0
 
-  const insert = (rows: readonly Outcome[]): Promise<unknown> => {
-    const statements: D1PreparedStatement[] = []
-    for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT) {
-      const some = rows.slice(from, from + ROWS_PER_STATEMENT)
-      const places = some.map(() => `(${COLUMNS.map(() => '?').join(', ')})`).join(', ')
-      // Ignored when it is there already: a batch that was applied without an answer is sent again.
-      const sql = `INSERT OR IGNORE INTO requests (${COLUMNS.join(', ')}) VALUES ${places}`
-      statements.push(database.prepare(sql).bind(...some.flatMap(writeRow)))
-    }
-    return database.batch(statements)
-  }
+  const insert = (rows: readonly Outcome[]): Promise<unknown> =>
+    database
+      .prepare(INSERT)
+      .bind(JSON.stringify(rows.map(writeRow)))
+      .run()
 
   const carry = async (cx: Cx): Promise<void> => {
     try {
@@ -42,7 +40,7 @@ export function openTelemetry(database: D1Database, warn: (message: string) => v
       let failures = 0
       while (waiting.length > 0) {
         carryingSince = cx.now()
-        const rows = waiting.slice(0, ROWS_PER_STATEMENT * STATEMENTS_PER_BATCH)
+        const rows = waiting.slice(0, ROWS_PER_STATEMENT)
         try {
           await insert(rows)
           // Rows may have been dropped from the front meanwhile, so those written are found, not counted.

@@ -31,7 +31,8 @@ export function outcomeOf({
   status,
 }: Facts): Outcome {
   return {
-    id: `row_${crypto.randomUUID()}`, // not the request id: a client may send one twice, and both were paid for
+    // Not the request id: a client may send one twice, and both were paid for. In order of time, which indexes like.
+    id: `row_${startedAt.toString(36)}_${crypto.randomUUID()}`,
     requestId: cx.id,
     at: startedAt,
     keyId: caller.keyId,
