@@ -22,7 +22,7 @@ export function start(
   ready: RegExp,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Child> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } })
   const orphan = (): void => void child.kill('SIGTERM') // not SIGKILL: a launcher has a child of its own to end
   process.once('exit', orphan)
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))

@@ -53,4 +53,4 @@ server.listen(0, '127.0.0.1', () => {
   console.log(typeof address === 'object' ? address?.port : address)
 })
 process.on('SIGTERM', () => process.exit(0))
-process.on('disconnect', () => process.exit(0)) // whoever started us is gone
+process.stdin.resume().on('end', () => process.exit(0)) // whoever started us is gone
