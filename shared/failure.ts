@@ -22,7 +22,7 @@ export type Failure =
   | {
       readonly kind: 'unauthenticated'
       readonly message: string
-      readonly code: 'missing_api_key' | 'invalid_api_key'
+      readonly code: 'invalid_api_key'
     }
   | { readonly kind: 'forbidden'; readonly message: string; readonly code: string }
   | { readonly kind: 'not-found'; readonly message: string; readonly code?: string; readonly param?: string }

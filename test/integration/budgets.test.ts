@@ -226,7 +226,7 @@ describe.concurrent('a key', () => {
     const expired = await scene.makeKey({ expiresAt: '2020-01-01T00:00:00Z' })
     const before = scene.lab.seen('closed').length
     const cases = [
-      { client: openClient(scene.gateway.url, undefined), code: 'missing_api_key', says: /No API key/ },
+      { client: openClient(scene.gateway.url, undefined), code: 'invalid_api_key', says: /No API key/ },
       { client: openClient(scene.gateway.url, 'mk-wrong'), code: 'invalid_api_key', says: /not known/ },
       { client: openClient(scene.gateway.url, 'mk-admin-local'), code: 'invalid_api_key', says: /not known/ },
       { client: revoked.client, code: 'invalid_api_key', says: /revoked/ },

@@ -40,7 +40,7 @@ export function adminRoutes(admin: Admin): Hono {
     throw new Failed({
       kind: 'unauthenticated',
       message,
-      code: key === undefined ? 'missing_api_key' : 'invalid_api_key',
+      code: 'invalid_api_key',
     })
   })
   app.post('/keys', async (c) => c.json(await createKey(admin.keys, await body(c.req.raw)), 201))

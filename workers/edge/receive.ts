@@ -7,6 +7,8 @@ import type { Caller } from '../service.ts'
 
 const CONVERSATION = /^[A-Za-z0-9._:@-]{1,128}$/
 
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
+
 export async function receive(
   request: Request,
   dialect: Dialect,
@@ -61,7 +63,7 @@ export async function readBody(request: Request, limitBytes: number): Promise<st
       ? await request.arrayBuffer()
       : await readBounded(request.body, limitBytes)
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
+    return strict.decode(bytes)
   } catch {
     throw invalid('The request body is not valid UTF-8.')
   }

@@ -63,7 +63,7 @@ export function openKeys({ store, loopback, adminKey }: KeyOptions): Keys {
   return {
     async verify(key, cx) {
       if (key === undefined || key === '')
-        throw new Failed({ kind: 'unauthenticated', code: 'missing_api_key', message: NO_KEY })
+        throw new Failed({ kind: 'unauthenticated', code: 'invalid_api_key', message: NO_KEY })
       if (loopback && key === LOCAL_KEY) return LOCAL_CALLER
       const record = await recordOf(await hashKey(key), cx).catch(() => {
         throw new Failed({ kind: 'unavailable', what: 'The key store', retryAfterMs: 1_000 })

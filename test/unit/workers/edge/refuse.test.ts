@@ -49,11 +49,11 @@ describe('x-should-retry', () => {
 
 describe('the reply', () => {
   it('has the status and the shape of the dialect', async () => {
-    const response = refused({ kind: 'unauthenticated', message: 'no key', code: 'missing_api_key' })
+    const response = refused({ kind: 'unauthenticated', message: 'no key', code: 'invalid_api_key' })
     expect(response.status).toBe(401)
     expect(response.headers.get('content-type')).toContain('application/json')
     expect(await response.json()).toEqual({
-      error: { message: 'no key', type: 'invalid_request_error', param: null, code: 'missing_api_key' },
+      error: { message: 'no key', type: 'invalid_request_error', param: null, code: 'invalid_api_key' },
     })
   })
 

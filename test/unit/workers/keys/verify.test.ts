@@ -42,8 +42,8 @@ describe('a key', () => {
 
   it('that is missing or empty is told how to be sent', async () => {
     const { failureOf, state } = await desk()
-    expect(await failureOf()).toMatchObject({ kind: 'unauthenticated', code: 'missing_api_key' })
-    expect(await failureOf('')).toMatchObject({ code: 'missing_api_key' })
+    expect(await failureOf()).toMatchObject({ kind: 'unauthenticated', code: 'invalid_api_key' })
+    expect(await failureOf('')).toMatchObject({ code: 'invalid_api_key' })
     expect(state.reads).toBe(0)
   })
 
