@@ -40,6 +40,8 @@ export interface ModelRequest {
   readonly choices: number
   readonly format: 'text' | 'json' | 'json-schema'
   readonly limits: { readonly maxOutput?: number; readonly maxCostMicros?: number }
+  /** Whose caches may serve it: the key's id. Absent where no key is involved. */
+  readonly tenant?: string
   /** The client's name for the conversation, when Minnow keeps it. */
   readonly conversation?: string
   /** The per-request dial of a learned route. */

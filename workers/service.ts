@@ -42,6 +42,8 @@ export interface Provider {
 export interface SendOptions {
   readonly requestId: string
   readonly signal: AbortSignal
+  /** Whose request it is; what a provider of ours caches for one must not show to another. */
+  readonly tenant?: string
   readonly conversation?: string
   /** May the provider decline instead of answering with little confidence? */
   readonly escalate: boolean

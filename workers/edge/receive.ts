@@ -27,6 +27,7 @@ export async function receive(
   return {
     ...asked,
     limits: { ...asked.limits, ...(maxCostMicros === undefined ? {} : { maxCostMicros }) },
+    tenant: caller.keyId,
     // Scoped to the key: two customers may use the same id without seeing each other.
     ...(conversation === null ? {} : { conversation: `${caller.keyId}/${conversation}` }),
   }

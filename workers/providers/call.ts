@@ -36,6 +36,7 @@ export const callProvider =
           requestId: cx.id,
           signal: cx.signal,
           escalate,
+          ...(request.tenant === undefined ? {} : { tenant: request.tenant }),
           ...(request.conversation === undefined ? {} : { conversation: request.conversation }),
         }),
       cx.signal,

@@ -8,7 +8,10 @@ export interface MicroObjects {
   fetch(name: string, request: Request): Promise<Response>
 }
 
-/** Requests without a conversation are spread over this many objects, each with its own processor time. */
+/**
+ * A key's requests without a conversation are spread over this many objects, each with its own processor time.
+ * Keys share none: a prompt that is cached would show in `cached_tokens` that somebody else had sent it.
+ */
 const POOL = 4
 
 export function micro(objects: MicroObjects): Provider {
@@ -16,7 +19,7 @@ export function micro(objects: MicroObjects): Provider {
   return {
     id: MICRO_PROVIDER,
     dialect: openaiChat(),
-    send: (wire, { conversation, escalate, signal, requestId }) => {
+    send: (wire, { conversation, tenant, escalate, signal, requestId }) => {
       turn = (turn + 1) % POOL
       const headers: Record<string, string> = {
         'content-type': 'application/json',
@@ -25,7 +28,7 @@ export function micro(objects: MicroObjects): Provider {
       if (conversation !== undefined) headers['x-minnow-conversation'] = conversation
       if (escalate) headers['x-minnow-escalate'] = '1'
       return objects.fetch(
-        conversation === undefined ? `pool-${turn}` : `conversation-${conversation}`,
+        conversation === undefined ? `pool-${tenant ?? ''}-${turn}` : `conversation-${conversation}`,
         new Request(`https://micro${wire.path}`, {
           method: 'POST',
           headers,
