@@ -1,12 +1,13 @@
 // `npm run dev`: the same gateway in wrangler dev, with the local keys, its own D1 and the pages.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Launch, launch } from '../lab/launcher.ts'
+import { type Launch, launch, ROOT } from '../lab/launcher.ts'
 
 let home = ''
+let checkout = ''
 let gateway: Launch
 let url = ''
 
@@ -14,11 +15,12 @@ beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'minnow-dev-'))
   const port = await freePort()
   url = `http://127.0.0.1:${port}`
-  gateway = launch(['npm', 'run', 'dev'], {
-    HOME: home,
-    PORT: String(port),
-    MINNOW_STATE: join(home, 'state'),
-  })
+  checkout = copyCheckout(join(home, 'checkout'))
+  gateway = launch(
+    ['npm', 'run', 'dev'],
+    { HOME: home, PORT: String(port), MINNOW_STATE: join(home, 'state') },
+    checkout,
+  )
   while (!(await isAnswering())) await new Promise((tick) => setTimeout(tick, 200))
 })
 
@@ -41,11 +43,56 @@ it('serves the pages and answers with the local key', async () => {
   expect(gateway.out()).toContain('mk-local')
 })
 
+it('takes up a change of the Worker and of the configuration without a restart', async () => {
+  edit('workers/index.ts', /const VERSION = '[^']*'/, "const VERSION = 'edited'")
+  const health = async (): Promise<string> => (await fetch(`${url}/health`)).text()
+  await expect.poll(health, { timeout: 15_000 }).toContain('edited')
+  edit('minnow.jsonc', /"routes": \{/, '"routes": { "edited": { "order": ["micro"] },')
+  const models = async (): Promise<string> =>
+    (await fetch(`${url}/v1/models`, { headers: { authorization: 'Bearer mk-local' } })).text()
+  await expect.poll(models, { timeout: 15_000 }).toContain('"edited"')
+})
+
 it('SIGTERM to npm ends it and everything it started', async () => {
   process.kill(gateway.pid, 'SIGTERM')
   expect(await gateway.ended).toBe(0)
   await expect.poll(gateway.isGroupAlive, { timeout: 10_000 }).toBe(false)
 })
+
+/** What a clone holds, to be edited; packages are shared with this checkout. */
+function copyCheckout(folder: string): string {
+  mkdirSync(folder)
+  for (const part of [
+    'workers',
+    'shared',
+    'migrations',
+    'models',
+    'tools/gateway',
+    'tools/dev.ts',
+    'tools/run.mjs',
+  ]) {
+    cpSync(join(ROOT, part), join(folder, part), { recursive: true })
+  }
+  for (const file of [
+    'package.json',
+    'package-lock.json',
+    'wrangler.toml',
+    'minnow.jsonc',
+    'tsconfig.json',
+    '.npmrc',
+  ]) {
+    cpSync(join(ROOT, file), join(folder, file))
+  }
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  return folder
+}
+
+function edit(file: string, from: RegExp, to: string): void {
+  const before = readFileSync(join(checkout, file), 'utf8')
+  const after = before.replace(from, to)
+  expect(after).not.toBe(before)
+  writeFileSync(join(checkout, file), after)
+}
 
 function isAnswering(): Promise<boolean> {
   return fetch(`${url}/health`, { signal: AbortSignal.timeout(2000) }).then(

@@ -20,10 +20,15 @@ export interface Launch {
   killGroup(): void
 }
 
-export function launch(command: readonly string[], environment: Readonly<Record<string, string>>): Launch {
+/** `folder` is the checkout to run in; this one unless given. */
+export function launch(
+  command: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  folder = ROOT,
+): Launch {
   const [program = '', ...args] = command
   const child = spawn(program, args, {
-    cwd: ROOT,
+    cwd: folder,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
