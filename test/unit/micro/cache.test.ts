@@ -3,10 +3,11 @@ import { CacheFullError, leaseCache } from '../../../workers/micro/cache.ts'
 import { forward } from '../../../workers/micro/forward.ts'
 import { PAGE_TOKENS } from '../../../workers/micro/layout.ts'
 import { loadSynthetic, makeCaches } from './load.ts'
-import { randomNumbers, SMALL } from './synthetic.ts'
+import { seededRandom } from '../../../workers/micro/random.ts'
+import { SMALL } from './synthetic.ts'
 
 const model = loadSynthetic({ ...SMALL, blockCount: 1 })
-const random = randomNumbers(5)
+const random = seededRandom(5)
 const tokens = (count: number) => Array.from({ length: count }, () => Math.floor(random() * 256))
 
 /** Runs a prompt on a lease and gives the logits of its last token. */

@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { connectKernel, KERNEL_RESERVE } from '../../../workers/micro/kernel.ts'
 import { halfToNumber } from '../../../workers/micro/weights.ts'
 import { kernelModule, readBytes } from './load.ts'
-import { numberToHalf, randomNumbers } from './synthetic.ts'
+import { seededRandom } from '../../../workers/micro/random.ts'
+import { numberToHalf } from './synthetic.ts'
 
 const memory = new WebAssembly.Memory({ initial: 64, maximum: 64 })
 const kernel = connectKernel(kernelModule(), memory)
-const random = randomNumbers(7)
+const random = seededRandom(7)
 
 let next = KERNEL_RESERVE
 function place(bytes: number): number {

@@ -66,9 +66,13 @@ describe('a whole reply', () => {
   })
 
   it('has as many choices as asked for', async () => {
-    const reply = Object(await (await send({ n: 3, temperature: 1, seed: 1 })).json())
+    const reply = Object(await (await send({ n: 3, temperature: 1, seed: 1, logprobs: true })).json())
     expect(reply.choices.map(({ index }: { index: number }) => index)).toEqual([0, 1, 2])
-    expect(reply.usage.completion_tokens).toBe(60)
+    const lengths: number[] = reply.choices.map(
+      ({ logprobs }: { logprobs: { content: unknown[] } }) => logprobs.content.length,
+    )
+    expect(lengths.every((length) => length > 0)).toBe(true)
+    expect(reply.usage.completion_tokens).toBe(lengths.reduce((sum, length) => sum + length, 0))
   })
 })
 

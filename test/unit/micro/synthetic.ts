@@ -1,4 +1,5 @@
 // Makes small random llama models as GGUF bytes, the same for the same seed everywhere, for tests and the oracle.
+import { seededRandom } from '../../../workers/micro/random.ts'
 import { BYTE_CHARACTERS } from '../../../workers/micro/bytes.ts'
 import type { TensorType } from '../../../workers/micro/gguf.ts'
 import { learnMerges, NASTY_TEXTS } from './texts.ts'
@@ -33,17 +34,6 @@ export const SMALL: Recipe = {
 
 const CHATML =
   "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
-
-/** A small generator with the same numbers on every machine. */
-export function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 export function numberToHalf(value: number): number {
   const view = new DataView(new ArrayBuffer(2))
@@ -151,7 +141,7 @@ export function makeGguf(
   recipe: Recipe,
   changed: Readonly<Record<string, Meta | undefined>> = {},
 ): ArrayBuffer {
-  const random = randomNumbers(recipe.seed)
+  const random = seededRandom(recipe.seed)
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
   const { tokens, merges } = makeVocabulary(recipe.merges)
   const width = recipe.embeddingLength
