@@ -43,7 +43,21 @@ const price = z
   .describe('US dollars per million tokens.')
 
 const provider = z.strictObject({
-  dialect: z.enum(['openai-chat']).optional().describe('The wire format; openai-chat unless given.'),
+  vendor: z
+    .string()
+    .max(64)
+    .optional()
+    .describe('The vendor that this provider is, where its own name does not say so: a second account, say.'),
+  dialect: z
+    .enum(['openai-chat', 'openai-responses', 'anthropic', 'gemini'])
+    .optional()
+    .describe('The wire format of a server that is none of the known vendors; openai-chat unless given.'),
+  settings: z
+    .record(z.string().regex(/^[a-zA-Z]+$/, 'letters only'), z.string().min(1).max(512))
+    .optional()
+    .describe(
+      'What the vendor needs beside a key: region, project, account, resource; "$NAME" is filled in.',
+    ),
   baseUrl: z
     .url({ protocol: /^https?$/, error: 'an http or https address' })
     .optional()
@@ -259,7 +273,10 @@ function danglingReference(config: Config, knownVendors: readonly string[]): str
   for (const [id, entry] of Object.entries(providers)) {
     if (id === MICRO || id === MICRO_PROVIDER)
       return `providers.${id}: found "${id}", expected another name: this one belongs to the embedded model.`
-    if (entry.baseUrl === undefined && !knownVendors.includes(id)) {
+    if (entry.vendor !== undefined && !knownVendors.includes(entry.vendor)) {
+      return `providers.${id}.vendor: found "${entry.vendor}", expected one that Minnow knows (${knownVendors.join(', ')}).`
+    }
+    if (entry.baseUrl === undefined && !knownVendors.includes(entry.vendor ?? id)) {
       return `providers.${id}: found no baseUrl, expected one, because "${id}" is not a vendor Minnow knows (${knownVendors.join(', ')}).`
     }
   }
@@ -293,7 +310,11 @@ function variablesOf(config: Config): readonly string[] {
   const found = new Set<string>()
   for (const entry of Object.values(config.providers ?? {})) {
     const keys = entry.apiKey === undefined ? [] : [entry.apiKey].flat()
-    for (const value of [...keys, ...Object.values(entry.headers ?? {})]) {
+    for (const value of [
+      ...keys,
+      ...Object.values(entry.headers ?? {}),
+      ...Object.values(entry.settings ?? {}),
+    ]) {
       if (/^\$[A-Za-z_][A-Za-z0-9_]*$/.test(value)) found.add(value.slice(1))
     }
   }

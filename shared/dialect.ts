@@ -1,19 +1,26 @@
-// A wire format, both ways, without I/O: clients speak it to us, we speak it to vendors. Pure.
+// A wire format, without I/O: clients speak it to us, we speak it to vendors, or both. Pure.
 import type { Batch, Piece } from './event.ts'
 import type { Failure } from './failure.ts'
+import type { ModelFacts } from './model.ts'
 import type { ModelRequest } from './request.ts'
 import type { Frame } from './sse.ts'
 
 /** What a request becomes on a vendor's wire; the caller adds address and credentials. */
 export interface WireRequest {
+  /** After the vendor's base address, with a leading slash and, where the wire has one, the query. */
   readonly path: string
   readonly body: Readonly<Record<string, unknown>>
+  /** Headers that belong to the wire format itself. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** What the client asked for and this wire or this model cannot be told, in the words of `Parameter` or the client's own. */
+  readonly dropped: readonly string[]
 }
 
 /** What the writer of a request must know of the model it is written for. */
 export interface WireTarget {
   readonly model: string
   readonly maxOutput?: number
+  readonly facts?: ModelFacts
 }
 
 /** A failed reply as it came: the status, the interesting headers, the (bounded) body text. */
@@ -29,6 +36,18 @@ export interface ReplyContext {
   readonly createdAt: number
   readonly model: string
   readonly streamUsage: boolean
+  /** The question, for dialects whose answers repeat parts of it. */
+  readonly request: ModelRequest
+  /** Counted here before the answer, for dialects that say it first; absent where the provider says it. */
+  readonly promptTokens?: number
+  /** The name under which an answer is kept, for dialects that keep them. */
+  readonly replyId?: string
+}
+
+/** Where a request was sent, for dialects whose address says more than the body. */
+export interface Address {
+  readonly model?: string
+  readonly stream?: boolean
 }
 
 /** Thrown by readers at bytes that are not the dialect; the message says what was wrong. */
@@ -36,24 +55,43 @@ export class Unreadable extends Error {
   override readonly name = 'Unreadable'
 }
 
-export interface Dialect {
+/** What a dialect needs to serve clients. */
+export interface ClientDialect {
   readonly id: string
   /** Reads a client's body. Throws `Failed` with an `invalid-request` that names the field. */
-  readRequest(body: unknown): ModelRequest
-  writeRequest(request: ModelRequest, target: WireTarget): WireRequest
-  /** Stateful, one per stream of so many choices (`n`). `close` is called at the end of the bytes and yields the terminal event. */
-  readEvents(choices?: number): EventReader
+  readRequest(body: unknown, address?: Address): ModelRequest
   /** Stateful, one per stream: what a client is sent for each batch of events. */
   writeEvents(context: ReplyContext): (batch: Batch) => string
-  /** A whole reply is a short stream. */
-  readReply(text: string): Piece[]
   writeReply(pieces: readonly Piece[], context: ReplyContext): Record<string, unknown>
-  readFailure(reply: WireFailure): Failure
   writeFailure(
     failure: Failure,
     requestId: string,
   ): { readonly status: number; readonly body: Record<string, unknown> }
+  /** What `x-minnow-dropped` calls a parameter, where the dialect has its own word. */
+  readonly nameOf?: (parameter: string) => string
+  /** What says in a silent stream that we live; a comment unless given. */
+  readonly heartbeat?: string
+  /** Its answers begin with the prompt's token count, so it must be known before the first event. */
+  readonly countsFirst?: true
 }
+
+/** What a dialect needs to reach vendors. */
+export interface VendorDialect {
+  readonly id: string
+  writeRequest(request: ModelRequest, target: WireTarget): WireRequest
+  /** Stateful, one per stream of so many choices (`n`). `close` is called at the end of the bytes and yields the terminal event. */
+  readEvents(choices?: number): EventReader
+  /** A whole reply is a short stream. */
+  readReply(text: string): Piece[]
+  readFailure(reply: WireFailure): Failure
+  /** How the bytes of a stream are cut into frames; server-sent events unless given. */
+  readonly framing?: 'sse' | 'aws-event-stream'
+  /** The vendor wants pictures and documents as bytes, so addresses are fetched for it first. */
+  readonly inlineMedia?: true
+}
+
+/** A wire format in both directions. */
+export interface Dialect extends ClientDialect, VendorDialect {}
 
 export interface EventReader {
   /** What one frame means. After a terminal event the stream is over and later frames are not read. */
@@ -63,3 +101,28 @@ export interface EventReader {
   /** True once every choice has ended, so that only usage and the end marker can follow. */
   readonly complete: boolean
 }
+
+/** The words for parameters that every writer uses in `dropped`; they are those of chat completions. */
+export type Parameter =
+  | 'audio'
+  | 'dimensions'
+  | 'files'
+  | 'frequency_penalty'
+  | 'images'
+  | 'logit_bias'
+  | 'logprobs'
+  | 'min_p'
+  | 'n'
+  | 'parallel_tool_calls'
+  | 'presence_penalty'
+  | 'reasoning_effort'
+  | 'response_format'
+  | 'seed'
+  | 'service_tier'
+  | 'stop'
+  | 'temperature'
+  | 'tool_choice'
+  | 'tools'
+  | 'top_k'
+  | 'top_p'
+  | 'user'

@@ -1,5 +1,6 @@
 // The middle language of answers: what any model says, as a sequence of events. Pure.
 import type { Failure } from './failure.ts'
+import type { Signature } from './request.ts'
 import type { Usage } from './usage.ts'
 
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'other'
@@ -12,6 +13,8 @@ export type ModelEvent =
   | { readonly type: 'start'; readonly id: string; readonly model: string; readonly createdAt: number }
   | { readonly type: 'text-delta'; readonly index: number; readonly text: string }
   | { readonly type: 'reasoning-delta'; readonly index: number; readonly text: string }
+  /** Ends a stretch of reasoning, or stands for one that nobody may read. */
+  | { readonly type: 'reasoning-signature'; readonly index: number; readonly signature: Signature }
   | { readonly type: 'refusal-delta'; readonly index: number; readonly text: string }
   | {
       readonly type: 'tool-start'
@@ -19,10 +22,13 @@ export type ModelEvent =
       readonly call: number
       readonly id: string
       readonly name: string
+      readonly signature?: Signature
     }
   | { readonly type: 'tool-delta'; readonly index: number; readonly call: number; readonly json: string }
   | { readonly type: 'logprobs'; readonly index: number; readonly value: unknown }
   | { readonly type: 'other-delta'; readonly index: number }
+  /** One vector of an embedding, whole. */
+  | { readonly type: 'embedding'; readonly index: number; readonly vector: readonly number[] }
   | {
       readonly type: 'choice-end'
       readonly index: number
@@ -34,6 +40,8 @@ export type ModelEvent =
       readonly reason: FinishReason
       /** Absent when the provider did not report any. */
       readonly usage?: Usage
+      /** The class of service that the provider says it has billed. */
+      readonly serviceTier?: string
       /** Micro-dollars, filled in by the meter once the price is applied. */
       readonly costMicros?: number
     }
@@ -66,6 +74,8 @@ export function isContent(event: ModelEvent): boolean {
     case 'tool-start':
     case 'tool-delta':
     case 'other-delta':
+    case 'reasoning-signature':
+    case 'embedding':
       return true
     case 'start':
     case 'logprobs':

@@ -69,6 +69,8 @@ export type Failure =
       readonly code?: string
       readonly param?: string
     }
+  /** The target cannot be told everything that the request insists on. */
+  | { readonly kind: 'unsupported'; readonly message: string; readonly parameters: readonly string[] }
   | { readonly kind: 'unsure'; readonly message: string }
   | { readonly kind: 'malformed'; readonly reason: string }
   | { readonly kind: 'exhausted'; readonly attempts: readonly FailedAttempt[]; readonly last: Failure }
@@ -96,6 +98,7 @@ export function judge(failure: Failure): Judgement {
     case 'refused':
       return { retry: 'never', blame: 'caller' }
     case 'context-length':
+    case 'unsupported':
       return { retry: 'elsewhere', blame: 'caller' }
     case 'unsure':
       return { retry: 'elsewhere', blame: 'nobody' }
@@ -145,6 +148,7 @@ export function describe(failure: Failure): string {
     case 'over-budget':
     case 'no-route':
     case 'unsure':
+    case 'unsupported':
     case 'rejected':
     case 'refused':
     case 'context-length':

@@ -1,12 +1,23 @@
 // Prices and costs. Money is integer micro-dollars, rounded up once, at the end. Pure.
-import type { Usage } from './usage.ts'
+import { promptTokens, type Usage } from './usage.ts'
 
 /** US dollars per million tokens, which is the same number as micro-dollars per token. */
-export interface Price {
+export interface Rates {
   readonly input: number
   readonly cacheRead: number
   readonly cacheWrite: number
+  /** Writing to a cache that lasts an hour; as `cacheWrite` unless given. */
+  readonly cacheWriteLong?: number
   readonly output: number
+}
+
+export interface Price extends Rates {
+  /** The rates of prompts longer than so many tokens: they hold for the whole request. Ascending. */
+  readonly tiers?: readonly (Rates & { readonly above: number })[]
+  /** The rates of another class of service, by the vendor's word for it: `flex`, `priority`. */
+  readonly classes?: Readonly<Record<string, Rates>>
+  /** US dollars for each request, whatever it holds. */
+  readonly request?: number
 }
 
 export const free: Price = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0 }
@@ -17,23 +28,50 @@ const PRICE_SCALE = 1_000_000
 const scaled = (tokens: number, dollarsPerMillion: number): number =>
   tokens * Math.round(dollarsPerMillion * PRICE_SCALE)
 
+/** The rates that hold for a prompt of this many tokens in this class of service. */
+export function ratesFor(price: Price, prompt: number, serviceTier?: string): Rates {
+  const { classes } = price
+  if (classes !== undefined && serviceTier !== undefined && Object.hasOwn(classes, serviceTier)) {
+    return classes[serviceTier] ?? price
+  }
+  return price.tiers?.findLast((tier) => prompt > tier.above) ?? price
+}
+
+const requestCost = (price: Price): number => scaled(1_000_000, price.request ?? 0)
+
 /** The cost of a usage in micro-dollars, rounded up to a whole one. Reasoning is billed as output. */
-export function costMicros(usage: Usage, price: Price): number {
+export function costMicros(usage: Usage, price: Price, serviceTier?: string): number {
+  const rates = ratesFor(price, promptTokens(usage), serviceTier)
   const sum =
-    scaled(usage.input, price.input) +
-    scaled(usage.cacheRead, price.cacheRead) +
-    scaled(usage.cacheWrite, price.cacheWrite) +
-    scaled(usage.output + usage.reasoning, price.output)
+    scaled(usage.input, rates.input) +
+    scaled(usage.cacheRead, rates.cacheRead) +
+    scaled(usage.cacheWrite, rates.cacheWrite) +
+    scaled(usage.cacheWriteLong ?? 0, rates.cacheWriteLong ?? rates.cacheWrite) +
+    scaled(usage.output + usage.reasoning, rates.output) +
+    requestCost(price)
   return Math.ceil(sum / PRICE_SCALE)
 }
 
 /**
  * The most that a call can cost, in micro-dollars: every prompt token at the dearest prompt price
  * (a vendor decides alone what it reads from or writes to its cache), every allowed token produced.
+ * `serviceTier` is what was asked for; where the vendor may choose, the dearest class is assumed.
  */
-export function worstCaseMicros(promptTokens: number, maxOutput: number, price: Price): number {
-  const dearest = Math.max(price.input, price.cacheRead, price.cacheWrite)
-  return Math.ceil((scaled(promptTokens, dearest) + scaled(maxOutput, price.output)) / PRICE_SCALE)
+export function worstCaseMicros(
+  prompt: number,
+  maxOutput: number,
+  price: Price,
+  serviceTier?: string,
+): number {
+  const open = serviceTier === undefined || serviceTier === 'auto'
+  const possible = open
+    ? [ratesFor(price, prompt), ...(serviceTier === 'auto' ? Object.values(price.classes ?? {}) : [])]
+    : [ratesFor(price, prompt, serviceTier), ratesFor(price, prompt)] // a busy vendor may serve another class than asked for
+  const worst = possible.map((rates) => {
+    const dearest = Math.max(rates.input, rates.cacheRead, rates.cacheWrite, rates.cacheWriteLong ?? 0)
+    return scaled(prompt, dearest) + scaled(maxOutput, rates.output)
+  })
+  return Math.ceil((Math.max(...worst) + requestCost(price)) / PRICE_SCALE)
 }
 
 export const microsFromDollars = (dollars: number): number => Math.round(dollars * 1_000_000)

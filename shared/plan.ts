@@ -1,6 +1,8 @@
 // The decision about a request as data, and what became of it. Pure.
 import type { Failure } from './failure.ts'
+import type { ModelFacts } from './model.ts'
 import type { Price } from './money.ts'
+import type { Part, ToolCall } from './request.ts'
 import type { Usage } from './usage.ts'
 
 export interface Timeouts {
@@ -30,6 +32,7 @@ export interface Target {
   readonly price?: Price
   readonly contextWindow?: number
   readonly maxOutput?: number
+  readonly facts?: ModelFacts
   readonly timeouts: Timeouts
 }
 
@@ -96,5 +99,7 @@ export interface Ending {
   readonly failure?: Failure
   /** The assistant's message as far as it came, for the conversation. */
   readonly text: string
-  readonly toolCalls: readonly { readonly id: string; readonly name: string; readonly json: string }[]
+  /** What it thought, with the vendor's signatures, so that the next turn can give them back. */
+  readonly reasoning: readonly Extract<Part, { type: 'reasoning' }>[]
+  readonly toolCalls: readonly ToolCall[]
 }

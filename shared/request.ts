@@ -2,9 +2,44 @@
 
 export type Role = 'system' | 'developer' | 'user' | 'assistant' | 'tool'
 
+/** How long a vendor should keep the prompt up to here in its cache. */
+export type CacheLife = '5m' | '1h'
+
+/**
+ * A vendor's proof of what a model thought, opaque to everybody else: sent back as it came, to the same dialect only.
+ * `signature` seals readable text, `redacted` replaces it, `encrypted` carries the state of a reasoning item.
+ */
+export interface Signature {
+  readonly dialect: string
+  readonly kind: 'signature' | 'redacted' | 'encrypted'
+  readonly data: string
+  /** The vendor's own id of the item, where it has one. */
+  readonly id?: string
+}
+
 export type Part =
-  | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'image'; readonly url: string }
+  | { readonly type: 'text'; readonly text: string; readonly cache?: CacheLife }
+  /** `url` is http(s) or `data:<type>;base64,...`. */
+  | {
+      readonly type: 'image'
+      readonly url: string
+      readonly detail?: 'low' | 'high' | 'auto'
+      readonly cache?: CacheLife
+    }
+  /** A document. `url` as for images; `id` names a file that the vendor keeps. */
+  | {
+      readonly type: 'file'
+      readonly url?: string
+      readonly id?: string
+      readonly name?: string
+      readonly cache?: CacheLife
+    }
+  /** `data` is base64, `format` a short name such as `wav`. */
+  | { readonly type: 'audio'; readonly data: string; readonly format: string }
+  /** What the assistant thought. An empty text with a signature is common: redacted, or encrypted. */
+  | { readonly type: 'reasoning'; readonly text: string; readonly signature?: Signature }
+  | { readonly type: 'refusal'; readonly text: string }
+  /** Something that only its own dialect understands; `name` is what it is called there. */
   | { readonly type: 'other'; readonly name: string }
 
 export interface ToolCall {
@@ -12,6 +47,8 @@ export interface ToolCall {
   readonly name: string
   /** The arguments as the model wrote them: JSON text, possibly not valid. */
   readonly json: string
+  /** Gemini seals the call itself; without it the next turn is refused. */
+  readonly signature?: Signature
 }
 
 export interface Message {
@@ -19,27 +56,100 @@ export interface Message {
   readonly parts: readonly Part[]
   readonly toolCalls?: readonly ToolCall[]
   readonly toolCallId?: string
-  /** The message as its dialect had it, so that the same dialect gets it back untouched. */
+  /** A tool's message about its own failure. */
+  readonly isError?: boolean
+  readonly name?: string
+  /**
+   * The message as its dialect had it, so that the same dialect gets it back untouched. Where one message of a dialect
+   * becomes several of ours, the first carries the value and the others `null`: already said.
+   */
   readonly native?: { readonly dialect: string; readonly value: unknown }
 }
 
 export interface Tool {
   readonly name: string
   readonly description?: string
+  /** A JSON Schema. */
   readonly parameters?: unknown
+  readonly strict?: boolean
+  readonly cache?: CacheLife
+  /** A tool that the vendor runs, or another kind that only its dialect knows: the definition as it came. */
+  readonly hosted?: { readonly dialect: string; readonly value: unknown }
+}
+
+export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string }
+
+/** The shape that an answer must have. */
+export type Format =
+  | { readonly type: 'text' }
+  | { readonly type: 'json' }
+  | {
+      readonly type: 'json-schema'
+      readonly name: string
+      readonly schema: unknown
+      readonly strict?: boolean
+      readonly description?: string
+    }
+
+export type ReasoningEffort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh'
+
+/** The one knob for thinking. `budgetTokens` is for clients whose dialect counts; effort wins where both stand. */
+export interface Reasoning {
+  readonly effort?: ReasoningEffort
+  readonly budgetTokens?: number
+  /** Does the client want to read the thoughts? Absent: as the vendor does by itself. */
+  readonly visible?: boolean
+}
+
+export interface Sampling {
+  readonly temperature?: number
+  readonly topP?: number
+  readonly topK?: number
+  readonly minP?: number
+  readonly stop?: readonly string[]
+  readonly seed?: number
+  readonly presencePenalty?: number
+  readonly frequencyPenalty?: number
+  readonly logitBias?: Readonly<Record<string, number>>
+  /** Log-probabilities are wanted, with so many alternatives each. */
+  readonly topLogprobs?: number
+}
+
+/** What an embedding model is asked for. The inputs are the request's messages, one each. */
+export interface EmbeddingAsk {
+  readonly dimensions?: number
+  readonly encoding: 'float' | 'base64'
+  /** Inputs that came as token ids, by position; such a message has no text. */
+  readonly tokens?: readonly (readonly number[])[]
+  /** What the vectors are for, in the vendor's word, where the client said. */
+  readonly purpose?: string
 }
 
 export interface ModelRequest {
   /** The public name that the client sent: a route, a model or `<vendor>/<model>`. */
   readonly model: string
+  /** Present for embeddings; absent for conversation. */
+  readonly embedding?: EmbeddingAsk
   readonly messages: readonly Message[]
   readonly tools: readonly Tool[]
+  readonly toolChoice?: ToolChoice
+  readonly parallelTools?: boolean
   readonly stream: boolean
   /** Does the client want usage in its stream? */
   readonly streamUsage: boolean
   readonly choices: number
-  readonly format: 'text' | 'json' | 'json-schema'
+  readonly format: Format
+  readonly reasoning?: Reasoning
+  readonly sampling: Sampling
   readonly limits: { readonly maxOutput?: number; readonly maxCostMicros?: number }
+  /** The client's name for its own user, for the vendor's abuse checks. */
+  readonly user?: string
+  /** The class of service asked for: `auto`, `default`, `flex`, `priority`. */
+  readonly serviceTier?: string
+  /** Refuse, instead of leaving out, what a target cannot be told. */
+  readonly requireParameters?: boolean
+  /** Fields of the client's body that this language has no word for; only the same dialect gets them. */
+  readonly unread?: readonly string[]
   /** Whose caches may serve it: the key's id. Absent where no key is involved. */
   readonly tenant?: string
   /** The client's name for the conversation, when Minnow keeps it. */

@@ -1,6 +1,6 @@
 // Counting tokens with a real tokenizer (o200k, OpenAI's current one). Pure.
 import { GptEncoding } from 'gpt-tokenizer/GptEncoding'
-import { type Message, textOf, type Tool } from './request.ts'
+import { type Message, type Part, textOf, type Tool } from './request.ts'
 
 export type CountTokens = (text: string) => number
 
@@ -18,6 +18,8 @@ const MESSAGE_TOKENS = 4
 const PRIMING_TOKENS = 3
 /** A bound for one picture: OpenAI's high-detail 2,048 x 2,048 costs 1,105 tokens. */
 const IMAGE_TOKENS = 1_200
+/** Documents come as base64; a page of text is some 2 kB of it and 700 tokens at most. */
+const FILE_CHARS_PER_TOKEN = 3
 
 /** Tokens in the order of their ranks: text where their bytes are whole characters, else the bytes. */
 export type Vocabulary = (string | number[])[]
@@ -40,6 +42,22 @@ function openCounter(vocabulary: Vocabulary): CountTokens {
   }
 }
 
+function countPart(part: Part, count: CountTokens): number {
+  switch (part.type) {
+    case 'text':
+      return 0 // counted with the message's whole text
+    case 'reasoning':
+    case 'refusal':
+      return count(part.text)
+    case 'image':
+    case 'audio':
+    case 'other':
+      return IMAGE_TOKENS
+    case 'file':
+      return Math.max(IMAGE_TOKENS, Math.ceil((part.url ?? '').length / FILE_CHARS_PER_TOKEN))
+  }
+}
+
 /** Prompt tokens of a request as OpenAI counts them; other vendors' templates differ by a few per message. */
 export function countPrompt(
   messages: readonly Message[],
@@ -49,7 +67,7 @@ export function countPrompt(
   let sum = PRIMING_TOKENS
   for (const message of messages) {
     sum += MESSAGE_TOKENS + count(textOf(message))
-    for (const part of message.parts) if (part.type !== 'text') sum += IMAGE_TOKENS
+    for (const part of message.parts) sum += countPart(part, count)
     for (const call of message.toolCalls ?? []) sum += MESSAGE_TOKENS + count(call.name) + count(call.json)
   }
   return tools.length === 0 ? sum : sum + count(JSON.stringify(tools)) + MESSAGE_TOKENS * tools.length

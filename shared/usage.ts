@@ -8,14 +8,18 @@
 export interface Usage {
   readonly input: number
   readonly cacheRead: number
+  /** Written to a cache that lasts minutes. */
   readonly cacheWrite: number
+  /** Written to a cache that lasts an hour, at its own price; beside `cacheWrite`, absent for none. */
+  readonly cacheWriteLong?: number
   readonly output: number
   readonly reasoning: number
 }
 
 export const noUsage: Usage = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, reasoning: 0 }
 
-export const promptTokens = (usage: Usage): number => usage.input + usage.cacheRead + usage.cacheWrite
+export const promptTokens = (usage: Usage): number =>
+  usage.input + usage.cacheRead + usage.cacheWrite + (usage.cacheWriteLong ?? 0)
 
 export const completionTokens = (usage: Usage): number => usage.output + usage.reasoning
 

@@ -55,7 +55,7 @@ describe('arrows', () => {
     ['workers/admin/keys.ts', "import { a } from '../budget/ledger.ts'"],
     ['workers/edge/deliver.ts', "import { a } from '../pipeline.ts'"],
     ['workers/micro/kernel/x.ts', "import { a } from '../bytes.ts'"],
-    ['workers/providers/openai.ts', "import { a } from '../../shared/dialects/openai-chat/index.ts'"],
+    ['workers/providers/vendors/openai.ts', "import { a } from '../../../shared/dialects/openai-chat/index.ts'"],
     ['shared/config.ts', "import { z } from 'zod'"],
     ['workers/ui/home/page.ts', "import { a } from '../../../shared/sse.ts'"],
     [
@@ -70,13 +70,13 @@ describe('arrows', () => {
 })
 
 describe('a vendor', () => {
+  // Some vendors bear the name of the wire format they invented, and a format may be named anywhere.
+  const dialects = new Set(['anthropic', 'gemini', 'bedrock', 'workers-ai'])
   // Those we know, and those that are likely to come.
   const names = new Set([
-    ...knownVendors,
+    ...knownVendors.filter((id) => !dialects.has(id)),
     'openai',
-    'anthropic',
     'google',
-    'gemini',
     'mistral',
     'groq',
     'deepseek',
@@ -102,7 +102,7 @@ describe('a vendor', () => {
   })
 
   it('is not named by another vendor, nor by what all vendors share', () => {
-    const ids = knownVendors.join('|')
+    const ids = knownVendors.filter((id) => !dialects.has(id)).join('|')
     const inside = workers.filter(
       ({ path }) => path.startsWith('workers/providers/') && !path.endsWith('/registry.ts'),
     )
@@ -113,7 +113,7 @@ describe('a vendor', () => {
           source.code,
           new RegExp(`(['"\`])(?:\\./)?(?:${ids})(?:\\.ts)?\\1`, 'g'),
           'names a vendor',
-        ).filter(() => !knownVendors.some((id) => source.path === `workers/providers/${id}.ts`)),
+        ).filter(() => !knownVendors.some((id) => source.path === `workers/providers/vendors/${id}.ts`)),
       ),
     )
   })

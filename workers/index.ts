@@ -98,7 +98,16 @@ function open(env: Bindings): {
         remember: (name, turn) => conversationOf(name).remember(turn),
         forgo: (name, turnId) => conversationOf(name).forgo(turnId),
       },
-      race: race(commit(headDeadline(callProvider((id) => providers.get(id))))),
+      race: race(
+        commit(
+          headDeadline(
+            callProvider(
+              (id) => providers.get(id),
+              async (request) => request,
+            ),
+          ),
+        ),
+      ),
       telemetry: openTelemetry(env.DB, warn),
       tokenizer: openTokenizer(async () => unpack(o200k)),
       statusOf: (failure) => openaiChat().writeFailure(failure, '').status,

@@ -1,5 +1,5 @@
 // The framework of this house: what a step is, what it is given, and what an answer is.
-import type { Dialect, WireRequest } from '../shared/dialect.ts'
+import type { VendorDialect, WireRequest } from '../shared/dialect.ts'
 import type { Batch } from '../shared/event.ts'
 import type { Target } from '../shared/plan.ts'
 
@@ -27,12 +27,18 @@ export interface Answer {
   /** Milliseconds from the call to the response head. */
   readonly headMs: number
   readonly status: number
+  /** What the client asked for and this provider could not be told. */
+  readonly dropped: readonly string[]
+  /** The wire format in which the provider answered. */
+  readonly dialect: string
 }
 
 /** A vendor, ready to be called. */
 export interface Provider {
   readonly id: string
-  readonly dialect: Dialect
+  readonly dialect: VendorDialect
+  /** What it is asked for vectors in; absent where it makes none. */
+  readonly embeddings?: VendorDialect
   /** Sends a request on the vendor's wire. `conversation` is a cache hint, already scoped to the caller's key. */
   send(request: WireRequest, options: SendOptions): Promise<Response>
   /** Takes the provider's credentials out of words that a caller may see; absent where there are none. */
@@ -45,6 +51,8 @@ export interface SendOptions {
   /** Whose request it is; what a provider of ours caches for one must not show to another. */
   readonly tenant?: string
   readonly conversation?: string
+  /** Does the client wait for a stream? */
+  readonly stream: boolean
   /** May the provider decline instead of answering with little confidence? */
   readonly escalate: boolean
 }

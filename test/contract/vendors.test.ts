@@ -1,11 +1,20 @@
 // Every vendor's record, under the same checks: where it is, how it signs, what it speaks.
 import { describe, expect, it } from 'vitest'
 import type { ModelRequest } from '../../shared/request.ts'
-import { compatible } from '../../workers/providers/compatible.ts'
+import { compatible } from '../../workers/providers/vendors/compatible.ts'
 import { knownVendors, openProviders, vendors } from '../../workers/providers/registry.ts'
+import type { Outgoing } from '../../workers/providers/vendor.ts'
 import { entries } from './dialects.ts'
 
 const KEY = 'sk-secret-0123456789'
+const OUTGOING: Outgoing = {
+  url: 'https://lab.example/v1/x',
+  headers: {},
+  body: '{}',
+  settings: {},
+  fetcher: () => Promise.resolve(new Response('{}')),
+  now: 0,
+}
 const request: ModelRequest = {
   model: 'big',
   messages: [
@@ -16,7 +25,8 @@ const request: ModelRequest = {
   stream: true,
   streamUsage: false,
   choices: 1,
-  format: 'text',
+  format: { type: 'text' },
+  sampling: {},
   limits: { maxOutput: 5 },
   native: { dialect: 'none', body: {} },
 }
@@ -33,8 +43,8 @@ for (const vendor of [...vendors, compatible]) {
     it('speaks a dialect that passes the suite', () =>
       expect(entries.map(({ dialect }) => dialect.id)).toContain(vendor.dialect.id))
 
-    it('carries the key in headers, whole, and in nothing else', () => {
-      const headers = vendor.authorize(KEY)
+    it('carries the key in headers, whole, and in nothing else', async () => {
+      const headers = await vendor.authorize(KEY, OUTGOING)
       expect(Object.values(headers).some((value) => value.includes(KEY))).toBe(true)
       for (const [name, value] of Object.entries(headers)) {
         expect(() => new Headers([[name, value]])).not.toThrow()
@@ -44,7 +54,7 @@ for (const vendor of [...vendors, compatible]) {
 
     it('is sent exactly one output limit, the name of its own model, and no field of ours', () => {
       const { path, body } = vendor.dialect.writeRequest(
-        { ...request, native: { ...request.native, body: { minnow: {} } } },
+        { ...request, native: request.native },
         { model: 'their-model' },
       )
       expect(path).toMatch(/^\/[a-z]/)
@@ -69,6 +79,7 @@ for (const vendor of [...vendors, compatible]) {
         requestId: 'r',
         signal: new AbortController().signal,
         escalate: true,
+        stream: true,
       })
       expect(calls).toHaveLength(1)
       const { url, init } = calls[0] ?? { url: '', init: {} }
@@ -103,7 +114,10 @@ for (const vendor of vendors) {
       expect(vendor.baseUrl).toMatch(/^https:\/\/[a-z0-9.-]+(?:\/[\w.-]+)*$/))
     it('says where its wire is documented', () => expect(vendor.docs).toMatch(/^https:\/\//))
     it('has a file of its own name', async () => {
-      const file = (await import(`../../workers/providers/${vendor.id}.ts`)) as Record<string, unknown>
+      const file = (await import(`../../workers/providers/vendors/${vendor.id}.ts`)) as Record<
+        string,
+        unknown
+      >
       expect(Object.values(file)).toContain(vendor)
     })
   })

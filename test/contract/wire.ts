@@ -2,12 +2,14 @@
 import type { Dialect, ReplyContext } from '../../shared/dialect.ts'
 import type { ModelEvent, Piece } from '../../shared/event.ts'
 import { type Frame, readFrames } from '../../shared/sse.ts'
+import { requestFor } from '../unit/samples.ts'
 
 export const CONTEXT: ReplyContext = {
   requestId: 'req_1',
   createdAt: 1_700_000_000_000,
   model: 'public-name',
   streamUsage: true,
+  request: requestFor('Hi'),
 }
 
 const encoder = new TextEncoder()

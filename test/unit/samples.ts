@@ -21,7 +21,8 @@ export function requestFor(text: string, over: Partial<ModelRequest> = {}): Mode
     stream: true,
     streamUsage: false,
     choices: 1,
-    format: 'text',
+    format: { type: 'text' },
+    sampling: {},
     limits: {},
     native: { dialect: 'openai-chat', body: { messages: [{ role: 'user', content: text }] } },
     ...over,
@@ -92,7 +93,7 @@ export async function* batchesOf(...batches: Batch[]): AsyncGenerator<Batch, voi
 }
 
 export function answerOf(from: Target, batches: AsyncGenerator<Batch, void, undefined>): Answer {
-  return { target: from, batches, headMs: 5, status: 200 }
+  return { target: from, batches, headMs: 5, status: 200, dropped: [], dialect: 'openai-chat' }
 }
 
 export async function collect(batches: AsyncIterable<Batch>): Promise<ModelEvent[]> {

@@ -4,6 +4,7 @@ import { type Failure, failureOf } from '../../shared/failure.ts'
 import { costMicros, type Price } from '../../shared/money.ts'
 import type { Ending } from '../../shared/plan.ts'
 import type { CountTokens, Tokenizer } from '../../shared/tokens.ts'
+import type { Part, ToolCall } from '../../shared/request.ts'
 import { noUsage, type Usage } from '../../shared/usage.ts'
 
 export interface Meter {
@@ -29,7 +30,9 @@ export function meter({ batches, price, countPrompt, tokenizer, signal }: Metere
   let aside = '' // of the others
   let thought = ''
   let dropped = 0
-  const calls = new Map<string, { id: string; name: string; json: string }>()
+  const calls = new Map<string, ToolCall>()
+  const reasoning: Extract<Part, { type: 'reasoning' }>[] = [] // of the first choice: closed stretches
+  let open = '' // the stretch that no signature has ended yet
   let last: Extract<ModelEvent, { type: 'finish' | 'error' }> | undefined
   const { promise: end, resolve } = Promise.withResolvers<Ending>()
 
@@ -42,15 +45,29 @@ export function meter({ batches, price, countPrompt, tokenizer, signal }: Metere
         else aside += event.text
         return
       case 'reasoning-delta':
+        if (event.index === 0 && thought.length < TEXT_CHARS) open += event.text
         if (thought.length < TEXT_CHARS) thought += event.text
         else dropped += event.text.length
         return
-      case 'tool-start':
-        calls.set(`${event.index}:${event.call}`, { id: event.id, name: event.name, json: '' })
+      case 'reasoning-signature':
+        if (event.index !== 0) return
+        reasoning.push({ type: 'reasoning', text: open, signature: event.signature })
+        open = ''
         return
+      case 'tool-start': {
+        const { index, call, id, name, signature } = event
+        calls.set(`${index}:${call}`, {
+          id,
+          name,
+          json: '',
+          ...(signature === undefined ? {} : { signature }),
+        })
+        return
+      }
       case 'tool-delta': {
-        const call = calls.get(`${event.index}:${event.call}`)
-        if (call !== undefined) call.json += event.json
+        const key = `${event.index}:${event.call}`
+        const call = calls.get(key)
+        if (call !== undefined) calls.set(key, { ...call, json: call.json + event.json })
         return
       }
       case 'finish':
@@ -60,6 +77,7 @@ export function meter({ batches, price, countPrompt, tokenizer, signal }: Metere
       case 'start':
       case 'logprobs':
       case 'other-delta':
+      case 'embedding':
       case 'choice-end':
         return
     }
@@ -86,9 +104,10 @@ export function meter({ batches, price, countPrompt, tokenizer, signal }: Metere
       end: finish !== undefined ? 'finish' : failure?.kind === 'cancelled' ? 'cancelled' : 'error',
       usage,
       usageSource: finish?.usage === undefined ? 'estimated' : 'reported',
-      costMicros: price === undefined ? 0 : costMicros(usage, price),
+      costMicros: price === undefined ? 0 : costMicros(usage, price, finish?.serviceTier),
       ...(failure === undefined ? {} : { failure }),
       text,
+      reasoning: open === '' ? reasoning : [...reasoning, { type: 'reasoning', text: open }],
       toolCalls: [...calls].flatMap(([place, call]) => (place.startsWith('0:') ? [call] : [])),
     }
   }

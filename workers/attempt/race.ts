@@ -130,7 +130,9 @@ export const race =
       if (mayStart()) start()
       else if (lanes.size === 0) {
         const last: Failure =
-          failure.kind === 'context-length' ? failure : { kind: 'exhausted', attempts: failed, last: failure }
+          failure.kind === 'context-length' || failure.kind === 'unsupported'
+            ? failure
+            : { kind: 'exhausted', attempts: failed, last: failure }
         return { ok: false, failure: last, attempts: log }
       }
     }

@@ -39,11 +39,10 @@ export async function needOf(
   const asked =
     request.limits.maxOutput ??
     Math.min(DEFAULT_MAX_OUTPUT, ...plan.targets.map((target) => target.maxOutput ?? DEFAULT_MAX_OUTPUT))
-  const output =
-    maxCostMicros === undefined ? asked : affordable(plan, prompt, asked, request.choices, maxCostMicros)
+  const output = maxCostMicros === undefined ? asked : affordable(plan, prompt, asked, request, maxCostMicros)
   return {
     amounts: {
-      usd: dearest(plan, prompt, output * request.choices),
+      usd: dearest(plan, prompt, output * request.choices, request.serviceTier),
       tokens: prompt + output * request.choices,
       requests: 1,
     },
@@ -59,12 +58,12 @@ export function reserve(request: ModelRequest, need: Need): ModelRequest {
 }
 
 const isFree = (target: Target): boolean =>
-  target.price !== undefined && Object.values(target.price).every((dollars) => dollars === 0)
+  target.price !== undefined && worstCaseMicros(1_000_000, 1_000_000, target.price, 'auto') === 0
 
-const dearest = (plan: Plan, prompt: number, output: number): number =>
+const dearest = (plan: Plan, prompt: number, output: number, serviceTier: string | undefined): number =>
   Math.max(
     ...plan.targets.map((target) =>
-      target.price === undefined ? 0 : worstCaseMicros(prompt, output, target.price),
+      target.price === undefined ? 0 : worstCaseMicros(prompt, output, target.price, serviceTier),
     ),
   )
 
@@ -81,19 +80,19 @@ function affordable(
   plan: Plan,
   prompt: number,
   asked: number,
-  choices: number,
+  { choices, serviceTier }: ModelRequest,
   maxCostMicros: number,
 ): number {
-  if (dearest(plan, prompt, asked * choices) <= maxCostMicros) return asked
+  if (dearest(plan, prompt, asked * choices, serviceTier) <= maxCostMicros) return asked
   let [low, high] = [0, asked]
   while (low < high) {
     const middle = Math.ceil((low + high) / 2)
-    if (dearest(plan, prompt, middle * choices) <= maxCostMicros) low = middle
+    if (dearest(plan, prompt, middle * choices, serviceTier) <= maxCostMicros) low = middle
     else high = middle - 1
   }
   if (low >= Math.min(LEAST_OUTPUT, asked)) return low
   const message =
     `x-minnow-max-cost of $${writeDollars(maxCostMicros)} does not cover this request: its prompt of ${prompt} tokens ` +
-    `alone can cost $${writeDollars(dearest(plan, prompt, 0))}. Raise the limit, shorten the prompt or choose a cheaper model.`
+    `alone can cost $${writeDollars(dearest(plan, prompt, 0, serviceTier))}. Raise the limit, shorten the prompt or choose a cheaper model.`
   throw new Failed({ kind: 'over-budget', unit: 'usd', code: 'insufficient_quota', message })
 }

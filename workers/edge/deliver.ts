@@ -1,5 +1,5 @@
 // An answer into a client's bytes, with the headers that explain it.
-import type { Dialect, ReplyContext } from '../../shared/dialect.ts'
+import type { ClientDialect, ReplyContext } from '../../shared/dialect.ts'
 import type { Batch, Piece } from '../../shared/event.ts'
 import { Failed } from '../../shared/failure.ts'
 import { writeDollars } from '../../shared/money.ts'
@@ -15,7 +15,7 @@ const encoder = new TextEncoder()
 export interface Delivery {
   readonly request: ModelRequest
   readonly served: Served
-  readonly dialect: Dialect
+  readonly dialect: ClientDialect
   /** When the request came in, milliseconds since the epoch. */
   readonly receivedAt: number
   /** A stream that is silent for so long gets a comment; 0 for none. */
@@ -33,8 +33,9 @@ export async function deliver(
     createdAt: receivedAt,
     model: answer.target.name,
     streamUsage: request.streamUsage,
+    request,
   }
-  const headers = headersOf(served)
+  const headers = headersOf(served, dialect)
   if (request.stream) {
     headers.set('server-timing', timing(cx.now() - receivedAt, answer.headMs))
     headers.set('content-type', 'text/event-stream; charset=utf-8')
@@ -92,15 +93,22 @@ async function collect(batches: AsyncGenerator<Batch, void, undefined>): Promise
   return pieces
 }
 
-function headersOf({ answer, attempts, plan, clamped }: Served): Headers {
+function headersOf({ answer, attempts, plan, clamped }: Served, dialect: ClientDialect): Headers {
   const headers = new Headers({
     'x-minnow-model': `${answer.target.provider}/${answer.target.model}`,
     'x-minnow-route': writeRoute(plan, answer.target.tier),
     'x-minnow-attempts': String(attempts.length),
   })
+  if (answer.dropped.length > 0) {
+    const names = answer.dropped.map((name) => dialect.nameOf?.(name) ?? name)
+    headers.set('x-minnow-dropped', names.filter((name) => HEADER_SAFE.test(name)).join(', '))
+  }
   if (clamped !== undefined) headers.set('x-minnow-clamped', `max_tokens=${clamped}`)
   return headers
 }
+
+/** Clients choose the names of unknown fields, and not every name can stand in a header. */
+const HEADER_SAFE = /^[\w.-]{1,64}$/
 
 /** The tier that answered, and why the plan was made; the two differ after a failover. */
 export function writeRoute(plan: Plan, tier: string): string {

@@ -1,8 +1,9 @@
 // A client's bytes into a model request: read within bounds, parsed once, checked at the door.
-import type { Dialect } from '../../shared/dialect.ts'
+import type { Address, ClientDialect } from '../../shared/dialect.ts'
 import { Failed } from '../../shared/failure.ts'
 import { microsFromDollars } from '../../shared/money.ts'
 import type { ModelRequest } from '../../shared/request.ts'
+import { takeWishes } from '../../shared/wishes.ts'
 import type { Caller } from '../service.ts'
 
 const CONVERSATION = /^[A-Za-z0-9._:@-]{1,128}$/
@@ -11,11 +12,13 @@ const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
 export async function receive(
   request: Request,
-  dialect: Dialect,
+  dialect: ClientDialect,
   caller: Caller,
   limitBytes: number,
+  address?: Address,
 ): Promise<ModelRequest> {
-  const asked = dialect.readRequest(parse(await readBody(request, limitBytes)))
+  const { body, wishes } = takeWishes(parse(await readBody(request, limitBytes)))
+  const asked = dialect.readRequest(body, address)
   const conversation = request.headers.get('x-minnow-conversation')
   const maxCostMicros = readMaxCost(request.headers.get('x-minnow-max-cost'))
   if (conversation !== null && !CONVERSATION.test(conversation)) {
@@ -26,6 +29,7 @@ export async function receive(
   }
   return {
     ...asked,
+    ...wishes,
     limits: { ...asked.limits, ...(maxCostMicros === undefined ? {} : { maxCostMicros }) },
     tenant: caller.keyId,
     // Scoped to the key: two customers may use the same id without seeing each other.

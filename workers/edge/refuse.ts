@@ -1,10 +1,10 @@
 // A failure into the reply that tells the caller what was wrong, in the caller's dialect.
-import type { Dialect } from '../../shared/dialect.ts'
+import type { ClientDialect } from '../../shared/dialect.ts'
 import { type Failure, judge } from '../../shared/failure.ts'
 
 export function refuse(
   failure: Failure,
-  dialect: Pick<Dialect, 'writeFailure'>,
+  dialect: Pick<ClientDialect, 'writeFailure'>,
   requestId: string,
 ): Response {
   const { status, body } = dialect.writeFailure(failure, requestId)

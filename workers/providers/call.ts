@@ -1,10 +1,11 @@
 // One call to one provider: the request written, sent, and its reply opened up to the head.
 import { Failed, type Failure, failureOf } from '../../shared/failure.ts'
+import type { VendorDialect, WireRequest } from '../../shared/dialect.ts'
 import type { Batch } from '../../shared/event.ts'
 import type { Target } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
-import type { Answer, Provider, Service } from '../service.ts'
-import { concealFailure, concealing, concealPiece } from './conceal.ts'
+import type { Answer, Cx, Provider, Service } from '../service.ts'
+import { type Conceal, concealFailure, concealing, concealPiece } from './conceal.ts'
 import { readStream } from './frames.ts'
 
 /** Error bodies are read this far; providers put the reason first. */
@@ -19,8 +20,11 @@ export interface ProviderCall {
   readonly onHead?: (headMs: number, status: number) => void
 }
 
+/** Resolves with the request in which every address of a picture or document has become its bytes. */
+export type Media = (request: ModelRequest, cx: Cx) => Promise<ModelRequest>
+
 export const callProvider =
-  (find: (id: string) => Provider | undefined): Service<ProviderCall, Answer> =>
+  (find: (id: string) => Provider | undefined, media: Media): Service<ProviderCall, Answer> =>
   async ({ request, target, escalate, onHead }, cx) => {
     const provider = find(target.provider)
     if (provider === undefined)
@@ -29,13 +33,19 @@ export const callProvider =
         message: `provider ${target.provider} vanished from the configuration`,
       })
     const startedAt = cx.now()
-    const wire = provider.dialect.writeRequest(request, target)
+    const dialect = request.embedding === undefined ? provider.dialect : provider.embeddings
+    if (dialect === undefined) throw unsupported(target, ['embeddings'])
+    const sent = dialect.inlineMedia === true ? await media(request, cx) : request
+    const wire = dialect.writeRequest(sent, target)
+    const dropped = droppedOf(request, wire, dialect)
+    if (request.requireParameters === true && dropped.length > 0) throw unsupported(target, dropped)
     const response = await guard(
       () =>
         provider.send(wire, {
           requestId: cx.id,
           signal: cx.signal,
           escalate,
+          stream: request.stream,
           ...(request.tenant === undefined ? {} : { tenant: request.tenant }),
           ...(request.conversation === undefined ? {} : { conversation: request.conversation }),
         }),
@@ -43,14 +53,27 @@ export const callProvider =
     )
     const headMs = cx.now() - startedAt
     onHead?.(headMs, response.status)
-    if (!response.ok) throw new Failed(await readFailure(response, provider))
+    if (!response.ok) throw new Failed(await readFailure(response, dialect, provider.conceal))
     return {
       target,
       headMs,
       status: response.status,
-      batches: await open(response, request, target, provider, cx.signal),
+      dropped,
+      dialect: dialect.id,
+      batches: await open(response, sent, target, dialect, provider.conceal, cx.signal),
     }
   }
+
+/** Fields that only the client's own dialect knows are lost on any other, beside what the wire could not be told. */
+function droppedOf(request: ModelRequest, wire: WireRequest, dialect: VendorDialect): readonly string[] {
+  const unread = dialect.id === request.native.dialect ? [] : (request.unread ?? [])
+  return [...new Set([...unread, ...wire.dropped])]
+}
+
+function unsupported(target: Target, parameters: readonly string[]): Failed {
+  const message = `${target.name} cannot be told ${parameters.map((name) => `'${name}'`).join(', ')}. Leave it out, or choose a model that supports it.`
+  return new Failed({ kind: 'unsupported', message, parameters })
+}
 
 /** Network errors carry no promise about their text, so they become one plain failure. */
 async function guard<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
@@ -70,7 +93,8 @@ async function open(
   response: Response,
   request: ModelRequest,
   target: Target,
-  provider: Provider,
+  dialect: VendorDialect,
+  conceal: Conceal | undefined,
   signal: AbortSignal,
 ): Promise<AsyncGenerator<Batch, void, undefined>> {
   const { body } = response
@@ -78,30 +102,35 @@ async function open(
   if (body === null) throw new Failed({ kind: 'malformed', reason: 'an empty body' })
   // Some servers stream without saying so; what was asked for decides unless the reply says JSON.
   if (isStream || (request.stream && response.headers.get('content-type')?.includes('json') !== true)) {
-    return readStream(body, concealing(provider.dialect.readEvents(request.choices), provider.conceal), {
+    return readStream(body, concealing(dialect.readEvents(request.choices), conceal), {
       idleMs: target.timeouts.idleMs,
       signal,
+      framing: dialect.framing ?? 'sse',
     })
   }
   const declaredBytes = Number(response.headers.get('content-length') ?? Number.NaN)
   const isSmall = declaredBytes <= REPLY_BYTES // false for NaN: then the bytes are counted as they come
   const text = await guard(() => (isSmall ? response.text() : readText(body, REPLY_BYTES)), signal)
-  return once(provider.dialect.readReply(text).map((piece) => concealPiece(piece, provider.conceal)))
+  return once(dialect.readReply(text).map((piece) => concealPiece(piece, conceal)))
 }
 
 async function* once(batch: Batch): AsyncGenerator<Batch, void, undefined> {
   yield batch
 }
 
-async function readFailure(response: Response, provider: Provider): Promise<Failure> {
+async function readFailure(
+  response: Response,
+  dialect: VendorDialect,
+  conceal: Conceal | undefined,
+): Promise<Failure> {
   const body = response.body === null ? '' : await readText(response.body, ERROR_BYTES).catch(() => '') // the status alone is enough
   const retryAfterMs = readRetryAfter(response.headers)
-  const failure = provider.dialect.readFailure({
+  const failure = dialect.readFailure({
     status: response.status,
     body,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   })
-  return concealFailure(failure, provider.conceal)
+  return concealFailure(failure, conceal)
 }
 
 async function readText(body: ReadableStream<Uint8Array>, limitBytes: number): Promise<string> {

@@ -1,9 +1,10 @@
 // A provider's response body as batches of events: one batch per network read. In-band to the end:
 // whatever happens to the bytes becomes the last event, because a stream that throws looks finished to a client.
-import type { EventReader } from '../../shared/dialect.ts'
+import type { EventReader, VendorDialect } from '../../shared/dialect.ts'
 import { type Batch, isContent, type Piece } from '../../shared/event.ts'
 import { type Failure, failureOf } from '../../shared/failure.ts'
-import { FrameTooLong, readFrames } from '../../shared/sse.ts'
+import { FrameTooLong } from '../../shared/sse.ts'
+import { openFraming } from './framing.ts'
 import { Failed } from '../../shared/failure.ts'
 
 /** After the last choice has ended only usage and the end marker can follow; they get this long. */
@@ -12,16 +13,16 @@ const GRACE_MS = 1_500
 export interface StreamClock {
   readonly idleMs: number
   readonly signal: AbortSignal
+  readonly framing?: NonNullable<VendorDialect['framing']>
 }
 
 export async function* readStream(
   body: ReadableStream<Uint8Array>,
   events: EventReader,
-  { idleMs, signal }: StreamClock,
+  { idleMs, signal, framing = 'sse' }: StreamClock,
 ): AsyncGenerator<Batch, void, undefined> {
   const reader = body.getReader()
-  const decoder = new TextDecoder()
-  const frames = readFrames()
+  const frames = openFraming(framing)
   let stopped: Failure | undefined
   let readingSince: number | undefined
   let hasBegun = false
@@ -56,9 +57,8 @@ export async function* readStream(
       const { done, value } = await reader.read()
       readingSince = undefined
       const batch: Piece[] = []
-      const text = done ? decoder.decode() : decoder.decode(value, { stream: true })
       const wasComplete = events.complete
-      for (const frame of frames(text, done && stopped === undefined)) {
+      for (const frame of frames(value, done && stopped === undefined)) {
         const piece = events.read(frame)
         batch.push(piece)
         hasBegun ||= piece.events.some(isContent)

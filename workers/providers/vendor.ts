@@ -1,15 +1,47 @@
 // What a vendor is: a record. Its wire format is a dialect, its oddities are options of that dialect.
-import type { Dialect } from '../../shared/dialect.ts'
+import type { VendorDialect } from '../../shared/dialect.ts'
 
 export interface Vendor {
   readonly id: string
-  readonly dialect: Dialect
-  /** Up to and including the version, without a slash at the end; absent where everybody runs their own. */
+  /** As the vendor writes its own name. */
+  readonly name: string
+  readonly dialect: VendorDialect
+  /** What it is asked for vectors in; absent where it makes none. */
+  readonly embeddings?: VendorDialect
+  /**
+   * Up to and including the version, without a slash at the end; `{region}` and the like are settings of the provider.
+   * Absent where everybody runs their own.
+   */
   readonly baseUrl?: string
-  /** The headers that carry a key. */
-  readonly authorize: (key: string) => Readonly<Record<string, string>>
+  /** The settings that the address or the signature needs, by name. */
+  readonly settings?: Readonly<Record<string, Setting>>
+  /** Signs a call with a key. */
+  readonly authorize: Authorize
+  /** Where a server that people run themselves listens unless told otherwise; it needs no key. */
+  readonly usualAddress?: string
   /** The vendor's documentation of its wire. */
-  readonly docs?: string
+  readonly docs: string
 }
 
-export const bearer = (key: string): Record<string, string> => ({ authorization: `Bearer ${key}` })
+export interface Setting {
+  readonly about: string
+  readonly default?: string
+}
+
+/** A call as it is about to be sent. */
+export interface Outgoing {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly settings: Readonly<Record<string, string>>
+  readonly fetcher: typeof fetch
+  readonly now: number
+}
+
+/** The headers that carry a key, or the proof of one. Throws `Failed` with `credentials` where a key cannot sign. */
+export type Authorize = (
+  key: string,
+  call: Outgoing,
+) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
+
+export const bearer: Authorize = (key) => ({ authorization: `Bearer ${key}` })

@@ -75,7 +75,7 @@ const CHARS_PER_TOKEN = 4
 function obstacleFor(model: Model, request: ModelRequest): string | undefined {
   if (model.plainText) {
     if (request.tools.length > 0) return 'tools'
-    if (request.format !== 'text') return 'format'
+    if (request.format.type !== 'text') return 'format'
     if (request.messages.some((message) => message.parts.some((part) => part.type !== 'text')))
       return 'images'
   }

@@ -4,11 +4,10 @@ import type { EventReader } from '../../dialect.ts'
 import type { FinishReason, ModelEvent, Piece } from '../../event.ts'
 import type { Frame } from '../../sse.ts'
 import type { Usage } from '../../usage.ts'
+import { type Fields, isFields, parse, text } from '../../fields.ts'
 import { readInlineFailure } from './failure.ts'
 import { DIALECT } from './request.ts'
 import { readUsage } from './usage.ts'
-
-type Fields = Readonly<Record<string, unknown>>
 
 // A map, because a provider's word may also be that of something every object inherits.
 const REASONS: ReadonlyMap<string, FinishReason> = new Map([
@@ -20,11 +19,6 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map([
 ])
 
 export const readReason = (raw: string): FinishReason => REASONS.get(raw) ?? 'other'
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 const indexOf = (value: unknown): number => (typeof value === 'number' ? value : 0)
 
@@ -176,12 +170,4 @@ function endOfMarker(
     events.push({ type: 'choice-end', index, reason: 'stop' })
   }
   return [...events, finish()]
-}
-
-export function parse(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined // the caller decides what unreadable JSON means where it stood
-  }
 }

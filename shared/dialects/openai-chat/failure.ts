@@ -1,8 +1,7 @@
 // Errors of chat completions: a provider's, read into our union, and ours, written for clients. Pure.
 import type { WireFailure } from '../../dialect.ts'
+import { clean, CONTEXT, POLICY } from '../../clean.ts'
 import { describe, type Failure, reasonOf } from '../../failure.ts'
-
-const MESSAGE_CHARS = 1000
 
 interface ErrorFields {
   readonly message: string
@@ -10,9 +9,6 @@ interface ErrorFields {
   readonly code?: string
   readonly param?: string
 }
-
-const CONTEXT = /context_length_exceeded|context length|maximum context|too many tokens|prompt is too long/i
-const POLICY = /content_policy|content_filter|content policy|safety system|moderation/i
 
 export function readFailure(reply: WireFailure): Failure {
   const fields = readErrorFields(reply.body)
@@ -77,18 +73,6 @@ function errorFields(error: unknown): ErrorFields {
   }
 }
 
-// As OpenAI, Anthropic, Groq, xAI, Google, Hugging Face, NVIDIA and this gateway begin theirs.
-const KEYS =
-  /\b(?:(?:sk|pk|rk|mk|gsk|xai|nvapi)[-_][\w*-]{4,}|(?:key|hf|r8|fw|pplx|csk)[-_][\w*-]{16,}|AIza[\w-]{10,})/g
-
-/** Providers repeat parts of the key they were sent; a caller must never see ours. */
-function clean(text: string): string {
-  return text
-    .slice(0, MESSAGE_CHARS)
-    .replace(KEYS, '[key]')
-    .replace(/Bearer\s+\S+/gi, 'Bearer [key]')
-}
-
 interface ErrorReply {
   readonly status: number
   readonly type: string
@@ -143,6 +127,13 @@ function errorReply(failure: Failure): ErrorReply {
         type: 'invalid_request_error',
         code: 'context_length_exceeded',
         ...withParam(failure.param),
+      }
+    case 'unsupported':
+      return {
+        status: 400,
+        type: 'invalid_request_error',
+        code: 'unsupported_parameter',
+        ...withParam(failure.parameters[0]),
       }
     case 'unsure':
       return { status: 422, type: 'low_confidence', code: 'low_confidence' }

@@ -3,7 +3,8 @@
 import type { ReplyContext } from '../../dialect.ts'
 import type { FinishReason, ModelEvent, Piece } from '../../event.ts'
 import { noUsage } from '../../usage.ts'
-import { parse, readEvents } from './events.ts'
+import { parse } from '../../fields.ts'
+import { readEvents } from './events.ts'
 import { DIALECT } from './request.ts'
 import { writeUsage } from './usage.ts'
 

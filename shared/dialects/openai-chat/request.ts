@@ -1,7 +1,6 @@
 // Chat completion requests, read from clients and written for vendors. Pure.
-import type { z } from 'zod'
 import type { WireRequest, WireTarget } from '../../dialect.ts'
-import { Failed } from '../../failure.ts'
+import { invalid, mistake } from '../../mistake.ts'
 import type { Message, ModelRequest, Part, Tool } from '../../request.ts'
 import { type ChatBody, type ChatMessage, requestSchema } from './schema.ts'
 
@@ -25,7 +24,6 @@ export function readRequest(body: unknown): ModelRequest {
   if (!checked.success) throw mistake(checked.error, body)
   const chat = checked.data
   const maxOutput = chat.max_completion_tokens ?? chat.max_tokens
-  const share = chat.minnow?.strongShare
   return {
     model: chat.model ?? 'auto',
     messages: chat.messages.map(readMessage),
@@ -34,16 +32,16 @@ export function readRequest(body: unknown): ModelRequest {
     streamUsage: chat.stream_options?.include_usage === true,
     choices: chat.n ?? 1,
     format: readFormat(chat),
+    sampling: {},
     limits: typeof maxOutput === 'number' ? { maxOutput } : {},
-    ...(share === undefined ? {} : { dial: { strongShare: share } }),
     native: { dialect: DIALECT, body: body as Record<string, unknown> }, // checked above: an object
   }
 }
 
 function readFormat(chat: ChatBody): ModelRequest['format'] {
   const type = chat.response_format?.type
-  if (type === 'json_schema') return 'json-schema'
-  return type === 'json_object' ? 'json' : 'text'
+  if (type === 'json_schema') return { type: 'json-schema', name: 'answer', schema: {} }
+  return { type: type === 'json_object' ? 'json' : 'text' }
 }
 
 /** One message; also used for messages that a conversation stored. */
@@ -91,7 +89,6 @@ function readTool(tool: NonNullable<ChatBody['tools']>[number]): Tool {
 export function writeRequest(request: ModelRequest, target: WireTarget, options: ChatOptions): WireRequest {
   const body: Record<string, unknown> =
     request.native.dialect === DIALECT ? { ...request.native.body } : writeFields(request)
-  delete body['minnow'] // ours, not the vendor's
   body['model'] = target.model
   body['messages'] = request.messages.map((message) => writeMessage(message, options))
   writeLimit(body, request.limits.maxOutput, options.completionTokens?.test(target.model) === true)
@@ -99,7 +96,7 @@ export function writeRequest(request: ModelRequest, target: WireTarget, options:
     // Usage is always asked for: a stream without it could only be billed by estimate.
     body['stream_options'] = { ...(body['stream_options'] as object | undefined), include_usage: true }
   }
-  return { path: '/chat/completions', body }
+  return { path: '/chat/completions', body, dropped: [] }
 }
 
 function writeFields(request: ModelRequest): Record<string, unknown> {
@@ -159,56 +156,4 @@ function writeContent(parts: readonly Part[]): unknown {
     if (part.type === 'text') return [{ type: 'text', text: part.text }]
     return part.type === 'image' ? [{ type: 'image_url', image_url: { url: part.url } }] : []
   })
-}
-
-function invalid(message: string, param: string | undefined): Failed {
-  return new Failed({ kind: 'invalid-request', message, ...(param === undefined ? {} : { param }) })
-}
-
-/** The first thing wrong with a body, in OpenAI's way of naming fields: `messages[0].content`. */
-function mistake(error: z.ZodError, body: object): Failed {
-  const issue = error.issues[0]
-  if (issue === undefined) return invalid('The request body is not a chat completion request.', undefined)
-  const found = issue.path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
-    body,
-  )
-  const param = issue.path.reduce<string>(
-    (path, key) =>
-      typeof key === 'number' ? `${path}[${key}]` : path === '' ? String(key) : `${path}.${String(key)}`,
-    '',
-  )
-  if (found === undefined) return invalid(`Missing required parameter: '${param}'.`, param)
-  if (param === 'messages' && Array.isArray(found)) {
-    return invalid("Invalid 'messages': an empty array was sent, at least one message is needed.", param)
-  }
-  return invalid(`Invalid '${param}': ${typeName(found)} was sent, ${wanted(issue)}.`, param)
-}
-
-function wanted(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_type') return `${article(issue.expected)} is expected`
-  if (issue.code === 'invalid_value')
-    return `expected one of ${issue.values.map((value) => `'${String(value)}'`).join(', ')}`
-  if (issue.code === 'too_small') return `at least ${issue.minimum} is expected`
-  if (issue.code === 'too_big') return `at most ${issue.maximum} is expected`
-  if (issue.code === 'invalid_union') {
-    const kinds = issue.errors.map((errors) => errors[0]).filter((inner) => inner?.code === 'invalid_type')
-    const names = kinds.map((inner) => (inner?.code === 'invalid_type' ? article(inner.expected) : ''))
-    return names.length > 0 ? `${names.join(' or ')} is expected` : 'another value is expected'
-  }
-  return issue.message
-}
-
-function article(type: string): string {
-  const name = type === 'int' ? 'integer' : type
-  return /^[aeio]/.test(name) ? `an ${name}` : `a ${name}`
-}
-
-function typeName(value: unknown): string {
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return 'an array'
-  if (typeof value === 'string')
-    return value.length > 40 ? `a string of ${value.length} characters` : `'${value}'`
-  if (typeof value === 'object') return 'an object'
-  return String(value)
 }

@@ -48,7 +48,6 @@ export const requestSchema = z.looseObject({
   logprobs: z.boolean().nullish(),
   top_logprobs: z.int().min(0).max(20).nullish(),
   user: z.string().nullish(),
-  minnow: z.looseObject({ strongShare: z.number().min(0).max(1).optional() }).nullish(),
 })
 
 export type ChatBody = z.infer<typeof requestSchema>

@@ -83,6 +83,8 @@ export function writeEvents(context: ReplyContext): (batch: Batch) => string {
       case 'choice-end':
         return frame(chunk([{ index: event.index, delta: {}, finish_reason: writeReason(event.reason) }]))
       case 'logprobs':
+      case 'reasoning-signature':
+      case 'embedding':
       case 'other-delta':
         return '' // only a provider of this dialect has these, and its chunks pass as they came
       case 'finish':

@@ -1,14 +1,7 @@
 // The usage object of chat completions, both ways. Pure.
 import { dollarsFromMicros } from '../../money.ts'
+import { count, type Fields, fieldsOf as object } from '../../fields.ts'
 import { completionTokens, promptTokens, type Usage } from '../../usage.ts'
-
-type Fields = Readonly<Record<string, unknown>>
-
-const count = (value: unknown): number =>
-  typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.floor(value) : 0
-
-const object = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null ? (value as Fields) : {}
 
 /** Cached tokens stand inside `prompt_tokens` and reasoning inside `completion_tokens`; here they are taken out. */
 export function readUsage(value: unknown): Usage | undefined {

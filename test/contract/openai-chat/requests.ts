@@ -134,5 +134,4 @@ export const badRequests: readonly BadRequest[] = [
   { name: 'half a token', body: { ...hi, max_completion_tokens: 1.5 }, param: 'max_completion_tokens' },
   { name: 'a stream that is not true or false', body: { ...hi, stream: 'yes' }, param: 'stream' },
   { name: 'tools that are no list', body: { ...hi, tools: {} }, param: 'tools' },
-  { name: 'a share above 1', body: { ...hi, minnow: { strongShare: 2 } }, param: 'minnow.strongShare' },
 ]

@@ -95,13 +95,8 @@ describe('unknown parameters', () => {
             },
           ],
         })
-        expect(sent({ ...body, minnow: { strongShare: 0.5 } })).toEqual({ ...body, model: 'big-1' })
+        expect(sent(body)).toEqual({ ...body, model: 'big-1' })
       }),
     )
-  })
-
-  it('row 43: of the gateway itself never reach a vendor', () => {
-    expect(sent(ask({ minnow: { strongShare: 0.1, later: true } }))).not.toHaveProperty('minnow')
-    expect(chat.readRequest(ask({ minnow: { strongShare: 0.1 } })).dial).toEqual({ strongShare: 0.1 })
   })
 })

@@ -24,6 +24,10 @@ const SAMPLES: {
     failure: { kind: 'too-large', limitBytes: 10 },
     judged: { retry: 'never', blame: 'caller' },
   },
+  unsupported: {
+    failure: { kind: 'unsupported', message: 'no', parameters: ['seed'] },
+    judged: { retry: 'elsewhere', blame: 'caller' },
+  },
   unauthenticated: {
     failure: { kind: 'unauthenticated', message: 'no', code: 'invalid_api_key' },
     judged: { retry: 'never', blame: 'caller' },

@@ -24,10 +24,10 @@ async function call(reply: () => Response | Promise<Response>, { stream = true, 
     },
   }
   const request = requestFor('Hi', { stream, conversation: 'key_1/c' })
-  const outcome = await callProvider(() => provider)(
-    { request, target: target('a'), escalate: true, onHead: (_, status) => heads.push(status) },
-    cx,
-  ).then(
+  const outcome = await callProvider(
+    () => provider,
+    async (asked) => asked,
+  )({ request, target: target('a'), escalate: true, onHead: (_, status) => heads.push(status) }, cx).then(
     async (answer) => ({ answer, events: await collect(answer.batches), failure: undefined }),
     (error: unknown) => ({
       answer: undefined,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { micro } from '../../../../workers/providers/micro.ts'
 import type { SendOptions } from '../../../../workers/service.ts'
 
-const wire = { path: '/chat/completions', body: {} }
+const wire = { path: '/chat/completions', body: {}, dropped: [] }
 
 async function objectsOf(...requests: Partial<SendOptions>[]): Promise<string[]> {
   const names: string[] = []
@@ -18,6 +18,7 @@ async function objectsOf(...requests: Partial<SendOptions>[]): Promise<string[]>
       requestId: 'r',
       signal: new AbortController().signal,
       escalate: false,
+      stream: true,
       ...options,
     })
   }

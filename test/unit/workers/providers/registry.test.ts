@@ -18,12 +18,15 @@ function open(providers: NonNullable<Config['providers']>) {
   }
   const opened = openProviders({ providers }, (name) => SECRETS[name], fetcher)
   const send = async (id: string, body: Record<string, unknown> = { stream: true }) => {
-    await opened
-      .get(id)
-      ?.send(
-        { path: '/chat/completions', body },
-        { requestId: 'req_1', signal: new AbortController().signal, escalate: false },
-      )
+    await opened.get(id)?.send(
+      { path: '/chat/completions', body, dropped: [] },
+      {
+        requestId: 'req_1',
+        signal: new AbortController().signal,
+        escalate: false,
+        stream: body['stream'] === true,
+      },
+    )
     return calls.at(-1)
   }
   return { opened, send, calls }

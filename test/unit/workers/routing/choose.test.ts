@@ -72,8 +72,8 @@ describe('what the plain-text model cannot do goes to the frontier, easy or not'
   const long = 'word '.repeat(300)
   const cases: readonly [string, Partial<ModelRequest>][] = [
     ['tools', { tools: [{ name: 'f' }] }],
-    ['format', { format: 'json' }],
-    ['format', { format: 'json-schema' }],
+    ['format', { format: { type: 'json' } }],
+    ['format', { format: { type: 'json-schema', name: 'x', schema: {} } }],
     ['images', { messages: [messageOf({ type: 'text', text: 'Hi' }, { type: 'image', url: 'x' })] }],
     ['images', { messages: [messageOf({ type: 'other', name: 'input_audio' })] }],
     [

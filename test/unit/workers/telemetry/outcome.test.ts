@@ -23,6 +23,7 @@ const ending: Ending = {
   usageSource: 'reported',
   costMicros: 12,
   text: 'a private answer',
+  reasoning: [],
   toolCalls: [],
 }
 const answered: Partial<Facts> = {

@@ -1,11 +1,13 @@
 // Any server that speaks OpenAI's chat completions: Ollama, vLLM, TGI, llama.cpp and the rest.
-import { openaiChat } from '../../shared/dialects/openai-chat/index.ts'
-import { bearer, type Vendor } from './vendor.ts'
+import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
+import { bearer, type Vendor } from '../vendor.ts'
 
 export const compatible: Vendor = {
   id: 'compatible',
+  name: 'Any compatible server',
   // `developer` is OpenAI's own; chat templates of open models know `system`.
   // What refuses `max_tokens` is the model, also behind a proxy: https://platform.openai.com/docs/guides/reasoning
   dialect: openaiChat({ systemRole: 'system', completionTokens: /(?:^|\/)(?:o\d|gpt-5)/ }),
   authorize: bearer,
+  docs: 'https://platform.openai.com/docs/api-reference/chat',
 }
