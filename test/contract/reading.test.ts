@@ -1,15 +1,18 @@
 // Every dialect reads every recorded stream and reply, however the bytes come and wherever they end.
 import { describe, expect, it } from 'vitest'
 import { writeFrame } from '../../shared/sse.ts'
-import { entries } from './dialects.ts'
+import { vendorEntries } from './dialects.ts'
 import { expectWellFormed, finishOf, isTerminal, saidBy } from './said.ts'
-import { bytesOf, eventsOf, piecesOf, read, sse } from './wire.ts'
+import { bytesOf, concat, encode, eventsOf, piecesOf, readData } from './wire.ts'
 
-for (const { dialect, streams, replies, errors, endMarker, unknownData, withUnknown } of entries) {
+for (const entry of vendorEntries) {
+  const { dialect, streams, replies, errors, endMarker, unknownData, withUnknown, binary } = entry
+  const readBytes = (chunks: Iterable<Uint8Array>) => eventsOf(piecesOf(dialect, chunks, binary?.open))
+  const read = (text: string) => readBytes([bytesOf(text)])
   for (const { name, data, says, usage } of streams) {
-    const text = sse(data)
-    const bytes = bytesOf(text)
-    const whole = read(dialect, text)
+    const bytes = encode(entry, data)
+    const text = new TextDecoder().decode(bytes)
+    const whole = readData(entry, data)
     const withFirst = (line: string): string => text.replace('data: ', `${line}data: `)
 
     describe(`${dialect.id} reads a stream: ${name}`, () => {
@@ -26,28 +29,20 @@ for (const { dialect, streams, replies, errors, endMarker, unknownData, withUnkn
       })
 
       it('byte by byte', () => {
-        expect(
-          eventsOf(
-            piecesOf(
-              dialect,
-              Array.from(bytes, (byte) => Uint8Array.of(byte)),
-            ),
-          ),
-        ).toEqual(whole)
+        expect(readBytes(Array.from(bytes, (byte) => Uint8Array.of(byte)))).toEqual(whole)
       })
 
       it('split in two at every byte', () => {
         const expected = JSON.stringify(whole)
         const places = Array.from({ length: bytes.length + 1 }, (_, at) => at)
-        const readAt = (at: number) =>
-          eventsOf(piecesOf(dialect, [bytes.subarray(0, at), bytes.subarray(at)]))
+        const readAt = (at: number) => readBytes([bytes.subarray(0, at), bytes.subarray(at)])
         expect(places.filter((at) => JSON.stringify(readAt(at)) !== expected)).toEqual([])
       })
 
       it('truncated at every byte: an error, or all of it', () => {
         let before = ''
         for (let at = 0; at < bytes.length; at += 1) {
-          const events = eventsOf(piecesOf(dialect, [bytes.subarray(0, at)]))
+          const events = readBytes([bytes.subarray(0, at)])
           const outcome = JSON.stringify(events)
           if (outcome === before) continue
           before = outcome
@@ -82,30 +77,23 @@ for (const { dialect, streams, replies, errors, endMarker, unknownData, withUnkn
           data.map((one) => writeFrame({ event: '', data: spread(one) })).join(''),
         ],
       ]
-      for (const [how, framed] of framings) {
-        it(how, () => expect(read(dialect, framed)).toEqual(whole))
+      for (const [how, framed] of binary === undefined ? framings : []) {
+        it(how, () => expect(read(framed)).toEqual(whole))
         it(`${how}, byte by byte`, () => {
-          expect(
-            eventsOf(
-              piecesOf(
-                dialect,
-                Array.from(bytesOf(framed), (byte) => Uint8Array.of(byte)),
-              ),
-            ),
-          ).toEqual(whole)
+          expect(readBytes(Array.from(bytesOf(framed), (byte) => Uint8Array.of(byte)))).toEqual(whole)
         })
       }
 
       it('with an event nobody has heard of in every place', () => {
         for (let at = 0; at < data.length; at += 1) {
-          const events = read(dialect, sse(data.toSpliced(at, 0, unknownData)))
+          const events = readData(entry, data.toSpliced(at, 0, unknownData))
           expectWellFormed(events)
           expect(saidBy(events)).toEqual(says)
         }
       })
 
       it('with a field nobody has heard of in every event', () => {
-        expect(read(dialect, sse(data.map(withUnknown)))).toEqual(whole)
+        expect(readData(entry, data.map(withUnknown))).toEqual(whole)
       })
 
       it('with an unreadable event in every place, which is skipped', () => {
@@ -119,7 +107,7 @@ for (const { dialect, streams, replies, errors, endMarker, unknownData, withUnkn
           '{]}',
         ]) {
           for (let at = 0; at < data.length; at += 1) {
-            expect(read(dialect, sse(data.toSpliced(at, 0, broken))), `${broken} before event ${at}`).toEqual(
+            expect(readData(entry, data.toSpliced(at, 0, broken)), `${broken} before event ${at}`).toEqual(
               whole,
             )
           }
@@ -128,23 +116,33 @@ for (const { dialect, streams, replies, errors, endMarker, unknownData, withUnkn
 
       if (endMarker !== undefined) {
         it('without its end marker', () =>
-          expect(read(dialect, sse(data.filter((one) => one !== endMarker)))).toEqual(whole))
-        it('and nothing after its end marker', () => expect(read(dialect, text + sse(data))).toEqual(whole))
+          expect(
+            readData(
+              entry,
+              data.filter((one) => one !== endMarker),
+            ),
+          ).toEqual(whole))
+        it('and nothing after its end marker', () =>
+          expect(readData(entry, [...data, ...data])).toEqual(whole))
       }
 
       it('broken off by an error in every place, with nothing after it', () => {
         for (const error of errors) {
-          const frame = writeFrame({ event: error.event ?? '', data: error.data })
+          const frame =
+            binary === undefined
+              ? bytesOf(writeFrame({ event: error.event ?? '', data: error.data }))
+              : binary.write(error.data)
           const last = data.findLastIndex((one) => one !== endMarker)
           for (let at = 0; at <= last; at += 1) {
-            const events = read(dialect, sse(data.slice(0, at)) + frame + sse(data.slice(at)))
+            const spoilt = concat([encode(entry, data.slice(0, at)), frame, encode(entry, data.slice(at))])
+            const events = readBytes([spoilt])
             expectWellFormed(events)
             expect(events.at(-1), `${error.name} before event ${at}`).toMatchObject({
               type: 'error',
               failure: { kind: error.kind },
             })
             expect(events.slice(0, -1)).toEqual(
-              read(dialect, sse(data.slice(0, at))).filter((event) => !isTerminal(event)),
+              readData(entry, data.slice(0, at)).filter((event) => !isTerminal(event)),
             )
           }
         }
@@ -152,10 +150,12 @@ for (const { dialect, streams, replies, errors, endMarker, unknownData, withUnkn
 
       it('and says that it is complete only when every choice has ended', () => {
         const reader = dialect.readEvents()
+        const frameOf = (one: string) =>
+          binary === undefined ? [{ event: '', data: one }] : binary.open()(binary.write(one), true)
         let ended = new Set<number>()
         const begun = new Set<number>()
         for (const one of data) {
-          for (const event of reader.read({ event: '', data: one }).events) {
+          for (const event of frameOf(one).flatMap((frame) => reader.read(frame).events)) {
             if ('index' in event) begun.add(event.index)
             if (event.type === 'choice-end') ended = new Set([...ended, event.index])
           }
@@ -173,12 +173,19 @@ for (const { dialect, streams, replies, errors, endMarker, unknownData, withUnkn
       ['of comments', ': ping\n\n: ping\n\n'],
       ['of an HTML page', '<!doctype html><html><body>Bad gateway</body></html>'],
       ['of JSON that is no stream', '{"choices":[]}'],
-      ['of the end marker only', endMarker === undefined ? '' : sse([endMarker])],
-      ['of unknown events only', sse([unknownData, unknownData])],
     ]
-    for (const [name, text] of empties) {
+    const hollow: readonly [string, Uint8Array][] = [
+      ...(binary === undefined ? empties : []).map(([name, text]): [string, Uint8Array] => [
+        name,
+        bytesOf(text),
+      ]),
+      ['of no bytes', new Uint8Array()],
+      ['of the end marker only', encode(entry, endMarker === undefined ? [] : [endMarker])],
+      ['of unknown events only', encode(entry, [unknownData, unknownData])],
+    ]
+    for (const [name, bytes] of hollow) {
       it(name, () => {
-        const events = read(dialect, text)
+        const events = readBytes([bytes])
         expectWellFormed(events)
         expect(events.at(-1)).toMatchObject({ type: 'error', failure: { kind: 'malformed' } })
       })

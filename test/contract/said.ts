@@ -61,3 +61,17 @@ export function expectWellFormed(events: readonly ModelEvent[]): void {
 export const finishOf = (
   events: readonly ModelEvent[],
 ): Extract<ModelEvent, { type: 'finish' }> | undefined => events.find((event) => event.type === 'finish')
+
+/** The texts of an answer that broke off are beginnings of what had been said; a wire may hold back a part, never add one. */
+export function expectPrefix(heard: readonly Said[], said: readonly Said[]): void {
+  for (const [index, one] of heard.entries()) {
+    const full = said[index]
+    for (const key of ['text', 'reasoning', 'refusal'] as const) {
+      expect((full?.[key] ?? '').startsWith(one[key] ?? ''), `${key} of choice ${index}`).toBe(true)
+    }
+    for (const [at, call] of (one.calls ?? []).entries()) {
+      expect(full?.calls?.[at]?.name).toBe(call.name)
+      expect((full?.calls?.[at]?.json ?? '').startsWith(call.json)).toBe(true)
+    }
+  }
+}

@@ -4,7 +4,7 @@ import type { ModelRequest } from '../../shared/request.ts'
 import { compatible } from '../../workers/providers/vendors/compatible.ts'
 import { knownVendors, openProviders, vendors } from '../../workers/providers/registry.ts'
 import type { Outgoing } from '../../workers/providers/vendor.ts'
-import { entries } from './dialects.ts'
+import { vendorEntries } from './dialects.ts'
 
 const KEY = 'sk-secret-0123456789'
 const OUTGOING: Outgoing = {
@@ -41,7 +41,7 @@ for (const vendor of [...vendors, compatible]) {
     it('has an id that a configuration can name', () => expect(vendor.id).toMatch(/^[a-z0-9][a-z0-9-]*$/))
 
     it('speaks a dialect that passes the suite', () =>
-      expect(entries.map(({ dialect }) => dialect.id)).toContain(vendor.dialect.id))
+      expect(vendorEntries.map(({ dialect }) => dialect.id)).toContain(vendor.dialect.id))
 
     it('carries the key in headers, whole, and in nothing else', async () => {
       const headers = await vendor.authorize(KEY, OUTGOING)

@@ -1,8 +1,9 @@
 // From bytes to events and back, as providers/frames.ts and edge/deliver.ts do it, without their clocks.
-import type { Dialect, ReplyContext } from '../../shared/dialect.ts'
+import type { ClientDialect, ReplyContext, VendorDialect } from '../../shared/dialect.ts'
 import type { ModelEvent, Piece } from '../../shared/event.ts'
 import { type Frame, readFrames } from '../../shared/sse.ts'
 import { requestFor } from '../unit/samples.ts'
+import type { Binary, VendorEntry } from './entry.ts'
 
 export const CONTEXT: ReplyContext = {
   requestId: 'req_1',
@@ -18,10 +19,36 @@ export const bytesOf = (text: string): Uint8Array => encoder.encode(text)
 
 export const sse = (data: readonly string[]): string => data.map((text) => `data: ${text}\n\n`).join('')
 
-/** Reads until a terminal event; what comes after it is not looked at. */
-export function piecesOf(dialect: Dialect, chunks: Iterable<Uint8Array>): Piece[] {
+/** The bytes of a stream of these events, in the wire's own framing. */
+export function encode({ binary }: Pick<VendorEntry, 'binary'>, data: readonly string[]): Uint8Array {
+  if (binary === undefined) return bytesOf(sse(data))
+  return concat(data.map(binary.write))
+}
+
+export function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
+
+function serverSentEvents(): ReturnType<Binary['open']> {
   const decoder = new TextDecoder()
   const frames = readFrames()
+  return (bytes, whole) =>
+    frames(bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true }), whole)
+}
+
+/** Reads until a terminal event; what comes after it is not looked at. */
+export function piecesOf(
+  dialect: VendorDialect,
+  chunks: Iterable<Uint8Array>,
+  open: Binary['open'] = serverSentEvents,
+): Piece[] {
+  const frames = open()
   const reader = dialect.readEvents()
   const pieces: Piece[] = []
   const take = (some: readonly Frame[]): boolean => {
@@ -32,19 +59,23 @@ export function piecesOf(dialect: Dialect, chunks: Iterable<Uint8Array>): Piece[
     }
     return false
   }
-  for (const chunk of chunks) if (take(frames(decoder.decode(chunk, { stream: true })))) return pieces
-  if (!take(frames(decoder.decode(), true))) pieces.push(reader.close())
+  for (const chunk of chunks) if (take(frames(chunk, false))) return pieces
+  if (!take(frames(undefined, true))) pieces.push(reader.close())
   return pieces
 }
 
 export const eventsOf = (pieces: readonly Piece[]): ModelEvent[] => pieces.flatMap((piece) => piece.events)
 
-export const read = (dialect: Dialect, text: string): ModelEvent[] =>
+export const read = (dialect: VendorDialect, text: string): ModelEvent[] =>
   eventsOf(piecesOf(dialect, [bytesOf(text)]))
+
+/** Reads a stream of these events in the wire's own framing. */
+export const readData = (entry: VendorEntry, data: readonly string[]): ModelEvent[] =>
+  eventsOf(piecesOf(entry.dialect, [encode(entry, data)], entry.binary?.open))
 
 /** The data of the events that a client of the dialect is sent for these pieces. */
 export function written(
-  dialect: Dialect,
+  dialect: ClientDialect,
   pieces: readonly Piece[],
   over: Partial<ReplyContext> = {},
 ): string[] {

@@ -13,6 +13,14 @@ export const openaiChatEntry: Entry = {
   replies,
   requests,
   badRequests,
+  reach: {
+    choices: true,
+    reasoning: true,
+    refusals: true,
+    rawArguments: true,
+    exact: true,
+    usageOnRequest: true,
+  },
   errors: [
     { name: 'an error object', data: error({ type: 'server_error', code: null }), kind: 'overloaded' },
     { name: 'an error object with a status for a code', data: error({ code: 429 }), kind: 'rate-limited' },
