@@ -3,10 +3,9 @@ import type { Dialect } from '../../dialect.ts'
 import { readEvents } from './events.ts'
 import { readFailure, writeFailure } from './failure.ts'
 import { readReply, writeReply } from './reply.ts'
-import { type ChatOptions, DIALECT, readRequest, writeRequest } from './request.ts'
+import { type ChatOptions, plain } from './options.ts'
+import { DIALECT, readRequest, writeRequest } from './request.ts'
 import { writeEvents } from './stream.ts'
-
-const plain: ChatOptions = { systemRole: 'as-sent', streamOptions: true }
 
 /** The dialect with a vendor's oddities. Clients are always spoken to without any. */
 export function openaiChat(options: Partial<ChatOptions> = {}) {

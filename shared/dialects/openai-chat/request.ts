@@ -2,19 +2,10 @@
 import type { WireRequest, WireTarget } from '../../dialect.ts'
 import { invalid, mistake } from '../../mistake.ts'
 import type { Message, ModelRequest, Part, Tool } from '../../request.ts'
+import type { ChatOptions } from './options.ts'
 import { type ChatBody, type ChatMessage, requestSchema } from './schema.ts'
 
 export const DIALECT = 'openai-chat'
-
-/** How a vendor's chat completions differ from OpenAI's; given where the vendor is declared. */
-export interface ChatOptions {
-  /** The role that instructions travel under; `as-sent` keeps `developer` where the client wrote it. */
-  readonly systemRole: 'as-sent' | 'system'
-  /** Model names that refuse `max_tokens` and want `max_completion_tokens`. */
-  readonly completionTokens?: RegExp
-  /** Does the vendor know `stream_options`? */
-  readonly streamOptions: boolean
-}
 
 export function readRequest(body: unknown): ModelRequest {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
@@ -91,7 +82,7 @@ export function writeRequest(request: ModelRequest, target: WireTarget, options:
     request.native.dialect === DIALECT ? { ...request.native.body } : writeFields(request)
   body['model'] = target.model
   body['messages'] = request.messages.map((message) => writeMessage(message, options))
-  writeLimit(body, request.limits.maxOutput, options.completionTokens?.test(target.model) === true)
+  writeLimit(body, request.limits.maxOutput, isModern(options.completionTokens, target.model))
   if (request.stream && options.streamOptions) {
     // Usage is always asked for: a stream without it could only be billed by estimate.
     body['stream_options'] = { ...(body['stream_options'] as object | undefined), include_usage: true }
@@ -108,6 +99,9 @@ function writeFields(request: ModelRequest): Record<string, unknown> {
       : { tools: request.tools.map((tool) => ({ type: 'function', function: tool })) }),
   }
 }
+
+const isModern = (rule: RegExp | boolean | undefined, model: string): boolean =>
+  typeof rule === 'object' ? rule.test(model) : rule === true
 
 /** A vendor is sent one of the two fields, never both, in the form that the model accepts. */
 function writeLimit(

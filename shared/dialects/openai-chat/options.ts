@@ -1,0 +1,102 @@
+// How a vendor's chat completions differ from OpenAI's: the options that its record gives. Pure.
+import type { Parameter } from '../../dialect.ts'
+import type { ReasoningEffort } from '../../request.ts'
+
+/**
+ * Everything is optional. What a record does not say is left as OpenAI has it, and a client of this same dialect
+ * gets through untouched: only what the record says the vendor refuses is changed on its way.
+ */
+export interface ChatOptions {
+  /** The path after the base address; `/chat/completions` unless given. */
+  readonly path?: string
+  /** Fields that every request carries unless the client has sent them itself. */
+  readonly always?: Readonly<Record<string, unknown>>
+
+  // Messages
+  /** The role that instructions travel under; `as-sent` keeps `developer` where the client wrote it. */
+  readonly systemRole: 'as-sent' | 'system'
+  /** `text`: the vendor reads no lists of parts, so texts are joined and other parts are left out. */
+  readonly content?: 'parts' | 'text'
+  /** Messages may not carry a `name`. */
+  readonly noNames?: true
+  /** The flag on a last assistant message that is to be continued: Mistral's `prefix`, Moonshot's `partial`. */
+  readonly prefill?: string
+  /** Ids of tool calls that do not match are replaced by so many letters and digits, the same for call and answer. */
+  readonly callIds?: { readonly pattern: RegExp; readonly chars: number }
+  /**
+   * Where an assistant's message carries its earlier thoughts back to the vendor; `none` takes them out.
+   * Absent: as a client of this dialect sent them, and left out where another dialect's client did.
+   */
+  readonly thoughts?: 'reasoning_content' | 'reasoning' | 'reasoning_details' | 'none'
+  /** A message with tool calls needs its `thoughts` field even where nothing was thought: then it is empty. */
+  readonly thoughtsBesideCalls?: true
+  /** `extra_content` on tool calls carries Google's thought signatures; `none` takes it out. Absent as for `thoughts`. */
+  readonly callSignatures?: 'extra_content' | 'none'
+  /** `cache_control` on parts and tools is understood; elsewhere only clients of this dialect can send it. */
+  readonly cacheControl?: true
+
+  // Fields
+  /**
+   * Models that want `max_completion_tokens`; `false` where the vendor knows `max_tokens` only, `true` where it is the
+   * other way round. For models that the expression does not match, and without it, the client's own field stays.
+   */
+  readonly completionTokens?: RegExp | boolean
+  /** Does the vendor know `stream_options`? */
+  readonly streamOptions: boolean
+  /**
+   * Fields that the vendor answers with an error: `Parameter`s, or any other name at the top of the body. They are left
+   * out and reported, whoever sent them. `images`, `files` and `audio` take out such parts of messages.
+   */
+  readonly refuses?: readonly Refusal[]
+  /** The vendor's other names for fields: `{ seed: 'random_seed' }`. */
+  readonly names?: Readonly<Partial<Record<'seed' | 'top_k' | 'min_p' | 'user', string>>>
+  /** At most so many stop sequences; the first ones are kept. */
+  readonly maxStops?: number
+  /** What `tool_choice` says for "one of them, whichever": Mistral's `any`. */
+  readonly requiredTool?: 'required' | 'any'
+  /** `tool_choice` may be a word only: a named tool becomes `required` with that tool alone. */
+  readonly noNamedTool?: true
+  /** Functions may not carry `strict`. */
+  readonly noStrictTools?: true
+  /**
+   * What `response_format` may say. `schema` (unless given): all of it. `schema-only`: no plain JSON object.
+   * `object`: a JSON object without a schema, in whose place a plain one is asked for. `none`: neither.
+   */
+  readonly formats?: 'schema' | 'schema-only' | 'object' | 'none'
+  /** How the vendor is told to think; the first whose `models` match. Absent: `reasoning_effort` as OpenAI has it. */
+  readonly thinking?: readonly ThinkingKnob[]
+
+  // Answers
+  /** `completion_tokens` leaves out `reasoning_tokens`, which are beside it (xAI); OpenAI counts them in. */
+  readonly reasoningBeside?: true
+}
+
+/** A field, refused always or by some models only. */
+export type Refusal =
+  | Parameter
+  | (string & {})
+  | { readonly field: Parameter | (string & {}); readonly models: RegExp }
+
+/** The vendor's own way to say how much to think. `{}` says that it cannot be told. The parts may stand together. */
+export interface ThinkingKnob {
+  /** The vendor's names of the models it holds for; all unless given. */
+  readonly models?: RegExp
+  /** The words of `reasoning_effort` that are accepted; the nearest is taken for others. */
+  readonly efforts?: readonly ReasoningEffort[]
+  /** Where the word goes: `reasoning_effort` unless given, or OpenRouter's `reasoning: { effort }`. */
+  readonly effortField?: 'reasoning_effort' | 'reasoning'
+  /**
+   * The switch between thinking and not: `thinking: { type: 'enabled' | 'disabled' }`, or a boolean of this name, also
+   * inside `chat_template_kwargs`. It is used for effort `none`, and turned on for any other.
+   */
+  readonly toggle?:
+    | 'thinking'
+    | 'enable_thinking'
+    | 'chat_template_kwargs.enable_thinking'
+    | 'chat_template_kwargs.thinking'
+  /** Where a number of tokens goes: `thinking.budget_tokens`, Qwen's `thinking_budget`, OpenRouter's `reasoning`. */
+  readonly budget?: 'thinking.budget_tokens' | 'thinking_budget' | 'reasoning.max_tokens'
+}
+
+/** What chat completions are where nobody has said otherwise. */
+export const plain: ChatOptions = { systemRole: 'as-sent', streamOptions: true }
