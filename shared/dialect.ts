@@ -69,6 +69,8 @@ export interface ClientDialect {
   ): { readonly status: number; readonly body: Record<string, unknown> }
   /** What `x-minnow-dropped` calls a parameter, where the dialect has its own word. */
   readonly nameOf?: (parameter: string) => string
+  /** Request headers that belong to the dialect and reach vendors that speak it (`native.headers`), in lower case. */
+  readonly passHeaders?: readonly string[]
   /** What says in a silent stream that we live; a comment unless given. */
   readonly heartbeat?: string
   /** Its answers begin with the prompt's token count, so it must be known before the first event. */
@@ -86,6 +88,12 @@ export interface VendorDialect {
   readFailure(reply: WireFailure): Failure
   /** How the bytes of a stream are cut into frames; server-sent events unless given. */
   readonly framing?: 'sse' | 'aws-event-stream'
+  /** How the vendor counts a prompt's tokens before answering it, where it does. */
+  readonly counting?: {
+    writeRequest(request: ModelRequest, target: WireTarget): WireRequest
+    /** Undefined where the reply holds no count. */
+    read(text: string): number | undefined
+  }
   /** The vendor wants pictures and documents as bytes, so addresses are fetched for it first. */
   readonly inlineMedia?: true
 }

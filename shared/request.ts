@@ -156,8 +156,12 @@ export interface ModelRequest {
   readonly conversation?: string
   /** The per-request dial of a learned route. */
   readonly dial?: { readonly strongShare?: number }
-  /** The body as it came, for fields that only the same dialect on the other side understands. */
-  readonly native: { readonly dialect: string; readonly body: Readonly<Record<string, unknown>> }
+  /** The body as it came, and the dialect's own headers, for what only the same dialect on the other side understands. */
+  readonly native: {
+    readonly dialect: string
+    readonly body: Readonly<Record<string, unknown>>
+    readonly headers?: Readonly<Record<string, string>>
+  }
 }
 
 export function textOf(message: Message): string {

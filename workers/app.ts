@@ -1,5 +1,6 @@
 // Every route, one line each, and the one place that catches.
 import { type Context, Hono } from 'hono'
+import type { Address, ClientDialect } from '../shared/dialect.ts'
 import { openaiChat } from '../shared/dialects/openai-chat/index.ts'
 import { Failed, failureOf } from '../shared/failure.ts'
 import { type Admin, adminRoutes } from './admin/routes.ts'
@@ -10,6 +11,7 @@ import { requestIdOf } from './edge/identity.ts'
 import { receive } from './edge/receive.ts'
 import { refuse } from './edge/refuse.ts'
 import { explain, listModels, readModel } from './edge/describe.ts'
+import type { Count } from './count.ts'
 import type { Keys } from './keys/verify.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Planner } from './routing/planner.ts'
@@ -18,6 +20,7 @@ import type { Caller, Cx } from './service.ts'
 export interface Gateway {
   readonly keys: Keys
   readonly pipeline: Pipeline
+  readonly count: Count
   readonly planner: Planner
   readonly admin: Admin
   readonly bodyBytes: number
@@ -30,6 +33,12 @@ export interface Gateway {
 }
 
 const chat = openaiChat()
+
+/** Errors under an address are told in the dialect that is spoken there. */
+const DIALECTS: readonly (readonly [RegExp, ClientDialect])[] = []
+
+const dialectAt = (path: string): ClientDialect =>
+  DIALECTS.find(([address]) => address.test(path))?.[1] ?? chat
 
 interface Asking {
   readonly c: Context
@@ -44,6 +53,7 @@ export function openApp(gateway: Gateway): Hono {
 
   /** A route for clients: identified, verified, caught, and answered with the request's id. */
   const forClients = (answer: (asking: Asking) => Promise<Response>) => async (c: Context) => {
+    const dialect = dialectAt(c.req.path)
     const { cx, abort } = contextOf(c, warn)
     const request = c.req.raw
     let origin: string | undefined
@@ -58,21 +68,22 @@ export function openApp(gateway: Gateway): Hono {
       const failure = failureOf(error)
       if (failure.kind === 'internal')
         warn(`${cx.id}: ${error instanceof Error ? (error.stack ?? error.message) : failure.message}`)
-      return withId(refuse(failure, chat, cx.id), cx.id, origin)
+      return withId(refuse(failure, dialect, cx.id), cx.id, origin)
     }
   }
 
-  app.options('/v1/*', (c) => preflight(c.req.raw))
-  app.get('/health', (c) => c.json({ status: 'ok', version }))
-  app.post(
-    '/v1/chat/completions',
+  /** A route that asks a model, in a dialect. */
+  const answering = (dialect: ClientDialect, addressOf?: (c: Context) => Address) =>
     forClients(async ({ c, cx, caller, abort }) => {
       const receivedAt = cx.now()
-      const request = await receive(c.req.raw, chat, caller, bodyBytes)
+      const request = await receive(c.req.raw, dialect, caller, bodyBytes, addressOf?.(c))
       const served = await pipeline({ caller, request }, cx, abort)
-      return deliver({ request, served, dialect: chat, receivedAt, keepAliveMs }, cx, abort)
-    }),
-  )
+      return deliver({ request, served, dialect, receivedAt, keepAliveMs }, cx, abort)
+    })
+
+  app.options('/v1/*', (c) => preflight(c.req.raw))
+  app.get('/health', (c) => c.json({ status: 'ok', version }))
+  app.post('/v1/chat/completions', answering(chat))
   app.post(
     '/v1/route',
     forClients(async ({ c, cx, caller }) => {
@@ -99,13 +110,13 @@ export function openApp(gateway: Gateway): Hono {
     if (page !== undefined && page.status !== 404) return page
     const message = `There is no ${method} ${path} here. Chat is POST /v1/chat/completions; the README lists the rest.`
     const id = requestIdOf(c.req.raw.headers)
-    return withId(refuse({ kind: 'not-found', message, code: 'unknown_url' }, chat, id), id)
+    return withId(refuse({ kind: 'not-found', message, code: 'unknown_url' }, dialectAt(path), id), id)
   })
   app.onError((error, c) => {
     const id = requestIdOf(c.req.raw.headers)
     const failure = failureOf(error)
     if (failure.kind === 'internal') warn(`${id}: ${error.stack ?? error.message}`)
-    return withId(refuse(failure, chat, id), id)
+    return withId(refuse(failure, dialectAt(c.req.path), id), id)
   })
   return app
 }

@@ -14,11 +14,14 @@ import { openKeys } from './keys/verify.ts'
 import type { Micro } from './micro/object.ts'
 import { pipeline } from './pipeline.ts'
 import { openPriceBook } from './prices/book.ts'
+import { counting } from './count.ts'
 import { callProvider } from './providers/call.ts'
+import { countAtVendor } from './providers/counting.ts'
 import { micro } from './providers/micro.ts'
 import { knownVendors, openProviders } from './providers/registry.ts'
 import { openTokenizer } from '../shared/tokens.ts'
 import { openPlanner } from './routing/planner.ts'
+import type { Provider } from './service.ts'
 import { openTelemetry } from './telemetry/flush.ts'
 import { forgetOld, listRequests } from './telemetry/queries.ts'
 import o200k from './vocabulary/o200k.bin'
@@ -79,7 +82,10 @@ function open(env: Bindings): {
     prices: (cx) => prices.current(cx).catch(() => NO_PRICES),
     microProvider: MICRO_PROVIDER,
   })
+  const tokenizer = openTokenizer(async () => unpack(o200k))
+  const find = (id: string): Provider | undefined => providers.get(id)
   const app = openApp({
+    count: counting({ planner, countAtVendor: countAtVendor(find), tokenizer }),
     keys,
     planner,
     warn,
@@ -98,18 +104,9 @@ function open(env: Bindings): {
         remember: (name, turn) => conversationOf(name).remember(turn),
         forgo: (name, turnId) => conversationOf(name).forgo(turnId),
       },
-      race: race(
-        commit(
-          headDeadline(
-            callProvider(
-              (id) => providers.get(id),
-              async (request) => request,
-            ),
-          ),
-        ),
-      ),
+      race: race(commit(headDeadline(callProvider(find, async (request) => request)))),
       telemetry: openTelemetry(env.DB, warn),
-      tokenizer: openTokenizer(async () => unpack(o200k)),
+      tokenizer,
       statusOf: (failure) => openaiChat().writeFailure(failure, '').status,
     }),
     admin: {

@@ -33,6 +33,8 @@ export interface Served {
   readonly attempts: readonly Attempt[]
   /** The output limit, where the request's own was lowered to what it may cost. */
   readonly clamped: number | undefined
+  /** Counts the prompt here, for clients that are told before the answer. */
+  readonly promptTokens: () => Promise<number>
 }
 
 /** `abort` ends everything that belongs to the request; its own signal is `cx.signal`. */
@@ -105,6 +107,7 @@ export const pipeline =
         answer: { ...answer, batches: metered.batches },
         attempts,
         clamped: need.clamped ? asked.limits.maxOutput : undefined,
+        promptTokens: async () => countPrompt(asked.messages, asked.tools, await tokenizer()),
       }
     } catch (error) {
       closeWith(close(undefined, failureOf(error)))

@@ -24,6 +24,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   'workers/admin': 2,
   'workers/edge': 3,
   'workers/pipeline.ts': 4,
+  'workers/count.ts': 4,
   ...Object.fromEntries(ORGANS.map((organ) => [`workers/${organ}`, 5])),
   'workers/service.ts': 6,
   shared: 7,

@@ -3,11 +3,13 @@ import { Failed } from '../../shared/failure.ts'
 import { LOCAL_ADMIN_KEY, LOCAL_KEY } from '../keys/verify.ts'
 import type { Caller } from '../service.ts'
 
-/** The key from any of the three headers that clients use. */
+/** The key from any of the headers that clients use. */
 export function keyOf(headers: Headers): string | undefined {
   const authorization = headers.get('authorization')
   const bearer = authorization === null ? undefined : /^Bearer\s+(\S+)\s*$/i.exec(authorization)?.[1]
-  return bearer ?? headers.get('x-api-key') ?? headers.get('api-key') ?? undefined
+  return (
+    bearer ?? headers.get('x-api-key') ?? headers.get('api-key') ?? headers.get('x-goog-api-key') ?? undefined
+  )
 }
 
 /** A publishable key works from its own web sites only; a request without an origin comes from no browser. */

@@ -28,12 +28,14 @@ export async function deliver(
   abort: (reason: Failed) => void,
 ): Promise<Response> {
   const { answer } = served
+  const countFirst = request.stream && dialect.countsFirst === true && answer.dialect !== dialect.id
   const context: ReplyContext = {
     requestId: cx.id,
     createdAt: receivedAt,
     model: answer.target.name,
     streamUsage: request.streamUsage,
     request,
+    ...(countFirst ? { promptTokens: await served.promptTokens() } : {}),
   }
   const headers = headersOf(served, dialect)
   if (request.stream) {
@@ -45,7 +47,8 @@ export async function deliver(
       abort(new Failed({ kind: 'cancelled' }))
       void answer.batches.return(undefined)
     }
-    return new Response(streamOf(next, keepAliveMs, cx.now, leave), { headers })
+    const beat = dialect.heartbeat ?? COMMENT
+    return new Response(streamOf(next, { everyMs: keepAliveMs, beat }, cx.now, leave), { headers })
   }
   const pieces = await collect(answer.batches)
   headers.set('server-timing', timing(cx.now() - receivedAt, answer.headMs))
@@ -56,16 +59,16 @@ export async function deliver(
 
 function streamOf(
   next: () => Promise<string | undefined>,
-  keepAliveMs: number,
+  { everyMs, beat }: { readonly everyMs: number; readonly beat: string },
   now: () => number,
   leave: () => void,
 ): ReadableStream<Uint8Array> {
   let heart: Heartbeat | undefined
   return new ReadableStream<Uint8Array>({
     start(controller) {
-      heart = heartbeat(keepAliveMs, now, () => {
+      heart = heartbeat(everyMs, now, () => {
         // A client that does not read is not silent but slow.
-        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(COMMENT))
+        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(beat))
       })
     },
     async pull(controller) {

@@ -27,9 +27,11 @@ export async function receive(
       'x-minnow-conversation',
     )
   }
+  const passed = passedHeaders(request.headers, dialect.passHeaders ?? [])
   return {
     ...asked,
     ...wishes,
+    ...(passed === undefined ? {} : { native: { ...asked.native, headers: passed } }),
     limits: { ...asked.limits, ...(maxCostMicros === undefined ? {} : { maxCostMicros }) },
     tenant: caller.keyId,
     // Scoped to the key: two customers may use the same id without seeing each other.
@@ -39,6 +41,17 @@ export async function receive(
 
 function invalid(message: string, param?: string): Failed {
   return new Failed({ kind: 'invalid-request', message, ...(param === undefined ? {} : { param }) })
+}
+
+/** A header's value must be one that can be sent on: visible ASCII, and not a book. */
+const SENDABLE = /^[\x20-\x7e]{1,1024}$/
+
+function passedHeaders(headers: Headers, names: readonly string[]): Record<string, string> | undefined {
+  const passed = names.flatMap((name): [string, string][] => {
+    const value = headers.get(name)
+    return value !== null && SENDABLE.test(value) ? [[name, value]] : []
+  })
+  return passed.length === 0 ? undefined : Object.fromEntries(passed)
 }
 
 function readMaxCost(header: string | null): number | undefined {

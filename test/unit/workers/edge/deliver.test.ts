@@ -28,7 +28,7 @@ function delivered(
   clamped?: number,
 ) {
   const plan = planOf(['big'], { tier: 'frontier', reason: 'hard', score: 0.7 })
-  const served = { plan, answer: answerOf(from, batches), attempts, clamped }
+  const served = { plan, answer: answerOf(from, batches), attempts, clamped, promptTokens: async () => 7 }
   return deliver(
     { request: requestFor('Hi', over), served, dialect: openaiChat(), receivedAt: 1_000, keepAliveMs: 0 },
     cxAt(() => 1_030),
