@@ -12,6 +12,8 @@ import { readStream } from './frames.ts'
 const ERROR_BYTES = 64 * 1024
 /** A whole reply larger than this would not fit beside others in an isolate. */
 const REPLY_BYTES = 32 * 1024 * 1024
+/** What a provider calls a stream: server-sent events, or the binary messages of Amazon's services. */
+const STREAMS = /\btext\/event-stream\b|\bapplication\/vnd\.amazon\.eventstream\b/i
 
 export interface ProviderCall {
   readonly request: ModelRequest
@@ -98,7 +100,7 @@ async function open(
   signal: AbortSignal,
 ): Promise<AsyncGenerator<Batch, void, undefined>> {
   const { body } = response
-  const isStream = response.headers.get('content-type')?.includes('text/event-stream') === true
+  const isStream = STREAMS.test(response.headers.get('content-type') ?? '')
   if (body === null) throw new Failed({ kind: 'malformed', reason: 'an empty body' })
   // Some servers stream without saying so; what was asked for decides unless the reply says JSON.
   if (isStream || (request.stream && response.headers.get('content-type')?.includes('json') !== true)) {

@@ -1,6 +1,7 @@
 // Cuts the bytes of a vendor's stream into frames, in the way the vendor frames them.
 import type { VendorDialect } from '../../shared/dialect.ts'
 import { type Frame, readFrames } from '../../shared/sse.ts'
+import { readMessages } from './event-stream.ts'
 
 /** Takes bytes as they arrive, undefined at their end; `whole` says that nothing was broken off. */
 export type Framing = (bytes: Uint8Array | undefined, whole: boolean) => Frame[]
@@ -10,7 +11,7 @@ export function openFraming(framing: NonNullable<VendorDialect['framing']>): Fra
     case 'sse':
       return serverSentEvents()
     case 'aws-event-stream':
-      return serverSentEvents()
+      return readMessages()
   }
 }
 
