@@ -1,4 +1,4 @@
-// How the lab's vendor treats one request: what it says, how long it takes, how it misbehaves. Pure data, so that a
+// How the lab's vendors treat one request, whatever its wire: what they say, how long it takes, how they misbehave. Pure data, so that a
 // script can travel as JSON, also inside a request's own `lab` field. Nothing given is a healthy answer at once.
 
 export interface LabCall {
@@ -12,6 +12,8 @@ export interface LabUsage {
   readonly prompt: number
   readonly completion: number
   readonly cached: number
+  /** Written to the vendor's cache, where the wire counts that; part of the prompt's tokens. */
+  readonly cacheWrite: number
   readonly reasoning: number
 }
 
@@ -24,6 +26,8 @@ export interface Behaviour {
   /** Or the answer cut exactly so. */
   readonly pieces?: readonly string[]
   readonly reasoning?: string
+  /** The reasoning may be read by nobody: only its sealed form is sent, where the wire has one. */
+  readonly redacted?: boolean
   readonly refusal?: string
   readonly toolCalls?: readonly LabCall[]
   /** The finish reason, where it is not the natural one. */
@@ -46,6 +50,8 @@ export interface Behaviour {
   readonly cut?: Cut
   /** False leaves out `[DONE]`. */
   readonly done?: boolean
+  /** An error in the wire's own words instead of the event at this position; nothing follows it. */
+  readonly failAt?: number
 
   /** Instead of an answer: a status, headers, and a body (a string as it is, else as JSON). */
   readonly status?: number

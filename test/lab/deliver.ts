@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { setImmediate, setTimeout as wait } from 'node:timers/promises'
 import { createGzip, gzipSync } from 'node:zlib'
 import type { Behaviour, Cut } from './behaviour.ts'
+import type { StreamEvent } from './wire.ts'
 
 export interface Delivery {
   readonly response: ServerResponse
@@ -30,8 +31,12 @@ export async function deliverBody(delivery: Delivery, status: number, body: stri
   await cut(response, behaviour.cut ?? 'reset')
 }
 
-/** `events` are the data of the stream's events, the end marker included where there is one. */
-export async function deliverStream(delivery: Delivery, events: readonly string[]): Promise<void> {
+/** The end marker is one of the events, where there is one. The first `lead` of them come before any content. */
+export async function deliverStream(
+  delivery: Delivery,
+  events: readonly StreamEvent[],
+  lead: number,
+): Promise<void> {
   const { response, behaviour, signal, headers, onSent } = delivery
   await wait(behaviour.headAfterMs ?? 0, undefined, { signal })
   if (behaviour.cutAfter === 'nothing') return cut(response, behaviour.cut ?? 'reset')
@@ -41,28 +46,34 @@ export async function deliverStream(delivery: Delivery, events: readonly string[
   })
   response.flushHeaders()
   const send = sender(response, behaviour)
-  for (const [at, data] of events.entries()) {
+  for (const [at, event] of events.entries()) {
     if (at === behaviour.stallAfter) await wait(behaviour.stallMs ?? 3_600_000, undefined, { signal })
     if (at === behaviour.cutAfter) return cut(response, behaviour.cut ?? 'fin')
-    if (at === 1) await wait(behaviour.firstAfterMs ?? 0, undefined, { signal })
-    else if (at > 1 && behaviour.everyMs !== undefined) await wait(behaviour.everyMs, undefined, { signal })
-    await send(frameOf(behaviour, at, data))
+    if (at === lead) await wait(behaviour.firstAfterMs ?? 0, undefined, { signal })
+    else if (at > lead && behaviour.everyMs !== undefined)
+      await wait(behaviour.everyMs, undefined, { signal })
+    await send(event instanceof Uint8Array ? event : frameOf(behaviour, at, event))
     onSent(at + 1)
   }
   await send(undefined)
 }
 
-function frameOf(behaviour: Behaviour, at: number, data: string): string {
+function frameOf(
+  behaviour: Behaviour,
+  at: number,
+  { event, data }: { event?: string; data: string },
+): string {
   const end = behaviour.lineEnd ?? '\n'
   const field = behaviour.tight === true ? 'data:' : 'data: '
   const insert = behaviour.insert?.find((candidate) => candidate.at === at)
   const bom = behaviour.bom === true && at === 0 ? '\uFEFF' : ''
   const comment = behaviour.comments === true ? `: keep-alive${end}${end}` : ''
-  const frame = insert?.replace === true ? '' : `${field}${data}${end}${end}`
+  const name = event === undefined ? '' : `${field.replace('data', 'event')}${event}${end}`
+  const frame = insert?.replace === true ? '' : `${name}${field}${data}${end}${end}`
   return bom + comment + (insert?.text ?? '') + frame
 }
 
-type Send = (text: string | undefined) => Promise<void>
+type Send = (text: string | Uint8Array | undefined) => Promise<void>
 
 /** Writes text; `undefined` ends the body properly. */
 function sender(response: ServerResponse, behaviour: Behaviour): Send {

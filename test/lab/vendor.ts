@@ -1,30 +1,11 @@
-// A vendor that misbehaves on purpose: a real HTTP server with OpenAI's chat completions on its wire. Scripts say how
-// the next requests for a model are treated; every request is kept as it came.
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+// Vendors that misbehave on purpose: one real HTTP server that speaks several vendors' wires on their own paths.
+// Scripts say how the next requests for a model are treated; every request is kept as it came.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Behaviour } from './behaviour.ts'
+import { chat } from './chat.ts'
 import { deliverBody, deliverStream } from './deliver.ts'
-import { type Ask, type Head, writeChunks, writeCompletion, writeError, writeModels } from './wire.ts'
-
-type Fields = Readonly<Record<string, unknown>>
-
-/** One request as it came, and what became of it. Times are milliseconds since the epoch. */
-export interface LabRequest {
-  readonly at: number
-  readonly method: string
-  readonly path: string
-  readonly headers: IncomingHttpHeaders
-  /** Names and values by turns, as they stood on the wire. */
-  readonly rawHeaders: readonly string[]
-  readonly text: string
-  readonly body: Fields
-  readonly model: string
-  /** Events of a stream that were sent. */
-  events: number
-  /** When the client went away before the answer was complete. */
-  leftAt?: number
-  endedAt?: number
-}
+import { type Fields, isFields, type LabRequest, Refused, type StreamEvent, type Wire } from './wire.ts'
 
 export interface VendorOptions {
   readonly port?: number
@@ -37,9 +18,11 @@ export interface VendorOptions {
 export interface Vendor {
   /** Up to and including /v1. */
   readonly url: string
+  /** Without a path; other wires have other versions. */
+  readonly origin: string
   readonly port: number
   readonly requests: readonly LabRequest[]
-  /** The chat requests for one model. */
+  /** The requests for one model, on any wire. */
   seen(model: string): LabRequest[]
   /** How the next requests for a model are treated, one after another. */
   script(model: string, ...behaviours: Behaviour[]): void
@@ -51,6 +34,7 @@ export interface Vendor {
 }
 
 export async function startVendor(options: VendorOptions = {}): Promise<Vendor> {
+  const wires: readonly Wire[] = [chat]
   const requests: LabRequest[] = []
   const scripts = new Map<string, Behaviour[]>()
   const habits = new Map<string, Behaviour>()
@@ -63,60 +47,73 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
     return isFields(own) ? { ...scripted, ...own } : scripted
   }
 
-  const chat = async (request: LabRequest, response: ServerResponse, signal: AbortSignal): Promise<void> => {
+  const ask = async (
+    wire: Wire,
+    request: LabRequest,
+    response: ServerResponse,
+    signal: AbortSignal,
+  ): Promise<void> => {
     const behaviour = behaviourFor(request)
-    const ask = readAsk(request)
     count += 1
-    const head: Head = { id: `chatcmpl-lab${count}`, created: Math.floor(Date.now() / 1000) }
-    const isStream = ask.stream && behaviour.body === undefined && (behaviour.status ?? 200) < 300
-    const type = behaviour.contentType ?? (isStream ? 'text/event-stream; charset=utf-8' : 'application/json')
-    const headers = { 'content-type': type, 'x-request-id': `req_lab${count}`, ...behaviour.headers }
-    const onSent = (events: number): void => void (request.events = events)
-    const delivery = { response, behaviour, signal, headers, onSent }
-    if (behaviour.rejectPrefill === true && ask.messages.at(-1)?.role === 'assistant') {
-      const error = writeError(
-        'This model does not support assistant message prefill.',
-        'invalid_request_error',
-        null,
-      )
-      return deliverBody(delivery, 400, JSON.stringify(error))
-    }
-    if (behaviour.body !== undefined || (behaviour.status ?? 200) >= 300) {
-      const body = behaviour.body ?? writeError('The server had an error.', 'server_error', null)
-      return deliverBody(
-        delivery,
-        behaviour.status ?? 200,
+    const deliver = (status: number, body: unknown): Promise<void> =>
+      deliverBody(
+        delivery('application/json'),
+        status,
         typeof body === 'string' ? body : JSON.stringify(body),
       )
+    const delivery = (usual: string) => ({
+      response,
+      behaviour,
+      signal,
+      headers: {
+        'content-type': behaviour.contentType ?? usual,
+        ...wire.headers?.(count),
+        ...behaviour.headers,
+      },
+      onSent: (events: number): void => void (request.events = events),
+    })
+    const status = behaviour.status ?? 200
+    if (behaviour.body !== undefined) return deliver(status, behaviour.body)
+    if (status >= 300) return deliver(status, wire.failure(new Refused(status, 'The server had an error.')))
+    try {
+      const head = { count, created: Math.floor(Date.now() / 1000) }
+      const answer = wire.answer(request, behaviour, head)
+      if ('whole' in answer) return await deliver(200, answer.whole)
+      const events = failing(wire, answer.events, behaviour.failAt)
+      return await deliverStream(
+        delivery(wire.streamType ?? 'text/event-stream; charset=utf-8'),
+        events,
+        answer.lead,
+      )
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error
+      request.refused = error.message
+      return deliver(error.status, wire.failure(error))
     }
-    if (!ask.stream) return deliverBody(delivery, 200, JSON.stringify(writeCompletion(ask, behaviour, head)))
-    const chunks = writeChunks(ask, behaviour, head).map((chunk) => JSON.stringify(chunk))
-    return deliverStream(delivery, behaviour.done === false ? chunks : [...chunks, '[DONE]'])
   }
 
   const answer = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const gone = new AbortController()
-    const request: LabRequest = await readRequest(incoming)
-    const { method, path } = request
-    if (path.startsWith('/lab/')) return control(request, response)
+    const { pathname } = new URL(incoming.url ?? '/', 'http://lab')
+    const wire = incoming.method === 'POST' ? wires.find(({ address }) => address.test(pathname)) : undefined
+    const request: LabRequest = await readRequest(incoming, wire, pathname)
+    const { method } = request
+    if (pathname.startsWith('/lab/')) return control(request, response)
     requests.push(request)
     response.once('close', () => {
       const complete = response.writableFinished
       request[complete ? 'endedAt' : 'leftAt'] = Date.now()
       if (!complete) gone.abort()
     })
-    if (keys !== undefined && !keys.includes(keyOf(request) ?? '')) {
-      const shown = keyOf(request) ?? ''
-      return json(
-        response,
-        401,
-        writeError(`Incorrect API key provided: ${shown}.`, 'invalid_request_error', 'invalid_api_key'),
-      )
+    const key = (wire ?? chat).keyOf(request)
+    if (keys !== undefined && !keys.includes(key ?? '')) {
+      const refused = new Refused(401, `Incorrect API key provided: ${key ?? ''}.`, 'invalid_api_key')
+      return json(response, 401, (wire ?? chat).failure(refused))
     }
-    if (method === 'GET' && path === '/v1/models')
+    if (wire !== undefined) return ask(wire, request, response, gone.signal)
+    if (method === 'GET' && pathname === '/v1/models')
       return json(response, 200, writeModels(options.models ?? ['lab-1']))
-    if (method === 'POST' && path === '/v1/chat/completions') return chat(request, response, gone.signal)
-    return json(response, 404, writeError(`Invalid URL (${method} ${path})`, 'invalid_request_error', null))
+    return json(response, 404, chat.failure(new Refused(404, `Invalid URL (${method} ${pathname})`)))
   }
 
   /** For a lab in a process of its own: what `script`, `always` and `requests` are within one. */
@@ -132,7 +129,7 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
       return json(response, 200, { ok: true })
     }
     if (request.path !== '/lab/requests')
-      return json(response, 404, writeError('no such control', 'lab', null))
+      return json(response, 404, { error: { message: 'no such control' } })
     const data = requests.map(({ text: _, ...shown }) => shown)
     if (request.method === 'DELETE') requests.length = 0
     return json(response, 200, { data })
@@ -143,7 +140,7 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
       // The client has gone and the script with it; anything else is the lab's own mistake.
       if (error instanceof Error && error.name === 'AbortError') return
       if (!response.headersSent)
-        json(response, 599, writeError(`the lab failed: ${String(error)}`, 'lab', null))
+        json(response, 599, { error: { message: `the lab failed: ${String(error)}` } })
       else response.destroy()
     })
   })
@@ -152,8 +149,10 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
     server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve)
   })
   const { port } = server.address() as AddressInfo
+  const origin = `http://127.0.0.1:${port}`
   return {
-    url: `http://127.0.0.1:${port}/v1`,
+    url: `${origin}/v1`,
+    origin,
     port,
     requests,
     seen: (model) => requests.filter((request) => request.model === model),
@@ -168,7 +167,11 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
   }
 }
 
-async function readRequest(incoming: IncomingMessage): Promise<LabRequest> {
+async function readRequest(
+  incoming: IncomingMessage,
+  wire: Wire | undefined,
+  pathname: string,
+): Promise<LabRequest> {
   const at = Date.now()
   let text = ''
   for await (const chunk of incoming.setEncoding('utf8')) text += String(chunk)
@@ -181,37 +184,20 @@ async function readRequest(incoming: IncomingMessage): Promise<LabRequest> {
     rawHeaders: incoming.rawHeaders,
     text,
     body,
-    model: typeof body['model'] === 'string' ? body['model'] : '',
+    model: wire?.modelOf?.(pathname) ?? (typeof body['model'] === 'string' ? body['model'] : ''),
+    wire: wire?.name,
     events: 0,
   }
 }
 
-function readAsk({ body, model }: LabRequest): Ask {
-  const options = body['stream_options']
-  const format = body['response_format']
-  const limit = body['max_completion_tokens'] ?? body['max_tokens']
-  return {
-    model,
-    messages: Array.isArray(body['messages']) ? body['messages'] : [],
-    stream: body['stream'] === true,
-    includeUsage: isFields(options) && options['include_usage'] === true,
-    choices: typeof body['n'] === 'number' ? body['n'] : 1,
-    maxTokens: typeof limit === 'number' ? limit : undefined,
-    seed: typeof body['seed'] === 'number' ? body['seed'] : undefined,
-    logprobs: body['logprobs'] === true,
-    topLogprobs: typeof body['top_logprobs'] === 'number' ? body['top_logprobs'] : 0,
-    schema: isFields(format) ? schemaOf(format) : undefined,
-  }
+function failing(wire: Wire, events: readonly StreamEvent[], at: number | undefined): readonly StreamEvent[] {
+  return at === undefined ? events : [...events.slice(0, at), wire.failureEvent('The server had an error.')]
 }
 
-function schemaOf(format: Fields): unknown {
-  if (format['type'] === 'json_object') return true
-  const about = format['json_schema']
-  return isFields(about) ? about['schema'] : undefined
-}
-
-const keyOf = (request: LabRequest): string | undefined =>
-  request.headers.authorization?.replace(/^Bearer /, '')
+const writeModels = (ids: readonly string[]): Fields => ({
+  object: 'list',
+  data: ids.map((id) => ({ id, object: 'model', created: 1_700_000_000, owned_by: 'lab' })),
+})
 
 function json(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
@@ -225,6 +211,3 @@ function parse(text: string): Fields {
     return {} // recorded as text; the lab answers what it can
   }
 }
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,106 @@
+// What the lab understood of a request, whatever wire it came on, and what it will say to it. Pure.
+import type { Behaviour } from './behaviour.ts'
+import { exampleOf } from './example.ts'
+
+/** What every wire reads of a request; the rest is only recorded. */
+export interface Ask {
+  readonly model: string
+  readonly stream: boolean
+  readonly choices: number
+  readonly maxTokens: number | undefined
+  /** The schema that the answer must follow, where one was sent; `true` for any JSON object. */
+  readonly schema: unknown
+  /** Everything that counts as prompt. */
+  readonly prompt: unknown
+}
+
+/** Numbers the lab's answers. */
+export interface Head {
+  readonly count: number
+  /** Seconds since the epoch. */
+  readonly created: number
+}
+
+export interface SaidCall {
+  readonly id: string | undefined
+  readonly name: string
+  /** As the model wrote them. */
+  readonly json: string
+}
+
+/** Cached and written tokens are part of the prompt's, reasoning of the completion's. */
+export interface SaidUsage {
+  readonly prompt: number
+  readonly cached: number
+  readonly cacheWrite: number
+  readonly completion: number
+  readonly reasoning: number
+}
+
+/** An answer, before any wire. */
+export interface Said {
+  readonly reasoning: readonly string[]
+  readonly refusal: readonly string[]
+  readonly pieces: readonly string[]
+  readonly calls: readonly SaidCall[]
+  readonly stop: 'stop' | 'length' | 'tools' | 'refusal'
+  /** Absent for a vendor that reports none. */
+  readonly usage: SaidUsage | undefined
+}
+
+export const WORDS = /\s*\S+\s*$|\s*\S+/g
+
+export const wordsOf = (text: string | undefined): readonly string[] => text?.match(WORDS) ?? []
+
+/** About four characters a token. */
+export const countOf = (value: unknown): number => Math.ceil((JSON.stringify(value) ?? '').length / 4)
+
+/** What is said to a request; the answer comes in pieces of about a token each. */
+export function said(ask: Ask, behaviour: Behaviour): Said {
+  const calls = (behaviour.toolCalls ?? []).map(({ id, name, arguments: given }) => ({
+    id,
+    name,
+    json: typeof given === 'string' ? given : JSON.stringify(given),
+  }))
+  const isOther = behaviour.refusal !== undefined || calls.length > 0
+  const text =
+    behaviour.text ??
+    (isOther
+      ? ''
+      : ask.schema === undefined
+        ? `This is ${ask.model} speaking.`
+        : JSON.stringify(exampleOf(ask.schema)))
+  const all = behaviour.refusal === undefined ? (behaviour.pieces ?? wordsOf(text)) : []
+  const pieces = all.slice(0, ask.maxTokens ?? Number.POSITIVE_INFINITY)
+  const isCut = all.length > pieces.length
+  const stop = isCut
+    ? 'length'
+    : calls.length > 0
+      ? 'tools'
+      : behaviour.refusal === undefined
+        ? 'stop'
+        : 'refusal'
+  return {
+    reasoning: wordsOf(behaviour.reasoning),
+    refusal: wordsOf(behaviour.refusal),
+    pieces,
+    calls: isCut ? [] : calls,
+    stop,
+    usage: usageOf(ask, behaviour, pieces.length),
+  }
+}
+
+function usageOf(ask: Ask, behaviour: Behaviour, length: number): SaidUsage | undefined {
+  if (behaviour.usage === null) return undefined
+  const given = behaviour.usage ?? {}
+  return {
+    prompt: given.prompt ?? countOf(ask.prompt),
+    cached: given.cached ?? 0,
+    cacheWrite: given.cacheWrite ?? 0,
+    completion: given.completion ?? Math.max(1, length) * ask.choices,
+    reasoning: given.reasoning ?? 0,
+  }
+}
+
+/** Arguments of a tool come a few characters at a time. */
+export const bitsOf = (json: string): readonly string[] => json.match(/[\s\S]{1,5}/g) ?? []
