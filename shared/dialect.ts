@@ -27,6 +27,8 @@ export interface WireTarget {
 export interface WireFailure {
   readonly status: number
   readonly body: string
+  /** The vendor's own word for it, where a header says it. */
+  readonly code?: string
   readonly retryAfterMs?: number
 }
 
@@ -48,6 +50,8 @@ export interface ReplyContext {
 export interface Address {
   readonly model?: string
   readonly stream?: boolean
+  /** A stream as one JSON array instead of server-sent events, for dialects that know both; kept in `native.framing`. */
+  readonly framing?: 'array'
 }
 
 /** Thrown by readers at bytes that are not the dialect; the message says what was wrong. */
@@ -81,10 +85,10 @@ export interface ClientDialect {
 export interface VendorDialect {
   readonly id: string
   writeRequest(request: ModelRequest, target: WireTarget): WireRequest
-  /** Stateful, one per stream of so many choices (`n`). `close` is called at the end of the bytes and yields the terminal event. */
-  readEvents(choices?: number): EventReader
+  /** Stateful, one per stream of so many choices (`n`) of the vendor's `model`. `close` is called at the end of the bytes and yields the terminal event. */
+  readEvents(choices?: number, model?: string): EventReader
   /** A whole reply is a short stream. */
-  readReply(text: string): Piece[]
+  readReply(text: string, model?: string): Piece[]
   readFailure(reply: WireFailure): Failure
   /** How the bytes of a stream are cut into frames; server-sent events unless given. */
   readonly framing?: 'sse' | 'aws-event-stream'

@@ -104,7 +104,7 @@ async function open(
   if (body === null) throw new Failed({ kind: 'malformed', reason: 'an empty body' })
   // Some servers stream without saying so; what was asked for decides unless the reply says JSON.
   if (isStream || (request.stream && response.headers.get('content-type')?.includes('json') !== true)) {
-    return readStream(body, concealing(dialect.readEvents(request.choices), conceal), {
+    return readStream(body, concealing(dialect.readEvents(request.choices, target.model), conceal), {
       idleMs: target.timeouts.idleMs,
       signal,
       framing: dialect.framing ?? 'sse',
@@ -113,7 +113,7 @@ async function open(
   const declaredBytes = Number(response.headers.get('content-length') ?? Number.NaN)
   const isSmall = declaredBytes <= REPLY_BYTES // false for NaN: then the bytes are counted as they come
   const text = await guard(() => (isSmall ? response.text() : readText(body, REPLY_BYTES)), signal)
-  return once(dialect.readReply(text).map((piece) => concealPiece(piece, conceal)))
+  return once(dialect.readReply(text, target.model).map((piece) => concealPiece(piece, conceal)))
 }
 
 async function* once(batch: Batch): AsyncGenerator<Batch, void, undefined> {
@@ -127,9 +127,11 @@ async function readFailure(
 ): Promise<Failure> {
   const body = response.body === null ? '' : await readText(response.body, ERROR_BYTES).catch(() => '') // the status alone is enough
   const retryAfterMs = readRetryAfter(response.headers)
+  const code = response.headers.get('x-amzn-errortype') // Amazon's services name their errors beside the body
   const failure = dialect.readFailure({
     status: response.status,
     body,
+    ...(code === null ? {} : { code }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   })
   return concealFailure(failure, conceal)
