@@ -1,9 +1,10 @@
 // Every dialect, with its fixtures. A new one is a line here and a folder beside openai-chat/.
 import type { Entry, VendorEntry } from './entry.ts'
 import { openaiChatEntry } from './openai-chat/entry.ts'
+import { workersAiEntries } from './workers-ai/entry.ts'
 
 /** Spoken by clients and to vendors. */
 export const entries: readonly Entry[] = [openaiChatEntry]
 
 /** Spoken to vendors; the first ones are those above. */
-export const vendorEntries: readonly VendorEntry[] = [...entries]
+export const vendorEntries: readonly VendorEntry[] = [...entries, ...workersAiEntries]
