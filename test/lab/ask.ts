@@ -8,6 +8,8 @@ export interface Ask {
   readonly stream: boolean
   readonly choices: number
   readonly maxTokens: number | undefined
+  /** Texts at which the answer ends. */
+  readonly stop: readonly string[]
   /** The schema that the answer must follow, where one was sent; `true` for any JSON object. */
   readonly schema: unknown
   /** Everything that counts as prompt. */
@@ -44,6 +46,8 @@ export interface Said {
   readonly pieces: readonly string[]
   readonly calls: readonly SaidCall[]
   readonly stop: 'stop' | 'length' | 'tools' | 'refusal'
+  /** The text at which it ended, where the request named one. */
+  readonly stoppedAt: string | undefined
   /** Absent for a vendor that reports none. */
   readonly usage: SaidUsage | undefined
 }
@@ -70,7 +74,10 @@ export function said(ask: Ask, behaviour: Behaviour): Said {
       : ask.schema === undefined
         ? `This is ${ask.model} speaking.`
         : JSON.stringify(exampleOf(ask.schema)))
-  const all = behaviour.refusal === undefined ? (behaviour.pieces ?? wordsOf(text)) : []
+  const stoppedAt = ask.stop.find((mark) => text.includes(mark))
+  const full =
+    behaviour.pieces ?? wordsOf(stoppedAt === undefined ? text : text.slice(0, text.indexOf(stoppedAt)))
+  const all = behaviour.refusal === undefined ? full : []
   const pieces = all.slice(0, ask.maxTokens ?? Number.POSITIVE_INFINITY)
   const isCut = all.length > pieces.length
   const stop = isCut
@@ -86,6 +93,7 @@ export function said(ask: Ask, behaviour: Behaviour): Said {
     pieces,
     calls: isCut ? [] : calls,
     stop,
+    stoppedAt: isCut ? undefined : stoppedAt,
     usage: usageOf(ask, behaviour, pieces.length),
   }
 }

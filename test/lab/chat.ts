@@ -33,6 +33,7 @@ function readAsk(body: Fields, model: string): ChatAsk {
     includeUsage: isFields(options) && options['include_usage'] === true,
     choices: typeof body['n'] === 'number' ? body['n'] : 1,
     maxTokens: typeof limit === 'number' ? limit : undefined,
+    stop: [body['stop'] ?? []].flat().filter((mark) => typeof mark === 'string'),
     seed: typeof body['seed'] === 'number' ? body['seed'] : undefined,
     logprobs: body['logprobs'] === true,
     topLogprobs: typeof body['top_logprobs'] === 'number' ? body['top_logprobs'] : 0,

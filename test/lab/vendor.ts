@@ -2,9 +2,13 @@
 // Scripts say how the next requests for a model are treated; every request is kept as it came.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { counting, messages } from './anthropic.ts'
 import type { Behaviour } from './behaviour.ts'
 import { chat } from './chat.ts'
 import { deliverBody, deliverStream } from './deliver.ts'
+import { embeddings } from './embeddings.ts'
+import { generate, streamGenerate } from './gemini.ts'
+import { openResponses } from './responses.ts'
 import { type Fields, isFields, type LabRequest, Refused, type StreamEvent, type Wire } from './wire.ts'
 
 export interface VendorOptions {
@@ -34,16 +38,25 @@ export interface Vendor {
 }
 
 export async function startVendor(options: VendorOptions = {}): Promise<Vendor> {
-  const wires: readonly Wire[] = [chat]
+  const wires: readonly Wire[] = [
+    chat,
+    messages,
+    counting,
+    generate,
+    streamGenerate,
+    openResponses(),
+    embeddings,
+  ]
   const requests: LabRequest[] = []
   const scripts = new Map<string, Behaviour[]>()
   const habits = new Map<string, Behaviour>()
   let keys = options.keys
   let count = 0
 
-  const behaviourFor = (request: LabRequest): Behaviour => {
+  const behaviourFor = (wire: Wire, request: LabRequest): Behaviour => {
     const own = request.body['lab']
-    const scripted = scripts.get(request.model)?.shift() ?? habits.get(request.model) ?? {}
+    const next = wire.isAside === true ? undefined : scripts.get(request.model)?.shift()
+    const scripted = next ?? habits.get(request.model) ?? {}
     return isFields(own) ? { ...scripted, ...own } : scripted
   }
 
@@ -53,7 +66,7 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
     response: ServerResponse,
     signal: AbortSignal,
   ): Promise<void> => {
-    const behaviour = behaviourFor(request)
+    const behaviour = behaviourFor(wire, request)
     count += 1
     const deliver = (status: number, body: unknown): Promise<void> =>
       deliverBody(

@@ -51,6 +51,8 @@ export interface Wire {
   failure(refused: Refused): unknown
   /** How an error is said in the middle of a stream. */
   failureEvent(message: string): StreamEvent
+  /** A question about a request and not one for an answer: it uses up no script. */
+  readonly isAside?: true
   /** The headers of its answers. */
   headers?(count: number): Readonly<Record<string, string>>
   /** The content type of its streams; server-sent events unless given. */

@@ -66,6 +66,10 @@ export function fromDescription(description: Fields, path: string): Extract {
   const strip = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(strip)
     if (!isFields(value)) return value
+    if (value['nullable'] === true) {
+      const { nullable: _, ...rest } = value // a word of OpenAPI 3.0 that lived on
+      return { anyOf: [{ type: 'null' }, strip(rest)] }
+    }
     const kept = Object.entries(value).filter(([key, inner]) => !isSaying(key, inner))
     return Object.fromEntries(
       kept.map(([key, inner]) => {
