@@ -1,5 +1,5 @@
 // A request's way into its conversation and out of it again.
-import { readMessage } from '../../shared/dialects/openai-chat/request.ts'
+import { readMessage } from '../../shared/dialects/openai-chat/messages.ts'
 import { Failed } from '../../shared/failure.ts'
 import type { Ending } from '../../shared/plan.ts'
 import type { Message, ModelRequest } from '../../shared/request.ts'

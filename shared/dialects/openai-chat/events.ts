@@ -2,23 +2,18 @@
 // Source: https://platform.openai.com/docs/api-reference/chat/streaming
 import type { EventReader } from '../../dialect.ts'
 import type { FinishReason, ModelEvent, Piece } from '../../event.ts'
+import type { Failure } from '../../failure.ts'
 import type { Frame } from '../../sse.ts'
 import type { Usage } from '../../usage.ts'
-import { type Fields, isFields, parse, text } from '../../fields.ts'
+import { type Fields, fieldsOf, isFields, parse, text } from '../../fields.ts'
+import { type Calls, trackCalls } from './calls.ts'
 import { readInlineFailure } from './failure.ts'
-import { DIALECT } from './request.ts'
+import type { ChatOptions } from './options.ts'
+import { plainly, readContent } from './plain.ts'
+import { brokenBy, isOwnReason, readReason } from './reasons.ts'
+import { DIALECT } from './schema.ts'
+import { readDetail, readSeal } from './thoughts.ts'
 import { readUsage } from './usage.ts'
-
-// A map, because a provider's word may also be that of something every object inherits.
-const REASONS: ReadonlyMap<string, FinishReason> = new Map([
-  ['stop', 'stop'],
-  ['length', 'length'],
-  ['tool_calls', 'tool-calls'],
-  ['function_call', 'tool-calls'],
-  ['content_filter', 'content-filter'],
-])
-
-export const readReason = (raw: string): FinishReason => REASONS.get(raw) ?? 'other'
 
 const indexOf = (value: unknown): number => (typeof value === 'number' ? value : 0)
 
@@ -29,8 +24,10 @@ const KNOWN_DELTA = new Set([
   'refusal',
   'reasoning',
   'reasoning_content',
+  'reasoning_details',
   'tool_calls',
   'function_call',
+  'extra_content',
   'name',
 ])
 
@@ -38,92 +35,163 @@ const KNOWN_DELTA = new Set([
 const saysNothing = (value: unknown): boolean =>
   value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
 
-export function readEvents(choices = 1): EventReader {
+export function readEvents(choices = 1, options: Pick<ChatOptions, 'reasoningBeside'> = {}): EventReader {
   const begun = new Set<number>()
   const ended = new Map<number, FinishReason>()
-  const calls = new Set<string>()
+  const calls = new Map<number, Calls>()
+  const aloud = new Set<number>() // choices whose thoughts come as plain text, so that details only repeat them
   let started = false
   let over = false
+  let odd = false // this chunk says something in a way that OpenAI's clients do not read
+  let replyId = ''
   let usage: Usage | undefined
+  let serviceTier: string | undefined
 
   // Choices may come one after the other: between two of them nothing is open, but the answer is not complete.
   const complete = (): boolean => ended.size >= choices && begun.size === ended.size
 
   const finish = (): ModelEvent => {
     over = true
-    return { type: 'finish', reason: ended.get(0) ?? 'other', ...(usage === undefined ? {} : { usage }) }
-  }
-
-  const fail = (reason: string): ModelEvent => {
-    over = true
-    return { type: 'error', failure: { kind: 'malformed', reason } }
-  }
-
-  const readCalls = (index: number, list: unknown, events: ModelEvent[]): void => {
-    if (!Array.isArray(list)) return
-    for (const [position, entry] of list.entries()) {
-      if (!isFields(entry)) continue
-      const call = typeof entry['index'] === 'number' ? entry['index'] : position
-      const about = isFields(entry['function']) ? entry['function'] : {}
-      const key = `${index}:${call}`
-      if (!calls.has(key)) {
-        calls.add(key)
-        events.push({ type: 'tool-start', index, call, id: text(entry['id']), name: text(about['name']) })
-      }
-      const json = text(about['arguments'])
-      if (json !== '') events.push({ type: 'tool-delta', index, call, json })
+    return {
+      type: 'finish',
+      reason: ended.get(0) ?? 'other',
+      ...(usage === undefined ? {} : { usage }),
+      ...(serviceTier === undefined ? {} : { serviceTier }),
     }
   }
 
-  const readChoice = (choice: Fields, events: ModelEvent[]): void => {
-    const index = indexOf(choice['index'])
-    begun.add(index)
-    const delta = isFields(choice['delta'])
-      ? choice['delta']
-      : isFields(choice['message'])
-        ? choice['message']
-        : {}
-    const reasoning = text(delta['reasoning_content']) || text(delta['reasoning'])
-    if (reasoning !== '') events.push({ type: 'reasoning-delta', index, text: reasoning })
-    const content = text(delta['content'])
-    if (content !== '') events.push({ type: 'text-delta', index, text: content })
+  const breakOff = (failure: Failure): ModelEvent => {
+    over = true
+    return { type: 'error', failure }
+  }
+  const fail = (reason: string): ModelEvent => breakOff({ kind: 'malformed', reason })
+
+  const readCalls = (index: number, list: readonly unknown[], whole: boolean, events: ModelEvent[]): void => {
+    let known = calls.get(index)
+    if (known === undefined) calls.set(index, (known = trackCalls(index, replyId)))
+    for (const entry of list) if (isFields(entry)) known.read(entry, whole, events)
+  }
+
+  const readThoughts = (index: number, delta: Fields, events: ModelEvent[]): void => {
+    const plain = text(delta['reasoning_content']) || text(delta['reasoning'])
+    const details = delta['reasoning_details']
+    if (!Array.isArray(details) || details.length === 0) {
+      if (plain === '') return
+      aloud.add(index)
+      events.push({ type: 'reasoning-delta', index, text: plain })
+      return
+    }
+    const thoughts = details.flatMap((detail) => readDetail(detail) ?? [])
+    const said = thoughts.map((thought) => thought.text).join('')
+    const inOrder = plain === '' ? !aloud.has(index) : said === plain
+    if (!inOrder && plain !== '') events.push({ type: 'reasoning-delta', index, text: plain })
+    for (const thought of thoughts) {
+      if (inOrder && thought.text !== '') events.push({ type: 'reasoning-delta', index, text: thought.text })
+      if (thought.signature !== undefined) {
+        events.push({ type: 'reasoning-signature', index, signature: thought.signature })
+      }
+    }
+  }
+
+  const readText = (index: number, content: unknown, events: ModelEvent[]): void => {
+    if (typeof content === 'string') {
+      if (content !== '') events.push({ type: 'text-delta', index, text: content })
+    } else if (Array.isArray(content)) {
+      odd = true
+      const parts = readContent(content)
+      if (parts.thought !== '') events.push({ type: 'reasoning-delta', index, text: parts.thought })
+      if (parts.text !== '') events.push({ type: 'text-delta', index, text: parts.text })
+    }
+  }
+
+  const readDelta = (index: number, delta: Fields, whole: boolean, events: ModelEvent[]): void => {
+    readThoughts(index, delta, events)
+    readText(index, delta['content'], events)
     const refusal = text(delta['refusal'])
     if (refusal !== '') events.push({ type: 'refusal-delta', index, text: refusal })
-    readCalls(index, delta['tool_calls'], events)
+    const seal = delta['extra_content'] === undefined ? undefined : readSeal(delta)
+    if (seal !== undefined) events.push({ type: 'reasoning-signature', index, signature: seal })
+    if (Array.isArray(delta['tool_calls'])) readCalls(index, delta['tool_calls'], whole, events)
+    // The old single call has neither an id nor an index.
+    const old = delta['function_call']
+    if (isFields(old)) readCalls(index, [{ index: -1, function: old }], whole, events)
+  }
+
+  /** Reads a choice; the failure that it broke off with, where it did. */
+  const readChoice = (choice: Fields, events: ModelEvent[]): Failure | undefined => {
+    const index = indexOf(choice['index'])
+    begun.add(index)
+    const whole = !isFields(choice['delta'])
+    const delta = fieldsOf(whole ? choice['message'] : choice['delta'])
+    readDelta(index, delta, whole, events)
     if (choice['logprobs'] !== undefined && choice['logprobs'] !== null) {
       events.push({ type: 'logprobs', index, value: choice['logprobs'] })
     }
-    for (const [key, value] of Object.entries(delta)) {
-      if (!saysNothing(value) && !KNOWN_DELTA.has(key)) events.push({ type: 'other-delta', index })
+    for (const key in delta) {
+      if (!KNOWN_DELTA.has(key) && !saysNothing(delta[key])) events.push({ type: 'other-delta', index })
     }
-    if (typeof choice['finish_reason'] === 'string' && choice['finish_reason'] !== '') {
-      const raw = choice['finish_reason']
-      ended.set(index, readReason(raw))
-      events.push({ type: 'choice-end', index, reason: readReason(raw), raw })
-    }
+    if (choice['usage'] !== undefined) readBill(choice['usage']) // https://platform.moonshot.ai/docs/api/chat
+    if (isFields(choice['error'])) return readInlineFailure(choice['error'])
+    const raw = choice['finish_reason']
+    if (typeof raw !== 'string') return undefined
+    const broken = brokenBy(raw)
+    if (broken !== undefined) return broken
+    odd ||= !isOwnReason(raw)
+    if (raw === '') return undefined
+    calls.get(index)?.end(events)
+    ended.set(index, readReason(raw))
+    events.push({ type: 'choice-end', index, reason: readReason(raw), raw })
+    return undefined
   }
 
   const readChunk = (chunk: Fields, isError: boolean): ModelEvent[] => {
     const error = chunk['error'] ?? (isError || isErrorItself(chunk) ? chunk : undefined)
-    if (error !== undefined) {
-      over = true
-      return [{ type: 'error', failure: readInlineFailure(error) }]
-    }
+    if (error !== undefined) return [breakOff(readInlineFailure(error))]
     const events: ModelEvent[] = []
     if (!started) {
       started = true
+      replyId = text(chunk['id'])
       events.push({
         type: 'start',
-        id: text(chunk['id']),
+        id: replyId,
         model: text(chunk['model']),
         createdAt: indexOf(chunk['created']) * 1000,
       })
     }
-    usage = readUsage(chunk['usage']) ?? usage
+    if (typeof chunk['service_tier'] === 'string') serviceTier = chunk['service_tier']
+    let failure: Failure | undefined
     if (Array.isArray(chunk['choices'])) {
-      for (const choice of chunk['choices']) if (isFields(choice)) readChoice(choice, events)
+      for (const choice of chunk['choices']) if (isFields(choice)) failure ??= readChoice(choice, events)
     }
+    if (chunk['x_groq'] !== undefined) failure ??= readGroq(fieldsOf(chunk['x_groq']))
+    if (chunk['usage'] !== undefined) readBill(chunk['usage'])
+    if (failure !== undefined) events.push(breakOff(failure))
     return events
+  }
+
+  /** https://console.groq.com/docs/api-reference#chat-create */
+  const readGroq = ({ usage, error }: Fields): Failure | undefined => {
+    readBill(usage)
+    return text(error) === '' ? undefined : readInlineFailure(error)
+  }
+
+  const readBill = (value: unknown): void => {
+    usage = readUsage(value, options) ?? usage
+    const tier = isFields(value) ? value['service_tier'] : undefined // https://docs.mistral.ai/api
+    if (typeof tier === 'string') serviceTier = tier
+  }
+
+  /** `[DONE]` says that nothing is missing, so a choice without a finish reason has simply stopped. */
+  const endOfMarker = (): ModelEvent[] => {
+    if (begun.size === 0) return [fail('the stream held no answer')]
+    const events: ModelEvent[] = []
+    for (const index of begun) {
+      if (ended.has(index)) continue
+      calls.get(index)?.end(events)
+      ended.set(index, 'stop')
+      events.push({ type: 'choice-end', index, reason: 'stop' })
+    }
+    return [...events, finish()]
   }
 
   return {
@@ -134,12 +202,14 @@ export function readEvents(choices = 1): EventReader {
       if (over) return { events: [] }
       const isError = frame.event === 'error'
       if (frame.data === '' && !isError) return { events: [] }
-      if (frame.data === '[DONE]') return { events: endOfMarker(begun, ended, finish, fail) }
+      if (frame.data === '[DONE]') return { events: endOfMarker() }
       const value = parse(frame.data)
       if (!isFields(value) && isError) return { events: readChunk({ error: frame.data }, true) }
       // One unreadable event among good ones is skipped: the text around it is still the answer.
       if (!isFields(value)) return { events: [] }
+      odd = false
       const events = readChunk(value, isError)
+      if (odd) return { events, native: { dialect: DIALECT, value: plainly(value) } }
       return { events, native: { dialect: DIALECT, text: frame.data, value } }
     },
     close(): Piece {
@@ -154,20 +224,3 @@ export function readEvents(choices = 1): EventReader {
 
 /** An error without an `error` around it, as older vLLM and gateways in front of a vendor send it. */
 const isErrorItself = (chunk: Fields): boolean => chunk['object'] === 'error' || chunk['type'] === 'error'
-
-/** `[DONE]` says that nothing is missing, so a choice without a finish reason has simply stopped. */
-function endOfMarker(
-  begun: ReadonlySet<number>,
-  ended: Map<number, FinishReason>,
-  finish: () => ModelEvent,
-  fail: (reason: string) => ModelEvent,
-): ModelEvent[] {
-  if (begun.size === 0) return [fail('the stream held no answer')]
-  const events: ModelEvent[] = []
-  for (const index of begun) {
-    if (ended.has(index)) continue
-    ended.set(index, 'stop')
-    events.push({ type: 'choice-end', index, reason: 'stop' })
-  }
-  return [...events, finish()]
-}

@@ -3,51 +3,34 @@
 import type { ReplyContext } from '../../dialect.ts'
 import type { FinishReason, ModelEvent, Piece } from '../../event.ts'
 import { noUsage } from '../../usage.ts'
-import { parse } from '../../fields.ts'
+import { isFields, listOf, parse } from '../../fields.ts'
+import type { Signature } from '../../request.ts'
 import { readEvents } from './events.ts'
-import { DIALECT } from './request.ts'
+import type { ChatOptions } from './options.ts'
+import { writeReason } from './reasons.ts'
+import { DIALECT } from './schema.ts'
+import { type Thought, writeDetails, writeSeal } from './thoughts.ts'
+import { writeTier } from './tier.ts'
 import { writeUsage } from './usage.ts'
 
-const NAMES: Readonly<Record<FinishReason, string>> = {
-  stop: 'stop',
-  length: 'length',
-  'tool-calls': 'tool_calls',
-  'content-filter': 'content_filter',
-  other: 'stop',
-}
-
-export const writeReason = (reason: FinishReason): string => NAMES[reason]
-
 /** A whole reply is read as a stream of one frame: its messages are deltas that say everything at once. */
-export function readReply(json: string): Piece[] {
-  const value = parse(json)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return [
-      {
-        events: [
-          {
-            type: 'error',
-            failure: {
-              kind: 'malformed',
-              reason: json.trim() === '' ? 'an empty body' : 'a body that is not JSON',
-            },
-          },
-        ],
-      },
-    ]
+export function readReply(json: string, options: Pick<ChatOptions, 'reasoningBeside'> = {}): Piece[] {
+  if (!isFields(parse(json))) {
+    const reason = json.trim() === '' ? 'an empty body' : 'a body that is not JSON'
+    return [{ events: [{ type: 'error', failure: { kind: 'malformed', reason } }] }]
   }
-  const reader = readEvents()
-  const { events } = reader.read({ event: '', data: json })
-  const failed = events.some((event) => event.type === 'error')
-  const native = { dialect: DIALECT, text: json, value: value as Record<string, unknown> }
-  return [failed ? { events } : { events: [...events, ...reader.close().events], native }]
+  const reader = readEvents(1, options)
+  const { events, native } = reader.read({ event: '', data: json })
+  if (native === undefined || events.some((event) => event.type === 'error')) return [{ events }]
+  return [{ events: [...events, ...reader.close().events], native }]
 }
 
 interface Choice {
   content: string
-  reasoning: string
   refusal: string
-  calls: { id: string; name: string; json: string }[]
+  /** Stretches of reasoning in order; the last one is open until a signature ends it. */
+  thoughts: { text: string; signature?: Signature }[]
+  calls: { id: string; name: string; json: string; signature?: Signature }[]
   reason: FinishReason
   logprobs: unknown
 }
@@ -68,6 +51,7 @@ export function writeReply(pieces: readonly Piece[], context: ReplyContext): Rec
     model: start?.model || context.model,
     choices: [...fold(events)].map(([index, choice]) => writeChoice(index, choice)),
     usage,
+    ...writeTier(finish?.serviceTier),
   }
 }
 
@@ -78,8 +62,8 @@ function fold(events: readonly ModelEvent[]): Map<number, Choice> {
     if (known !== undefined) return known
     const fresh: Choice = {
       content: '',
-      reasoning: '',
       refusal: '',
+      thoughts: [],
       calls: [],
       reason: 'stop',
       logprobs: null,
@@ -87,20 +71,66 @@ function fold(events: readonly ModelEvent[]): Map<number, Choice> {
     choices.set(index, fresh)
     return fresh
   }
-  for (const event of events) {
-    if (event.type === 'text-delta') at(event.index).content += event.text
-    else if (event.type === 'reasoning-delta') at(event.index).reasoning += event.text
-    else if (event.type === 'refusal-delta') at(event.index).refusal += event.text
-    else if (event.type === 'logprobs') at(event.index).logprobs = event.value
-    else if (event.type === 'choice-end') at(event.index).reason = event.reason
-    else if (event.type === 'tool-start')
-      at(event.index).calls[event.call] = { id: event.id, name: event.name, json: '' }
-    else if (event.type === 'tool-delta') {
-      const call = at(event.index).calls[event.call]
-      if (call !== undefined) call.json += event.json
-    }
-  }
+  for (const event of events) if ('index' in event) add(at(event.index), event)
   return choices
+}
+
+function add(choice: Choice, event: ModelEvent): void {
+  switch (event.type) {
+    case 'text-delta':
+      choice.content += event.text
+      return
+    case 'refusal-delta':
+      choice.refusal += event.text
+      return
+    case 'reasoning-delta':
+      openThought(choice).text += event.text
+      return
+    case 'reasoning-signature':
+      openThought(choice).signature = event.signature
+      return
+    case 'tool-start': {
+      const { id, name, signature } = event
+      choice.calls[event.call] = { id, name, json: '', ...(signature === undefined ? {} : { signature }) }
+      return
+    }
+    case 'tool-delta': {
+      const call = choice.calls[event.call]
+      if (call !== undefined) call.json += event.json
+      return
+    }
+    case 'logprobs':
+      choice.logprobs = joinLogprobs(choice.logprobs, event.value)
+      return
+    case 'choice-end':
+      choice.reason = event.reason
+      return
+    case 'start':
+    case 'other-delta':
+    case 'embedding':
+    case 'finish':
+    case 'error':
+      return
+  }
+}
+
+/** The stretch that no signature has ended yet. */
+function openThought(choice: Choice): Choice['thoughts'][number] {
+  const last = choice.thoughts.at(-1)
+  if (last !== undefined && last.signature === undefined) return last
+  const fresh = { text: '' }
+  choice.thoughts.push(fresh)
+  return fresh
+}
+
+/** Streams bring them token by token, replies all at once. */
+function joinLogprobs(before: unknown, more: unknown): unknown {
+  if (!isFields(before) || !isFields(more)) return more
+  const joined = (key: string): unknown =>
+    Array.isArray(before[key]) || Array.isArray(more[key])
+      ? [...listOf(before[key]), ...listOf(more[key])]
+      : (more[key] ?? null)
+  return { ...before, ...more, content: joined('content'), refusal: joined('refusal') }
 }
 
 function writeChoice(index: number, choice: Choice): Record<string, unknown> {
@@ -108,14 +138,19 @@ function writeChoice(index: number, choice: Choice): Record<string, unknown> {
     id: call.id,
     type: 'function',
     function: { name: call.name, arguments: call.json },
+    ...writeSeal(call.signature),
   }))
+  const thoughts = choice.thoughts.map((thought): Thought => ({ type: 'reasoning', ...thought }))
+  const reasoning = thoughts.map(({ text }) => text).join('')
+  const signed = thoughts.some(({ signature }) => signature !== undefined)
   return {
     index,
     message: {
       role: 'assistant',
       content: choice.content === '' && calls.length > 0 ? null : choice.content,
       refusal: choice.refusal === '' ? null : choice.refusal,
-      ...(choice.reasoning === '' ? {} : { reasoning_content: choice.reasoning }),
+      ...(reasoning === '' ? {} : { reasoning_content: reasoning }),
+      ...(signed ? { reasoning_details: writeDetails(thoughts) } : {}),
       ...(calls.length === 0 ? {} : { tool_calls: calls }),
     },
     logprobs: choice.logprobs,

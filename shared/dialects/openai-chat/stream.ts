@@ -1,10 +1,14 @@
 // Chat completion streams, written for clients. Pure.
 import type { ReplyContext } from '../../dialect.ts'
 import type { Batch, ModelEvent, Native, Piece } from '../../event.ts'
+import type { Fields } from '../../fields.ts'
+import type { Signature } from '../../request.ts'
 import { noUsage } from '../../usage.ts'
 import { writeFailure } from './failure.ts'
-import { writeReason } from './reply.ts'
-import { DIALECT } from './request.ts'
+import { writeReason } from './reasons.ts'
+import { DIALECT } from './schema.ts'
+import { writeDetails, writeSeal } from './thoughts.ts'
+import { writeTier } from './tier.ts'
 import { writeUsage } from './usage.ts'
 
 const DONE = 'data: [DONE]\n\n'
@@ -18,6 +22,7 @@ export function writeEvents(context: ReplyContext): (batch: Batch) => string {
   let created = Math.floor(context.createdAt / 1000)
   let nativeUsage: unknown // the usage that came in a chunk, kept for the one chunk that may carry it
   let usageChunk: Native['value'] | undefined
+  const thoughts = new Map<number, { text: string; signed: number }>() // of each choice: what no signature has ended yet
 
   const chunk = (choices: unknown[]): Record<string, unknown> => ({
     id,
@@ -27,6 +32,32 @@ export function writeEvents(context: ReplyContext): (batch: Batch) => string {
     choices,
     ...(context.streamUsage ? { usage: null } : {}),
   })
+
+  const say = (index: number, delta: Fields, more: Fields = {}): string =>
+    frame(chunk([{ index, delta, ...more, finish_reason: null }]))
+
+  /** The first chunk of each choice says who speaks. */
+  const begin = (): string => {
+    let out = ''
+    for (let index = 0; index < Math.max(1, context.request.choices); index += 1) {
+      out += say(index, { role: 'assistant', content: '' })
+    }
+    return out
+  }
+
+  const think = (index: number, text: string): string => {
+    const open = thoughts.get(index)
+    if (open === undefined) thoughts.set(index, { text, signed: 0 })
+    else open.text += text
+    return say(index, { reasoning_content: text })
+  }
+
+  /** A signature comes with all the words that it seals, so that a client can send both back as they are. */
+  const sign = (index: number, signature: Signature): string => {
+    const { text, signed } = thoughts.get(index) ?? { text: '', signed: 0 }
+    thoughts.set(index, { text: '', signed: signed + 1 })
+    return say(index, { reasoning_details: writeDetails([{ type: 'reasoning', text, signature }], signed) })
+  }
 
   const writeNative = (native: Native): string => {
     const { value } = native
@@ -50,40 +81,39 @@ export function writeEvents(context: ReplyContext): (batch: Batch) => string {
   const writeEnd = (event: Extract<ModelEvent, { type: 'finish' }>): string => {
     if (!context.streamUsage) return DONE
     const usage = writeUsage(event.usage ?? noUsage, event.costMicros, nativeUsage)
-    return frame({ ...(usageChunk ?? chunk([])), choices: [], usage }) + DONE
+    return frame({ ...(usageChunk ?? chunk([])), choices: [], usage, ...writeTier(event.serviceTier) }) + DONE
   }
 
   const writeEvent = (event: ModelEvent): string => {
     switch (event.type) {
       case 'start':
-        return frame(chunk([{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }]))
+        return begin()
       case 'text-delta':
-        return frame(chunk([{ index: event.index, delta: { content: event.text }, finish_reason: null }]))
+        return say(event.index, { content: event.text })
       case 'reasoning-delta':
-        return frame(
-          chunk([{ index: event.index, delta: { reasoning_content: event.text }, finish_reason: null }]),
-        )
+        return think(event.index, event.text)
+      case 'reasoning-signature':
+        return sign(event.index, event.signature)
       case 'refusal-delta':
-        return frame(chunk([{ index: event.index, delta: { refusal: event.text }, finish_reason: null }]))
+        return say(event.index, { refusal: event.text })
       case 'tool-start':
-        return frame(
-          chunk([
-            toolDelta(event.index, {
+        return say(event.index, {
+          tool_calls: [
+            {
               index: event.call,
               id: event.id,
               type: 'function',
               function: { name: event.name, arguments: '' },
-            }),
-          ]),
-        )
+              ...writeSeal(event.signature),
+            },
+          ],
+        })
       case 'tool-delta':
-        return frame(
-          chunk([toolDelta(event.index, { index: event.call, function: { arguments: event.json } })]),
-        )
+        return say(event.index, { tool_calls: [{ index: event.call, function: { arguments: event.json } }] })
+      case 'logprobs':
+        return say(event.index, {}, { logprobs: event.value })
       case 'choice-end':
         return frame(chunk([{ index: event.index, delta: {}, finish_reason: writeReason(event.reason) }]))
-      case 'logprobs':
-      case 'reasoning-signature':
       case 'embedding':
       case 'other-delta':
         return '' // only a provider of this dialect has these, and its chunks pass as they came
@@ -113,9 +143,3 @@ export function writeEvents(context: ReplyContext): (batch: Batch) => string {
 
   return (batch) => batch.map(writePiece).join('')
 }
-
-const toolDelta = (index: number, call: unknown): unknown => ({
-  index,
-  delta: { tool_calls: [call] },
-  finish_reason: null,
-})

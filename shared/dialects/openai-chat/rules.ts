@@ -1,0 +1,108 @@
+// What a vendor's record says of fields: refused, renamed, limited, worded otherwise. Applied to any body, whoever wrote it. Pure.
+import type { WireTarget } from '../../dialect.ts'
+import { fieldsOf, isFields, listOf, text } from '../../fields.ts'
+import type { ChatOptions } from './options.ts'
+import { unmark } from './parts.ts'
+
+type Body = Record<string, unknown>
+
+export function refusedFields(target: WireTarget, { refuses = [] }: ChatOptions): ReadonlySet<string> {
+  const refused = new Set<string>()
+  for (const one of refuses) {
+    if (typeof one === 'string') refused.add(one)
+    else if (one.models.test(target.model)) refused.add(one.field)
+  }
+  if (target.facts?.temperature === false) refused.add('temperature')
+  return refused
+}
+
+export function suit(
+  body: Body,
+  refused: ReadonlySet<string>,
+  options: ChatOptions,
+  dropped: Set<string>,
+): void {
+  for (const field of refused) refuse(body, field, dropped)
+  if (refused.has('cache_control') && Array.isArray(body['tools'])) {
+    body['tools'] = body['tools'].map((tool: unknown) => unmark(tool, dropped))
+  }
+  suitStops(body, options, dropped)
+  suitTools(body, options)
+  suitFormat(body, options, dropped)
+  for (const [field, name] of Object.entries(options.names ?? {})) {
+    if (body[field] === undefined || name === undefined) continue
+    body[name] ??= body[field]
+    delete body[field]
+  }
+}
+
+/** What means nothing without another field goes with it. */
+const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
+  logprobs: ['top_logprobs'],
+  tools: ['tool_choice', 'parallel_tool_calls'],
+}
+
+function refuse(body: Body, field: string, dropped: Set<string>): void {
+  const value = body[field]
+  if (value === undefined) return
+  for (const companion of COMPANIONS[field] ?? []) delete body[companion]
+  delete body[field]
+  // What says the same as nothing is no loss.
+  const isNothing =
+    value === null || (field === 'n' && value === 1) || (field === 'logprobs' && value === false)
+  if (!isNothing && !(Array.isArray(value) && value.length === 0)) dropped.add(field)
+}
+
+function suitStops(body: Body, { maxStops }: ChatOptions, dropped: Set<string>): void {
+  const { stop } = body
+  if (maxStops === undefined || !Array.isArray(stop) || stop.length <= maxStops) return
+  body['stop'] = stop.slice(0, maxStops)
+  dropped.add('stop')
+}
+
+function suitTools(body: Body, { noNamedTool, noStrictTools, requiredTool }: ChatOptions): void {
+  if (noStrictTools === true && Array.isArray(body['tools'])) body['tools'] = body['tools'].map(unstrict)
+  const choice = body['tool_choice']
+  const name = text(fieldsOf(fieldsOf(choice)['function'])['name'])
+  if (noNamedTool === true && name !== '') {
+    const named = listOf(body['tools']).filter(
+      (tool) => fieldsOf(fieldsOf(tool)['function'])['name'] === name,
+    )
+    if (named.length > 0) body['tools'] = named
+    body['tool_choice'] = requiredTool ?? 'required'
+  } else if (choice === 'required' && requiredTool !== undefined) body['tool_choice'] = requiredTool
+}
+
+function unstrict(tool: unknown): unknown {
+  if (!isFields(tool) || !isFields(tool['function'])) return tool
+  const { strict: _, ...rest } = tool['function']
+  return { ...tool, function: rest }
+}
+
+/** A schema that cannot be told is reported, also where plain JSON stands in for it. */
+function suitFormat(body: Body, { formats = 'schema' }: ChatOptions, dropped: Set<string>): void {
+  const type = fieldsOf(body['response_format'])['type']
+  if (formats === 'object' && type === 'json_schema') {
+    body['response_format'] = { type: 'json_object' }
+    dropped.add('response_format')
+  }
+  if ((formats === 'none' && type !== undefined) || (formats === 'schema-only' && type === 'json_object')) {
+    delete body['response_format']
+    if (type !== 'text') dropped.add('response_format')
+  }
+}
+
+/**
+ * OpenAI and DeepSeek answer 400 to a wish for JSON in which no message says the word, so it is said where the wish
+ * came in another form: https://platform.openai.com/docs/guides/structured-outputs#json-mode
+ */
+export function sayJson(body: Body): void {
+  const messages = listOf(body['messages'])
+  const said = messages.some((message) => {
+    const { content } = fieldsOf(message)
+    const texts =
+      typeof content === 'string' ? [content] : listOf(content).map((part) => text(fieldsOf(part)['text']))
+    return texts.some((one) => /json/i.test(one))
+  })
+  if (!said) body['messages'] = [{ role: 'system', content: 'Answer with one JSON object.' }, ...messages]
+}
