@@ -17,6 +17,8 @@ export interface VendorOptions {
   /** Only these keys are let in; any unless given. */
   readonly keys?: readonly string[]
   readonly models?: readonly string[]
+  /** The wires it speaks; those of vendors with an address of their own unless given. */
+  readonly wires?: readonly Wire[]
 }
 
 export interface Vendor {
@@ -38,7 +40,7 @@ export interface Vendor {
 }
 
 export async function startVendor(options: VendorOptions = {}): Promise<Vendor> {
-  const wires: readonly Wire[] = [
+  const wires: readonly Wire[] = options.wires ?? [
     chat,
     messages,
     counting,
@@ -197,7 +199,8 @@ async function readRequest(
     rawHeaders: incoming.rawHeaders,
     text,
     body,
-    model: wire?.modelOf?.(pathname) ?? (typeof body['model'] === 'string' ? body['model'] : ''),
+    model:
+      wire?.modelOf?.(pathname, incoming.headers) ?? (typeof body['model'] === 'string' ? body['model'] : ''),
     wire: wire?.name,
     events: 0,
   }

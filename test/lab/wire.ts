@@ -44,7 +44,7 @@ export interface Wire {
   /** The key that a request shows. */
   keyOf(request: LabRequest): string | undefined
   /** The model, where the body does not say it. */
-  modelOf?(path: string): string
+  modelOf?(path: string, headers: IncomingHttpHeaders): string
   /** Throws `Refused` where the vendor would. */
   answer(request: LabRequest, behaviour: Behaviour, head: Head): Answer
   /** The body of a refusal. */
