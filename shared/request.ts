@@ -154,6 +154,13 @@ export interface ModelRequest {
   readonly tenant?: string
   /** The client's name for the conversation, when Minnow keeps it. */
   readonly conversation?: string
+  /** What a client of the Responses API asks us to keep and to go on from; absent for other dialects. */
+  readonly response?: {
+    readonly previousId?: string
+    readonly conversationId?: string
+    readonly store: boolean
+    readonly background: boolean
+  }
   /** The per-request dial of a learned route. */
   readonly dial?: { readonly strongShare?: number }
   /** The body as it came, and the dialect's own headers, for what only the same dialect on the other side understands. */
@@ -161,6 +168,8 @@ export interface ModelRequest {
     readonly dialect: string
     readonly body: Readonly<Record<string, unknown>>
     readonly headers?: Readonly<Record<string, string>>
+    /** The client reads its stream as one JSON array, not as server-sent events. */
+    readonly framing?: 'array'
   }
 }
 

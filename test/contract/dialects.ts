@@ -1,10 +1,12 @@
 // Every dialect, with its fixtures. A new one is a line here and a folder beside openai-chat/.
+import { bedrockEntry } from './bedrock/entry.ts'
 import type { Entry, VendorEntry } from './entry.ts'
 import { openaiChatEntry } from './openai-chat/entry.ts'
+import { openaiResponsesEntry } from './openai-responses/entry.ts'
 import { workersAiEntries } from './workers-ai/entry.ts'
 
 /** Spoken by clients and to vendors. */
-export const entries: readonly Entry[] = [openaiChatEntry]
+export const entries: readonly Entry[] = [openaiChatEntry, openaiResponsesEntry]
 
 /** Spoken to vendors; the first ones are those above. */
-export const vendorEntries: readonly VendorEntry[] = [...entries, ...workersAiEntries]
+export const vendorEntries: readonly VendorEntry[] = [...entries, ...workersAiEntries, bedrockEntry]
