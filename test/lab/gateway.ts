@@ -15,6 +15,8 @@ export interface GatewayOptions {
   readonly config?: object | string
   /** Variables that the configuration names, ADMIN_KEY, and whatever else `npm start` reads. */
   readonly env?: Readonly<Record<string, string>>
+  /** The address of the laboratory's Workers AI; without one the Worker has no `AI` binding, as under npm start. */
+  readonly ai?: string
   /** A state folder to start from; it is then not deleted. A fresh one unless given. */
   readonly state?: string
   /** 127.0.0.1 unless given. */
@@ -76,6 +78,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       HOST: options.host ?? '127.0.0.1',
       PORT: String(port),
       MINNOW_STATE: state,
+      ...(options.ai === undefined ? {} : { MINNOW_AI: options.ai }),
     }
     if (config === undefined) return given
     const file = join(state, 'given.jsonc')

@@ -33,6 +33,8 @@ export interface CapnpInput {
   readonly loopback: boolean
   /** Names of secrets; their values travel in workerd's environment and never touch the disk. */
   readonly secrets: readonly string[]
+  /** host:port of a server that speaks the internal wire of the `AI` binding; without one there is no such binding. */
+  readonly ai?: string
 }
 
 /**
@@ -54,6 +56,7 @@ export function writeCapnp(input: CapnpInput): string {
     `(name = "ASSETS", service = "assets")`,
     `(name = "CONFIG", text = embed ${quoted(input.configFile)})`,
     `(name = "CONFIG_NAME", text = ${quoted(input.configName)})`,
+    ...(input.ai === undefined ? [] : [AI_BINDING]),
     ...(input.loopback ? [`(name = "LOOPBACK", text = "1")`] : []),
     ...input.secrets.map((name) => `(name = ${quoted(name)}, fromEnvironment = ${quoted(name)})`),
   ]
@@ -66,6 +69,9 @@ const config :Workerd.Config = (
     `(name = "d1", worker = .d1)`,
     `(name = "cron", worker = .cron)`,
     `(name = "assets", worker = .assets)`,
+    ...(input.ai === undefined
+      ? []
+      : [`(name = "ai", external = (address = ${quoted(input.ai)}, http = ()))`]),
     disk('d1'),
     disk('objects'),
     disk('cron'),
@@ -113,6 +119,9 @@ const assets :Workerd.Worker = (
 );
 `
 }
+
+/** workerd's own binding, whose requests go to a service that we choose. */
+const AI_BINDING = `(name = "AI", wrapped = (moduleName = "cloudflare-internal:ai-api", innerBindings = [(name = "fetcher", service = "ai")]))`
 
 /** A capnp text literal: C escapes, everything beyond ASCII as it is. */
 export function quoted(text: string): string {

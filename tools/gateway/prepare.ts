@@ -33,7 +33,7 @@ export async function prepare(
   environment: Environment,
   folder = process.cwd(),
 ): Promise<Prepared> {
-  const { address, configName, configText, secrets, state } = readSettings(root, environment, folder)
+  const { address, configName, configText, secrets, state, ai } = readSettings(root, environment, folder)
   refuseIfInUse(state)
   await refuseIfTaken(address)
   const build = await ensureBuild(root)
@@ -54,6 +54,7 @@ export async function prepare(
       configName,
       loopback: address.loopback,
       secrets: Object.keys(secrets),
+      ...(ai === undefined ? {} : { ai }),
     }),
   )
   return {

@@ -18,6 +18,8 @@ export interface Settings {
   readonly secrets: Variables
   /** Absolute; exists and can be written. */
   readonly state: string
+  /** host:port of what the `AI` binding calls; there is no such binding without it. */
+  readonly ai?: string
 }
 
 /** `folder` is where relative paths of the environment begin. Throws a Refusal. */
@@ -37,7 +39,18 @@ export function readSettings(root: string, environment: Environment, folder: str
   }
   const state = resolve(folder, environment['MINNOW_STATE'] || join(root, '.wrangler/state'))
   makeState(state)
-  return { address, configName, configText, secrets, state }
+  return { address, configName, configText, secrets, state, ...readAi(environment) }
+}
+
+/** An address that speaks the internal wire of Workers AI, for development: locally there is no other. */
+function readAi(environment: Environment): { ai?: string } {
+  const text = environment['MINNOW_AI']?.trim() ?? ''
+  if (text === '') return {}
+  const host = /^http:\/\/([^/?#@\s]+:\d+)\/?$/.exec(text)?.[1]
+  if (host === undefined) {
+    throw new Refusal(`MINNOW_AI is "${text}"; it must be an address such as http://127.0.0.1:8788.`)
+  }
+  return { ai: host }
 }
 
 /** The variables a configuration names; a Refusal where it has a mistake. */

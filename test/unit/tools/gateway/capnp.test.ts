@@ -39,4 +39,13 @@ describe('the workerd configuration', () => {
     expect(text).toContain('(className = "Budget", uniqueKey = "minnow-Budget", enableSql = true)')
     expect(text).toContain('\\"*/15 * * * *\\"')
   })
+
+  it('binds AI only to an address that was given', () => {
+    expect(writeCapnp(INPUT)).not.toMatch(/name = "(?:AI|ai)"/)
+    const text = writeCapnp({ ...INPUT, ai: '127.0.0.1:8788' })
+    expect(text).toContain('(name = "ai", external = (address = "127.0.0.1:8788", http = ()))')
+    expect(text).toContain(
+      '(name = "AI", wrapped = (moduleName = "cloudflare-internal:ai-api", innerBindings = [(name = "fetcher", service = "ai")]))',
+    )
+  })
 })
