@@ -8,9 +8,9 @@ export const CONTEXT =
 /** The provider's policy forbids the question or the answer. */
 export const POLICY = /content_policy|content_filter|content policy|safety system|moderation/i
 
-// As OpenAI, Anthropic, Groq, xAI, Google, Hugging Face, NVIDIA and this gateway begin theirs.
+// As OpenAI, Anthropic, Groq, xAI, Google, Amazon, Hugging Face, NVIDIA and this gateway begin theirs.
 const KEYS =
-  /\b(?:(?:sk|pk|rk|mk|gsk|xai|nvapi)[-_][\w*-]{4,}|(?:key|hf|r8|fw|pplx|csk)[-_][\w*-]{16,}|AIza[\w-]{10,})/g
+  /\b(?:(?:sk|pk|rk|mk|gsk|xai|nvapi)[-_][\w*-]{4,}|(?:key|hf|r8|fw|pplx|csk)[-_][\w*-]{16,}|AIza[\w-]{10,}|ya29\.[\w.-]{10,}|(?:AKIA|ASIA)[A-Z0-9]{12,}|ABSK[\w+/=]{16,}|bedrock-api-key-[\w+/=]+)/g
 
 /** Providers repeat parts of the key they were sent; a caller must never see ours. */
 export function clean(text: string): string {

@@ -74,17 +74,14 @@ export function writeReasoning(
       }
     case 'budget':
       if (effort === 'none') return silent
-      return withBudget(request, target, family, reasoning?.budgetTokens ?? TOKENS[effort]) ?? lost()
+      return withBudget(request, target, family, tokensOf(reasoning, effort)) ?? lost()
     case 'levels':
       if (effort === 'none') return silent
       return withLevel(request, effort, drop)
     case 'flat':
       return effort === 'none' ? lost() : { ...silent, fields: { reasoning_effort: level(effort) } }
     case 'nested':
-      return {
-        on: effort !== 'none',
-        fields: { reasoning: { effort: effort === 'minimal' ? 'low' : effort } },
-      }
+      return { ...silent, fields: { reasoning: { effort: effort === 'minimal' ? 'low' : effort } } }
   }
 }
 
@@ -102,6 +99,10 @@ function effortOf(reasoning: Reasoning | undefined): ReasoningEffort | undefined
         ? 'high'
         : 'xhigh'
 }
+
+/** A budget counts as it was given, unless an effort stands beside it. */
+const tokensOf = (reasoning: Reasoning | undefined, effort: Exclude<ReasoningEffort, 'none'>): number =>
+  reasoning?.effort === undefined ? (reasoning?.budgetTokens ?? TOKENS[effort]) : TOKENS[effort]
 
 const level = (effort: Exclude<ReasoningEffort, 'none'>): 'low' | 'medium' | 'high' =>
   effort === 'minimal' ? 'low' : effort === 'xhigh' ? 'high' : effort
