@@ -1,0 +1,113 @@
+// An answer's events gathered into the content blocks of a message: in order, one after the other. Pure.
+import type { ModelEvent } from '../../event.ts'
+import { parse } from '../../fields.ts'
+import { seal } from './seal.ts'
+
+export type Block =
+  | { readonly type: 'text'; text: string }
+  | { readonly type: 'thinking'; text: string; signature?: string }
+  | { readonly type: 'redacted_thinking'; readonly data: string }
+  | { readonly type: 'tool_use'; readonly id: string; readonly name: string; text: string; checked: number }
+
+export interface Content {
+  readonly blocks: readonly Block[]
+  /** The model said no in words of its own. */
+  readonly refused: boolean
+  readonly calls: number
+  /** Takes what belongs into a block; says whether there was anything. */
+  add(event: ModelEvent): boolean
+}
+
+/** The API takes no other characters, and a call and its result must stay one pair. */
+export const safeId = (id: string): string => id.replaceAll(/[^a-zA-Z0-9_-]/g, '_')
+
+export function openContent(messageId: string): Content {
+  const blocks: Block[] = []
+  const tools = new Map<number, Extract<Block, { type: 'tool_use' }>>()
+  let refused = false
+
+  const append = (type: 'text' | 'thinking', text: string): void => {
+    const last = blocks.at(-1)
+    const isOpen = last?.type === type && (last.type === 'text' || last.signature === undefined)
+    if (isOpen) last.text += text
+    else blocks.push({ type, text })
+  }
+
+  const sign = (signature: Extract<ModelEvent, { type: 'reasoning-signature' }>['signature']): void => {
+    const last = blocks.at(-1)
+    const sealed = seal(signature)
+    if (signature.kind !== 'redacted' && last?.type === 'thinking' && last.signature === undefined)
+      last.signature = sealed
+    else if (signature.kind === 'signature') blocks.push({ type: 'thinking', text: '', signature: sealed })
+    else blocks.push({ type: 'redacted_thinking', data: sealed })
+  }
+
+  const startTool = (event: Extract<ModelEvent, { type: 'tool-start' }>): void => {
+    const id = safeId(event.id === '' ? `toolu_${messageId}_${event.call}` : event.id)
+    // A call that its vendor has sealed is preceded by the seal, which the client sends back with it.
+    if (event.signature !== undefined)
+      blocks.push({ type: 'redacted_thinking', data: seal(event.signature, id) })
+    const block: Block = { type: 'tool_use', id, name: event.name, text: '', checked: 0 }
+    tools.set(event.call, block)
+    blocks.push(block)
+  }
+
+  return {
+    blocks,
+    get refused() {
+      return refused
+    },
+    get calls() {
+      return tools.size
+    },
+    add(event) {
+      if (!('index' in event) || event.index !== 0) return false // a message has one content
+      switch (event.type) {
+        case 'text-delta':
+          append('text', event.text)
+          return true
+        case 'refusal-delta':
+          refused = true
+          append('text', event.text)
+          return true
+        case 'reasoning-delta':
+          append('thinking', event.text)
+          return true
+        case 'reasoning-signature':
+          sign(event.signature)
+          return true
+        case 'tool-start':
+          startTool(event)
+          return true
+        case 'tool-delta': {
+          const tool = tools.get(event.call)
+          if (tool !== undefined) tool.text += event.json
+          return tool !== undefined
+        }
+        case 'logprobs':
+        case 'other-delta':
+        case 'embedding':
+        case 'choice-end':
+          return false
+      }
+    },
+  }
+}
+
+/** Nothing more can come into the block, as far as one can know while the answer runs. */
+export function isDone(block: Block, isLast: boolean): boolean {
+  switch (block.type) {
+    case 'redacted_thinking':
+      return true
+    case 'thinking':
+      return !isLast || block.signature !== undefined
+    case 'text':
+      return !isLast
+    case 'tool_use': {
+      // Calls may take turns; one whose arguments are a whole object has had its last.
+      if (isLast || block.checked === block.text.length) return false
+      block.checked = block.text.length
+      return block.text.trimEnd().endsWith('}') && parse(block.text) !== undefined
+    }
+  }
+}

@@ -1,0 +1,13 @@
+// Anthropic, and any server that speaks its Messages.
+import { anthropic as messages } from '../../../shared/dialects/anthropic/index.ts'
+import type { Vendor } from '../vendor.ts'
+
+export const anthropic: Vendor = {
+  id: 'anthropic',
+  name: 'Anthropic',
+  dialect: messages(),
+  baseUrl: 'https://api.anthropic.com/v1',
+  // https://platform.claude.com/docs/en/api/overview#authentication
+  authorize: (key) => ({ 'x-api-key': key }),
+  docs: 'https://platform.claude.com/docs/en/api/messages',
+}
