@@ -8,7 +8,7 @@ const isGiven = (value: unknown): boolean => value !== undefined && value !== nu
 
 /** Throws what OpenAI would answer; notes what it does not know. */
 export function checkChat(request: LabRequest): void {
-  const body = bodyOf(request)
+  const body = echoed(bodyOf(request))
   const { wrong, strange } = judge('chat', body)
   if (wrong !== undefined) throw new Refused(400, wrong)
   if (strange !== undefined) request.strange = strange
@@ -18,6 +18,17 @@ export function checkChat(request: LabRequest): void {
   checkFields(body)
   checkTools(body)
   checkTurns(messages)
+}
+
+/** The fields of an answer that no request has; clients send answers back as they came, as OpenAI's own guides do. */
+function echoed(body: Fields): Fields {
+  if (!Array.isArray(body['messages'])) return body
+  const messages = body['messages'].map((message: unknown) => {
+    if (!isFields(message) || message['role'] !== 'assistant') return message
+    const { annotations: _, ...rest } = message
+    return rest
+  })
+  return { ...body, messages }
 }
 
 const RANGES: Readonly<Record<string, readonly [number, number]>> = {

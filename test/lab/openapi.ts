@@ -45,7 +45,19 @@ function open(schema: unknown): unknown {
 export function judge(operation: Operation, body: unknown): Judgement {
   const { valid, known } = judgeOf(operation)
   if (!valid(body)) return { wrong: describe(valid.errors, body) }
-  return known(body) ? {} : { strange: describe(known.errors, body) }
+  return known(body) ? {} : { strange: extra(known.errors) }
+}
+
+/** Of the fields that some branch of a union does not know, the one that most of them do not. */
+function extra(errors: readonly ErrorObject[] | null | undefined): string {
+  const counts = new Map<string, number>()
+  for (const { keyword, instancePath, params } of errors ?? []) {
+    if (keyword !== 'additionalProperties') continue
+    const what = `${instancePath || '/'} has "${String(params['additionalProperty'])}"`
+    counts.set(what, (counts.get(what) ?? 0) + 1)
+  }
+  const [most] = [...counts].sort(([, a], [, b]) => b - a)
+  return most?.[0] ?? 'a field that is not known'
 }
 
 /** Of all the reasons why no branch of a union fits, the one that got furthest into the body. */
@@ -54,11 +66,9 @@ function describe(errors: readonly ErrorObject[] | null | undefined, body: unkno
   const telling = (errors ?? []).filter(({ keyword }) => keyword !== 'anyOf' && keyword !== 'oneOf')
   const [best] = telling.sort((a, b) => depth(b) - depth(a))
   if (best === undefined) return 'the body is not valid'
-  const extra =
-    best.keyword === 'additionalProperties' ? ` "${String(best.params['additionalProperty'])}"` : ''
   const allowed = best.keyword === 'enum' || best.keyword === 'const' ? ` ${JSON.stringify(best.params)}` : ''
   const found = JSON.stringify(at(body, best.instancePath))?.slice(0, 120) ?? 'nothing'
-  return `${best.instancePath || '/'} ${best.message ?? 'is wrong'}${extra}${allowed}, found ${found}`
+  return `${best.instancePath || '/'} ${best.message ?? 'is wrong'}${allowed}, found ${found}`
 }
 
 function at(body: unknown, pointer: string): unknown {

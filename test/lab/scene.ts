@@ -57,11 +57,11 @@ export const withId = (id: string): { headers: Record<string, string> } => ({
 
 /** The configuration gets the lab as provider `lab`, with its key; the rest is the test's, which may need its address. */
 export async function openScene(
-  config: Fields | ((labUrl: string) => Fields) = {},
+  config: Fields | ((labUrl: string, origin: string) => Fields) = {},
   options: Omit<GatewayOptions, 'config'> = {},
 ): Promise<Scene> {
   const lab = await startVendor()
-  const { providers, ...rest } = typeof config === 'function' ? config(lab.url) : config
+  const { providers, ...rest } = typeof config === 'function' ? config(lab.url, lab.origin) : config
   const gateway = await startGateway({
     ...options,
     config: {

@@ -1,0 +1,112 @@
+// The table of what passes, made by the run itself: every cell is a test, and docs/clients.md shows what the tests saw.
+// `MINNOW_UPDATE=1 vitest run test/e2e/clients` writes it; without that a difference is a failure.
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import type { BehindWire } from './wires.ts'
+
+const ROOT = resolve(import.meta.dirname, '../../..')
+const FILE = join(ROOT, 'docs/clients.md')
+const LOCK = join(ROOT, 'node_modules/.clients.lock')
+
+/** What a cell's test notices beside passing: parameters that were left out, or a refusal that is documented. */
+export interface Notes {
+  /** The names in `x-minnow-dropped`. */
+  leftOut(names: string | null | undefined): void
+  refused(status: number, why: string): void
+}
+
+export type Check = (name: string, notes: Notes) => Promise<void>
+
+export interface Table {
+  /** A test for one ability over one wire; its name is that of the model to script. */
+  cell(ability: string, wire: BehindWire, check: Check): void
+  /** To be called last. */
+  compare(): void
+}
+
+/** A section of the document. `order` decides where it stands. */
+export function openTable(client: string, order: number): Table {
+  const abilities: string[] = []
+  const wires: BehindWire[] = []
+  const marks = new Map<string, string>()
+  let count = 0
+  return {
+    cell(ability, wire, check) {
+      if (!abilities.includes(ability)) abilities.push(ability)
+      if (!wires.includes(wire)) wires.push(wire)
+      count += 1
+      const name = `${client} ${ability} ${wire.id}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
+      test(`${wire.id}: ${ability}`, async () => {
+        const without = new Set<string>()
+        let mark = 'yes'
+        await check(name, {
+          leftOut: (names) => names?.split(',').forEach((dropped) => without.add(dropped.trim())),
+          refused: (status, why) => void (mark = `${status}: ${why}`),
+        })
+        const note =
+          mark === 'yes' && without.size > 0 ? `yes, without ${[...without].sort().join(', ')}` : mark
+        marks.set(`${ability}|${wire.id}`, note)
+      })
+    },
+    compare() {
+      test('docs/clients.md shows what this run saw', ({ skip }) => {
+        if (marks.size < count) skip('not every cell was run and passed')
+        const section = [
+          `## ${client}`,
+          '',
+          `| | ${wires.map(({ id }) => id).join(' | ')} |`,
+          `|---|${wires.map(() => '---').join('|')}|`,
+          ...abilities.map((ability) => {
+            const row = wires.map(({ id }) => marks.get(`${ability}|${id}`) ?? '')
+            return `| ${ability} | ${row.join(' | ')} |`
+          }),
+          '',
+        ].join('\n')
+        if (process.env['MINNOW_UPDATE'] === '1') update(order, section)
+        expect(readSections().get(order)).toBe(section)
+      })
+    },
+  }
+}
+
+const INTRODUCTION = `# Which client works over which vendor's wire
+Made by the tests in test/e2e/clients, which run the official clients against the running gateway with a vendor of each wire behind it; never typed. \`MINNOW_UPDATE=1 npx vitest run test/e2e/clients\` makes it anew.
+
+A row is what the client does, a column the wire on which Minnow asks the model. "yes" is a test that passed; "without n" means that Minnow answered and said in \`x-minnow-dropped\` that it left that parameter out, because the wire has no word for it; a number is the status of a refusal that says why. An empty field does not apply.
+
+`
+
+/** Sections begin with a comment that bears their order. */
+function readSections(): Map<number, string> {
+  const text = existsSync(FILE) ? readFileSync(FILE, 'utf8') : ''
+  const parts = text.split(/<!-- (\d+) -->\n/).slice(1)
+  const sections = new Map<number, string>()
+  for (let at = 0; at + 1 < parts.length; at += 2) sections.set(Number(parts[at]), parts[at + 1] ?? '')
+  return sections
+}
+
+/** Several files run at once and write one document. */
+function update(order: number, section: string): void {
+  const lock = acquire()
+  try {
+    const sections = new Map([...readSections(), [order, section]])
+    const sorted = [...sections]
+      .sort(([a], [b]) => a - b)
+      .map(([place, text]) => `<!-- ${place} -->\n${text}`)
+    writeFileSync(FILE, INTRODUCTION + sorted.join(''))
+  } finally {
+    closeSync(lock)
+    rmSync(LOCK)
+  }
+}
+
+function acquire(): number {
+  for (const end = Date.now() + 5_000; ;) {
+    try {
+      return openSync(LOCK, 'wx')
+    } catch (error) {
+      if (Date.now() > end) throw error
+    }
+  }
+}
