@@ -166,12 +166,21 @@ export type ReadConfig =
   | { readonly ok: true; readonly value: Config; readonly variables: readonly string[] }
   | { readonly ok: false; readonly message: string }
 
+/** What the reader of a configuration must know of a vendor that needs no `baseUrl`. */
+export interface KnownVendor {
+  readonly id: string
+  /** The wire formats it speaks at its own address. */
+  readonly dialects: readonly string[]
+  /** The settings it has, and those of them that it cannot be reached without. */
+  readonly settings: readonly string[]
+  readonly needs: readonly string[]
+}
+
 /**
- * Reads and checks a configuration. `name` is the file as the user knows it, for messages;
- * `knownVendors` are those that need no `baseUrl`.
+ * Reads and checks a configuration. `name` is the file as the user knows it, for messages.
  * `variables` are the environment variables that the configuration needs.
  */
-export function readConfig(text: string, name: string, knownVendors: readonly string[]): ReadConfig {
+export function readConfig(text: string, name: string, vendors: readonly KnownVendor[]): ReadConfig {
   const errors: ParseError[] = []
   const value: unknown = parse(text, errors, { allowTrailingComma: true })
   const first = errors[0]
@@ -189,7 +198,7 @@ export function readConfig(text: string, name: string, knownVendors: readonly st
       message: checked.error.issues.map((issue) => sentence(name, value, issue)).join('\n'),
     }
   }
-  const dangling = danglingReference(checked.data, knownVendors)
+  const dangling = danglingReference(checked.data, vendors)
   if (dangling !== undefined) return { ok: false, message: `${name}, ${dangling}` }
   return { ok: true, value: checked.data, variables: variablesOf(checked.data) }
 }
@@ -268,17 +277,13 @@ export const MICRO = 'micro'
 /** The provider it belongs to, for names such as `minnow/micro`. */
 export const MICRO_PROVIDER = 'minnow'
 
-function danglingReference(config: Config, knownVendors: readonly string[]): string | undefined {
+function danglingReference(config: Config, vendors: readonly KnownVendor[]): string | undefined {
   const providers = config.providers ?? {}
   for (const [id, entry] of Object.entries(providers)) {
     if (id === MICRO || id === MICRO_PROVIDER)
       return `providers.${id}: found "${id}", expected another name: this one belongs to the embedded model.`
-    if (entry.vendor !== undefined && !knownVendors.includes(entry.vendor)) {
-      return `providers.${id}.vendor: found "${entry.vendor}", expected one that Minnow knows (${knownVendors.join(', ')}).`
-    }
-    if (entry.baseUrl === undefined && !knownVendors.includes(entry.vendor ?? id)) {
-      return `providers.${id}: found no baseUrl, expected one, because "${id}" is not a vendor Minnow knows (${knownVendors.join(', ')}).`
-    }
+    const wrong = vendorMistake(id, entry, vendors)
+    if (wrong !== undefined) return `providers.${id}${wrong}`
   }
   for (const [id, entry] of Object.entries(config.models ?? {})) {
     if (id === MICRO)
@@ -298,6 +303,35 @@ function danglingReference(config: Config, knownVendors: readonly string[]): str
     }
   }
   return undefined
+}
+
+/** What a provider says about its vendor that cannot be; the place in it, then the sentence. */
+function vendorMistake(
+  id: string,
+  entry: NonNullable<Config['providers']>[string],
+  vendors: readonly KnownVendor[],
+): string | undefined {
+  const vendor = vendors.find((known) => known.id === (entry.vendor ?? id))
+  const all = vendors.map((known) => known.id).join(', ')
+  if (vendor === undefined) {
+    if (entry.vendor !== undefined)
+      return `.vendor: found "${entry.vendor}", expected one that Minnow knows (${all}).`
+    return entry.baseUrl === undefined
+      ? `: found no baseUrl, expected one, because "${id}" is not a vendor Minnow knows (${all}).`
+      : undefined
+  }
+  if (entry.baseUrl !== undefined) return undefined
+  if (entry.dialect !== undefined && !vendor.dialects.includes(entry.dialect)) {
+    return `.dialect: found "${entry.dialect}", expected what ${vendor.id} speaks at its own address (${vendor.dialects.join(', ')}), or another baseUrl.`
+  }
+  const odd = Object.keys(entry.settings ?? {}).find((name) => !vendor.settings.includes(name))
+  if (odd !== undefined) {
+    return `.settings: found "${odd}", expected what ${vendor.id} has (${vendor.settings.join(', ') || 'it has none'}).`
+  }
+  const missing = vendor.needs.find((name) => entryOf(entry.settings, name) === undefined)
+  return missing === undefined
+    ? undefined
+    : `.settings: found no "${missing}", expected one, because ${vendor.id} cannot be reached without it.`
 }
 
 function isModelName(config: Config, model: string): boolean {

@@ -2,7 +2,7 @@
 import { join, relative, resolve } from 'node:path'
 import { readFileSync, statSync } from 'node:fs'
 import { readConfig } from '../shared/config.ts'
-import { knownVendors } from '../workers/providers/registry.ts'
+import { vendorFacts } from '../workers/providers/registry.ts'
 import { ensureBuild } from './gateway/build.ts'
 import { writePages } from './gateway/pages.ts'
 import { Refusal } from './gateway/refusal.ts'
@@ -10,7 +10,7 @@ import { Refusal } from './gateway/refusal.ts'
 const root = resolve(import.meta.dirname, '..')
 
 try {
-  const config = readConfig(readFileSync(join(root, 'minnow.jsonc'), 'utf8'), 'minnow.jsonc', knownVendors)
+  const config = readConfig(readFileSync(join(root, 'minnow.jsonc'), 'utf8'), 'minnow.jsonc', vendorFacts)
   if (!config.ok) throw new Refusal(config.message)
   const [build] = await Promise.all([ensureBuild(root), writePages(root)])
   for (const { name, file } of build.modules)

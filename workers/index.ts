@@ -18,7 +18,7 @@ import { counting } from './count.ts'
 import { callProvider } from './providers/call.ts'
 import { countAtVendor } from './providers/counting.ts'
 import { micro } from './providers/micro.ts'
-import { knownVendors, openProviders } from './providers/registry.ts'
+import { vendorFacts, openProviders } from './providers/registry.ts'
 import { openTokenizer } from '../shared/tokens.ts'
 import { openPlanner } from './routing/planner.ts'
 import type { Provider } from './service.ts'
@@ -54,7 +54,7 @@ const warn = (message: string): void => console.warn(message) // oxlint-disable-
 function open(env: Bindings): {
   fetch: (request: Request, ctx: ExecutionContext) => Response | Promise<Response>
 } {
-  const config = readConfig(env.CONFIG ?? shippedConfig, env.CONFIG_NAME ?? 'minnow.jsonc', knownVendors)
+  const config = readConfig(env.CONFIG ?? shippedConfig, env.CONFIG_NAME ?? 'minnow.jsonc', vendorFacts)
   if (!config.ok) throw new Error(config.message)
   const secrets = (name: string): string | undefined => {
     const value: unknown = Reflect.get(env, name)

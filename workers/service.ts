@@ -37,6 +37,8 @@ export interface Answer {
 export interface Provider {
   readonly id: string
   readonly dialect: VendorDialect
+  /** The wire for a model, where some models of the vendor answer on another. */
+  readonly dialectFor?: (model: string) => VendorDialect
   /** What it is asked for vectors in; absent where it makes none. */
   readonly embeddings?: VendorDialect
   /** Sends a request on the vendor's wire. `conversation` is a cache hint, already scoped to the caller's key. */

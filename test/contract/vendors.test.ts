@@ -1,118 +1,242 @@
-// Every vendor's record, under the same checks: where it is, how it signs, what it speaks.
-import { describe, expect, it } from 'vitest'
+// Every vendor's record, under the same checks: where it is, how it signs, what it speaks, what becomes of a question.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { WireRequest } from '../../shared/dialect.ts'
+import { isFields, listOf } from '../../shared/fields.ts'
 import type { ModelRequest } from '../../shared/request.ts'
-import { compatible } from '../../workers/providers/vendors/compatible.ts'
 import { knownVendors, openProviders, vendors } from '../../workers/providers/registry.ts'
-import type { Outgoing } from '../../workers/providers/vendor.ts'
+import type { Vendor } from '../../workers/providers/vendor.ts'
+import { compatible } from '../../workers/providers/vendors/compatible.ts'
 import { vendorEntries } from './dialects.ts'
+import { type Doorkeeper, openDoor, sampleKeys } from './keys.ts'
+import { everything, everythingChat, parameters } from './samples.ts'
+import { openaiChat } from '../../shared/dialects/openai-chat/index.ts'
 
-const KEY = 'sk-secret-0123456789'
-const OUTGOING: Outgoing = {
-  url: 'https://lab.example/v1/x',
-  headers: {},
-  body: '{}',
-  settings: {},
-  fetcher: () => Promise.resolve(new Response('{}')),
-  now: 0,
-}
-const request: ModelRequest = {
-  model: 'big',
-  messages: [
-    { role: 'developer', parts: [{ type: 'text', text: 'Be brief.' }] },
-    { role: 'user', parts: [{ type: 'text', text: 'Hi' }] },
-  ],
-  tools: [],
-  stream: true,
-  streamUsage: false,
-  choices: 1,
-  format: { type: 'text' },
-  sampling: {},
-  limits: { maxOutput: 5 },
-  native: { dialect: 'none', body: {} },
-}
+const CHAT = 'openai-chat'
+const LIMITS = /"(?:max_tokens|max_completion_tokens|max_output_tokens|maxOutputTokens|maxTokens)":/g
 
-it('vendors have ids of their own, all of them known to the configuration', () => {
-  expect(new Set(knownVendors).size).toBe(vendors.length)
-  expect(vendors.map(({ id }) => id)).toEqual(knownVendors)
+const every = [...vendors, compatible]
+const target = { model: 'their-model' }
+
+/** Something for every setting that has no usual value. */
+const settingsOf = (vendor: Vendor): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(vendor.settings ?? {}).map(([name, { default: usual }]) => [name, usual ?? `a-${name}`]),
+  )
+
+const write = (vendor: Vendor, request: ModelRequest): WireRequest =>
+  vendor.dialect.writeRequest(request, target)
+
+const messagesOf = (wire: WireRequest): readonly unknown[] => listOf(wire.body['messages'])
+
+describe('the records', () => {
+  it('have ids of their own, all of them known to the configuration', () => {
+    expect(new Set(knownVendors).size).toBe(vendors.length)
+    expect(vendors.map(({ id }) => id)).toEqual(knownVendors)
+  })
+
+  it('are as many as were promised', () => expect(vendors.length).toBeGreaterThanOrEqual(28))
 })
 
-for (const vendor of [...vendors, compatible]) {
+for (const vendor of every) {
   describe(`the vendor ${vendor.id}`, () => {
-    it('has an id that a configuration can name', () => expect(vendor.id).toMatch(/^[a-z0-9][a-z0-9-]*$/))
+    it('has an id that a configuration can name, and a name of its own', () => {
+      expect(vendor.id).toMatch(/^[a-z0-9][a-z0-9-]*$/)
+      expect(every.filter(({ name }) => name === vendor.name)).toHaveLength(1)
+    })
 
-    it('speaks a dialect that passes the suite', () =>
-      expect(vendorEntries.map(({ dialect }) => dialect.id)).toContain(vendor.dialect.id))
+    it('says where its wire is documented', () => expect(vendor.docs).toMatch(/^https:\/\/[a-z0-9.-]+\//))
 
-    it('carries the key in headers, whole, and in nothing else', async () => {
-      const headers = await vendor.authorize(KEY, OUTGOING)
-      expect(Object.values(headers).some((value) => value.includes(KEY))).toBe(true)
-      for (const [name, value] of Object.entries(headers)) {
-        expect(() => new Headers([[name, value]])).not.toThrow()
-        expect(name).not.toContain(KEY)
-      }
+    it('speaks dialects that pass the suite, each in one way', () => {
+      const spoken = [vendor.dialect, ...(vendor.alternatives ?? []).map(({ dialect }) => dialect)]
+      const tested = vendorEntries.map(({ dialect }) => dialect.id)
+      for (const dialect of spoken) expect(tested).toContain(dialect.id)
+      expect(new Set(spoken.map(({ id }) => id)).size).toBe(spoken.length)
     })
 
     it('is sent exactly one output limit, the name of its own model, and no field of ours', () => {
-      const { path, body } = vendor.dialect.writeRequest(
-        { ...request, native: request.native },
-        { model: 'their-model' },
-      )
+      const { path, body } = write(vendor, everything)
       expect(path).toMatch(/^\/[a-z]/)
-      expect(JSON.stringify(body)).toContain('"their-model"')
-      expect(JSON.stringify(body)).not.toContain('minnow')
+      expect(`${path}${JSON.stringify(body)}`).toContain('their-model')
+      expect(JSON.stringify(body).match(LIMITS)).toHaveLength(1)
+      expect(JSON.stringify(body)).toContain(':2000')
+      expect(JSON.stringify(body)).not.toMatch(/minnow|strongShare|require_parameters/)
     })
 
-    it('is called over one address, with the key in headers only, and never led elsewhere', async () => {
-      const calls: { url: string; init: RequestInit }[] = []
-      const fetcher: typeof fetch = (input, init = {}) => {
-        calls.push({ url: input instanceof Request ? input.url : String(input), init })
-        return Promise.resolve(new Response('{}'))
-      }
-      const baseUrl = vendor.baseUrl === undefined ? { baseUrl: 'https://lab.example/v1/' } : {}
-      const providers = openProviders(
-        { providers: { [vendor.id]: { ...baseUrl, apiKey: '$KEY' } } },
-        () => KEY,
-        fetcher,
-      )
-      const provider = providers.get(vendor.id)
-      await provider?.send(vendor.dialect.writeRequest(request, { model: 'm' }), {
-        requestId: 'r',
-        signal: new AbortController().signal,
-        escalate: true,
-        stream: true,
+    for (const [name, without] of parameters) {
+      it(`is told ${name}, or it is said that it cannot be`, () => {
+        const whole = write(vendor, everything)
+        const less = write(vendor, without(everything))
+        const isTold = JSON.stringify(whole.body) !== JSON.stringify(less.body)
+        if (!isTold) expect(whole.dropped).toContain(name)
+        expect(less.dropped).not.toContain(name)
       })
-      expect(calls).toHaveLength(1)
-      const { url, init } = calls[0] ?? { url: '', init: {} }
-      expect(url.startsWith(vendor.baseUrl ?? 'https://lab.example/v1')).toBe(true)
-      expect(url).not.toMatch(/[^:]\/\//)
-      expect(url).not.toContain(KEY)
-      expect(init.body).not.toContain(KEY)
-      expect(init.redirect).toBe('manual')
-      expect(JSON.stringify(init.headers)).toContain(KEY)
+    }
+
+    it('gets the instructions under a role it knows, in their place', () => {
+      const wire = write(vendor, everything)
+      expect(JSON.stringify(wire.body)).toContain('Be brief.')
+      if (vendor.dialect.id === CHAT) {
+        expect(messagesOf(wire)[0]).toMatchObject({ role: expect.stringMatching(/^(?:system|developer)$/) })
+      }
+    })
+
+    it('gets the answer of a tool under the id of the call', () => {
+      if (vendor.dialect.id !== CHAT) return
+      const wire = write(vendor, everything)
+      if (wire.dropped.includes('tools')) return
+      const ids = messagesOf(wire).flatMap((message) => {
+        if (!isFields(message)) return []
+        const calls = listOf(message['tool_calls']).map((call) => (isFields(call) ? call['id'] : undefined))
+        return message['role'] === 'tool' ? [message['tool_call_id']] : calls
+      })
+      expect(ids).toHaveLength(2)
+      expect(ids[0]).toBe(ids[1])
+      expect(ids[0]).toMatch(/^[\w-]+$/)
+    })
+
+    it('gives a client of chat completions what it can and says what it cannot', () => {
+      if (vendor.dialect.id !== CHAT) return
+      const { body, dropped } = write(vendor, openaiChat().readRequest(everythingChat))
+      expect(body['x_unheard_of']).toBe(true)
+      for (const name of dropped) {
+        // A list cut short, a number lowered and a schema left out of JSON are told in part.
+        if (!['stop', 'temperature', 'response_format', 'images', 'logprobs'].includes(name)) {
+          expect(Object.keys(body)).not.toContain(name)
+        }
+      }
+    })
+
+    it('is asked for usage in a stream, or sends it unasked', () => {
+      if (vendor.dialect.id !== CHAT) return
+      const asks = isFields(write(vendor, everything).body['stream_options'])
+      expect(asks).toBe(!UNASKED.has(vendor.id))
+      expect(write(vendor, { ...everything, stream: false }).body).not.toHaveProperty('stream_options')
     })
   })
 }
 
-describe('a reasoning model of OpenAI', () => {
-  for (const model of ['o3', 'gpt-5-mini', 'openai/o4-mini']) {
-    it(`gets the output limit it understands, also behind a compatible server: ${model}`, () => {
-      const { body } = compatible.dialect.writeRequest(request, { model })
-      expect(body).toMatchObject({ max_completion_tokens: 5 })
-      expect(body).not.toHaveProperty('max_tokens')
-    })
-  }
-  it('is not mistaken for one of another name', () => {
-    for (const model of ['marco-o1', 'olmo-2', 'my-gpt-5']) {
-      expect(compatible.dialect.writeRequest(request, { model }).body).toMatchObject({ max_tokens: 5 })
-    }
+/** Their usage comes by itself, says the documentation that their records link to. */
+const UNASKED = new Set(['deepspeed-mii', 'mistral', 'openrouter', 'perplexity', 'zai'])
+
+describe('a vendor is called', () => {
+  let door: Doorkeeper
+  let status = 401
+  beforeAll(async () => {
+    door = await openDoor(() => status)
   })
+  afterAll(() => door.close())
+
+  /** A provider of the vendor, its https address led to the door. */
+  const open = (vendor: Vendor, keys: readonly string[]) => {
+    door.seen.length = 0
+    const urls: string[] = []
+    const redirects: unknown[] = []
+    const fetcher: typeof fetch = (input, init) => {
+      const url = new URL(input instanceof Request ? input.url : input)
+      urls.push(url.href)
+      redirects.push(init?.redirect)
+      return fetch(`${door.origin}${url.pathname}${url.search}`, init)
+    }
+    const own = vendor.baseUrl ?? vendor.usualAddress
+    const opened = openProviders(
+      {
+        providers: {
+          it: {
+            ...(own === undefined ? { baseUrl: 'https://lab.example/v1/' } : { vendor: vendor.id }),
+            ...(vendor.settings === undefined ? {} : { settings: settingsOf(vendor) }),
+            ...(keys.length === 0 ? {} : { apiKey: keys.map((_, position) => `$KEY_${position}`) }),
+          },
+        },
+      },
+      (name) => keys[Number(name.slice(4))],
+      fetcher,
+    ).get('it')
+    const send = async (): Promise<Response> => {
+      if (opened === undefined) throw new Error('no such provider')
+      return opened.send(write(vendor, everything), {
+        requestId: 'req_1',
+        signal: AbortSignal.timeout(5_000),
+        escalate: true,
+        stream: true,
+      })
+    }
+    return { send, urls, redirects, conceal: opened?.conceal }
+  }
+
+  for (const vendor of every) {
+    const [first, second] = sampleKeys()
+
+    it(`at one address, with the key in headers only, and never led elsewhere: ${vendor.id}`, async () => {
+      const { send, urls, redirects } = open(vendor, [first.key])
+      await send()
+      const url = urls.at(-1) ?? ''
+      if (vendor.baseUrl !== undefined) expect(url).toMatch(/^https:\/\/[a-z0-9.-]+\/[^{}]*$/)
+      else if (vendor.usualAddress !== undefined) expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[^{}]*$/)
+      expect(url).not.toMatch(/[^:]\/\//)
+      expect(redirects.every((redirect) => redirect === 'manual')).toBe(true)
+      const call = door.seen.at(-1)
+      expect(call?.url).not.toContain(first.key)
+      expect(call?.body).not.toContain(first.key)
+      expect(JSON.stringify(call?.headers)).toContain(first.mark)
+      expect(call?.headers['content-type']).toMatch(/^application\/json/)
+    })
+
+    it(`with its keys in turn: ${vendor.id}`, async () => {
+      const { send } = open(vendor, [first.key, second.key])
+      for (let turn = 0; turn < 4; turn += 1) await send()
+      const used = door.seen.map(({ headers }) => JSON.stringify(headers))
+      expect(used.map((headers) => headers.includes(first.mark))).toEqual([true, false, true, false])
+      expect(used.map((headers) => headers.includes(second.mark))).toEqual([false, true, false, true])
+    })
+
+    for (const dead of vendor.deadKey ?? [401, 402]) {
+      it(`without a key that it answered ${dead}, which the caller does not notice: ${vendor.id}`, async () => {
+        const { send } = open(vendor, [first.key, second.key])
+        status = dead
+        door.dead = first.mark
+        try {
+          const answers = [await send(), await send(), await send()]
+          expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200])
+          expect(door.seen).toHaveLength(4)
+        } finally {
+          door.dead = undefined
+        }
+      })
+    }
+
+    it(`and what it repeats of a key is not shown: ${vendor.id}`, () => {
+      const { conceal } = open(vendor, [first.key, second.key])
+      expect(conceal?.(`bad key ${second.key} and ${first.key}.`)).toBe('bad key [key] and [key].')
+    })
+
+    if (vendor.usualAddress !== undefined) {
+      it(`without any key, because people run it themselves: ${vendor.id}`, async () => {
+        const { send } = open(vendor, [])
+        await send()
+        expect(door.seen.at(-1)?.headers).not.toHaveProperty('authorization')
+      })
+    }
+  }
 })
 
 for (const vendor of vendors) {
   describe(`the known vendor ${vendor.id}`, () => {
-    it('lives at an https address without a slash at its end', () =>
-      expect(vendor.baseUrl).toMatch(/^https:\/\/[a-z0-9.-]+(?:\/[\w.-]+)*$/))
-    it('says where its wire is documented', () => expect(vendor.docs).toMatch(/^https:\/\//))
+    it('lives in the cloud, or where people run it', () => {
+      expect([vendor.baseUrl, vendor.usualAddress].filter((address) => address !== undefined)).toHaveLength(1)
+      const address = (vendor.baseUrl ?? vendor.usualAddress ?? '').replaceAll(/\{[a-zA-Z]+\}/g, 'x')
+      expect(address).toMatch(
+        vendor.baseUrl === undefined
+          ? /^http:\/\/127\.0\.0\.1:\d+(?:\/[\w.-]+)*$/
+          : /^https:\/\/[a-z0-9.-]+(?:\/[\w.-]+)*$/,
+      )
+    })
+
+    it('names every setting that its address needs, and says what it is', () => {
+      const named = [...(vendor.baseUrl ?? '').matchAll(/\{([a-zA-Z]+)\}/g)].map(([, name]) => name)
+      expect(Object.keys(vendor.settings ?? {})).toEqual(expect.arrayContaining(named))
+      for (const { about } of Object.values(vendor.settings ?? {})) expect(about).not.toBe('')
+    })
+
     it('has a file of its own name', async () => {
       const file = (await import(`../../workers/providers/vendors/${vendor.id}.ts`)) as Record<
         string,
@@ -122,3 +246,18 @@ for (const vendor of vendors) {
     })
   })
 }
+
+describe('a reasoning model of OpenAI', () => {
+  for (const model of ['o3', 'gpt-5-mini', 'openai/o4-mini', 'openai/gpt-6.1-sol']) {
+    it(`gets the output limit it understands, also behind a compatible server: ${model}`, () => {
+      const { body } = compatible.dialect.writeRequest(everything, { model })
+      expect(body).toMatchObject({ max_completion_tokens: 2000 })
+      expect(body).not.toHaveProperty('max_tokens')
+    })
+  }
+  it('is not mistaken for one of another name', () => {
+    for (const model of ['marco-o1', 'olmo-2', 'my-gpt-5', 'gpt-oss-120b', 'gpt-4.1']) {
+      expect(compatible.dialect.writeRequest(everything, { model }).body).toMatchObject({ max_tokens: 2000 })
+    }
+  })
+})

@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { readConfig } from '../../shared/config.ts'
-import { knownVendors } from '../../workers/providers/registry.ts'
+import { vendorFacts } from '../../workers/providers/registry.ts'
 import { type Address, readAddress } from './address.ts'
 import { Refusal } from './refusal.ts'
 import { gatherVariables, readDevVars, type Variables } from './variables.ts'
@@ -55,7 +55,7 @@ function readAi(environment: Environment): { ai?: string } {
 
 /** The variables a configuration names; a Refusal where it has a mistake. */
 export function variablesOf(configText: string, configName: string): readonly string[] {
-  const config = readConfig(configText, configName, knownVendors)
+  const config = readConfig(configText, configName, vendorFacts)
   if (!config.ok) throw new Refusal(config.message)
   return config.variables
 }

@@ -35,7 +35,10 @@ export const callProvider =
         message: `provider ${target.provider} vanished from the configuration`,
       })
     const startedAt = cx.now()
-    const dialect = request.embedding === undefined ? provider.dialect : provider.embeddings
+    const dialect =
+      request.embedding === undefined
+        ? (provider.dialectFor?.(target.model) ?? provider.dialect)
+        : provider.embeddings
     if (dialect === undefined) throw unsupported(target, ['embeddings'])
     const sent = dialect.inlineMedia === true ? await media(request, cx) : request
     const wire = dialect.writeRequest(sent, target)

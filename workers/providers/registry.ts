@@ -1,21 +1,92 @@
 // Every vendor Minnow knows, and the providers that a configuration makes of them.
-import type { Config } from '../../shared/config.ts'
-import type { WireRequest } from '../../shared/dialect.ts'
+import type { Config, KnownVendor } from '../../shared/config.ts'
+import type { VendorDialect, WireRequest } from '../../shared/dialect.ts'
 import { Failed } from '../../shared/failure.ts'
 import type { Provider, SendOptions } from '../service.ts'
-import { compatible } from './vendors/compatible.ts'
 import { concealer } from './conceal.ts'
 import { openKeyring } from './keyring.ts'
-import { openai } from './vendors/openai.ts'
 import type { Outgoing, Vendor } from './vendor.ts'
+import { aiGateway } from './vendors/ai-gateway.ts'
+import { anthropic } from './vendors/anthropic.ts'
+import { cerebras } from './vendors/cerebras.ts'
+import { cohere } from './vendors/cohere.ts'
+import { compatible } from './vendors/compatible.ts'
+import { deepinfra } from './vendors/deepinfra.ts'
+import { deepseek } from './vendors/deepseek.ts'
+import { deepspeedMii } from './vendors/deepspeed-mii.ts'
+import { fireworks } from './vendors/fireworks.ts'
+import { groq } from './vendors/groq.ts'
+import { huggingface } from './vendors/huggingface.ts'
+import { llamaCpp } from './vendors/llama-cpp.ts'
+import { lmStudio } from './vendors/lm-studio.ts'
+import { mistral } from './vendors/mistral.ts'
+import { moonshot } from './vendors/moonshot.ts'
+import { novita } from './vendors/novita.ts'
+import { nvidia } from './vendors/nvidia.ts'
+import { ollama } from './vendors/ollama.ts'
+import { openai } from './vendors/openai.ts'
+import { openrouter } from './vendors/openrouter.ts'
+import { openvino } from './vendors/openvino.ts'
+import { perplexity } from './vendors/perplexity.ts'
+import { qwen } from './vendors/qwen.ts'
+import { sambanova } from './vendors/sambanova.ts'
+import { tensorrtLlm } from './vendors/tensorrt-llm.ts'
+import { tgi } from './vendors/tgi.ts'
+import { together } from './vendors/together.ts'
+import { vllm } from './vendors/vllm.ts'
+import { xai } from './vendors/xai.ts'
+import { xroute } from './vendors/xroute.ts'
+import { zai } from './vendors/zai.ts'
 
-export const vendors: readonly Vendor[] = [openai]
+/** In the cloud first, then the servers that people run themselves; each by the alphabet. */
+export const vendors: readonly Vendor[] = [
+  aiGateway,
+  anthropic,
+  cerebras,
+  cohere,
+  deepinfra,
+  deepseek,
+  fireworks,
+  groq,
+  huggingface,
+  mistral,
+  moonshot,
+  novita,
+  nvidia,
+  openai,
+  openrouter,
+  perplexity,
+  qwen,
+  sambanova,
+  together,
+  xai,
+  xroute,
+  zai,
+
+  deepspeedMii,
+  llamaCpp,
+  lmStudio,
+  ollama,
+  openvino,
+  tensorrtLlm,
+  tgi,
+  vllm,
+]
 
 /** What a server is taken for when a configuration gives its dialect and no vendor. */
-const BY_DIALECT: Readonly<Record<string, Vendor>> = { 'openai-chat': compatible }
+const BY_DIALECT: Readonly<Record<string, Vendor>> = { 'openai-chat': compatible, anthropic }
 
 /** Vendors that a configuration may name without a `baseUrl`. */
 export const knownVendors: readonly string[] = vendors.map((vendor) => vendor.id)
+
+export const vendorFacts: readonly KnownVendor[] = vendors.map((vendor) => ({
+  id: vendor.id,
+  dialects: dialectsOf(vendor).map((dialect) => dialect.id),
+  settings: Object.keys(vendor.settings ?? {}),
+  needs: Object.entries(vendor.settings ?? {}).flatMap(([name, { default: usual }]) =>
+    usual === undefined ? [name] : [],
+  ),
+}))
 
 type Entry = NonNullable<Config['providers']>[string]
 type Secrets = (name: string) => string | undefined
@@ -30,19 +101,47 @@ export function openProviders(
   return new Map(entries.map(([id, entry]) => [id, openProvider(id, entry, secrets, fetcher)]))
 }
 
-/** The record behind a configured provider: the one it names, the one of its own name, or its dialect's plain one. */
+/**
+ * The record behind a configured provider: the one it names, the one of its own name, or its dialect's plain one.
+ * Who gives a dialect and an address has a server of his own there, whatever he calls it.
+ */
 export function vendorOf(id: string, entry: Entry): Vendor {
-  const named = entry.vendor ?? (entry.dialect === undefined ? id : undefined)
+  const isOwn = entry.dialect !== undefined && entry.baseUrl !== undefined
+  const named = entry.vendor ?? (isOwn ? undefined : id)
   const known = vendors.find((vendor) => vendor.id === named)
-  return known ?? BY_DIALECT[entry.dialect ?? 'openai-chat'] ?? compatible
+  const speaks = entry.dialect === undefined || known === undefined || wireNamed(known, entry.dialect)
+  return (speaks ? known : undefined) ?? BY_DIALECT[entry.dialect ?? 'openai-chat'] ?? compatible
 }
+
+function dialectsOf(vendor: Vendor): readonly VendorDialect[] {
+  return [vendor.dialect, ...(vendor.alternatives ?? []).map(({ dialect }) => dialect)]
+}
+
+const wireNamed = (vendor: Vendor, id: string): VendorDialect | undefined =>
+  dialectsOf(vendor).find((dialect) => dialect.id === id)
+
+/** The wires of a provider: one where the configuration says which, else the vendor's own for each model. */
+function wiresOf(vendor: Vendor, entry: Entry): Pick<Provider, 'dialect' | 'dialectFor'> {
+  const named = entry.dialect === undefined ? undefined : wireNamed(vendor, entry.dialect)
+  if (named !== undefined) return { dialect: named }
+  const others = (vendor.alternatives ?? []).filter(({ models }) => models !== undefined)
+  if (others.length === 0) return { dialect: vendor.dialect }
+  return {
+    dialect: vendor.dialect,
+    dialectFor: (model) =>
+      others.find(({ models }) => models?.test(model) === true)?.dialect ?? vendor.dialect,
+  }
+}
+
+/** Statuses that say a key is dead, unless the record of a vendor knows more. */
+const DEAD_KEY = [401, 402]
 
 function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeof fetch): Provider {
   const vendor = vendorOf(id, entry)
   const resolve = (value: string): string | undefined =>
     value.startsWith('$') ? secrets(value.slice(1)) : value
   const settings = settingsOf(vendor, entry, resolve)
-  const baseUrl = fill(entry.baseUrl ?? vendor.baseUrl ?? vendor.usualAddress ?? '', settings)
+  const address = entry.baseUrl ?? vendor.baseUrl ?? vendor.usualAddress ?? ''
   const keys = (entry.apiKey === undefined ? [] : [entry.apiKey].flat()).flatMap(
     (name) => resolve(name) ?? [],
   )
@@ -50,6 +149,7 @@ function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeo
     Object.entries(entry.headers ?? {}).map(([name, value]) => [name, resolve(value) ?? '']),
   )
   const keyring = openKeyring(keys)
+  const deadKey = vendor.deadKey ?? DEAD_KEY
 
   const post = async (
     wire: WireRequest,
@@ -57,7 +157,7 @@ function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeo
     key: string | undefined,
   ): Promise<Response> => {
     const call: Outgoing = {
-      url: `${baseUrl}${wire.path}`,
+      url: `${fill(address, settings)}${wire.path}`,
       headers: {
         'content-type': 'application/json',
         accept: stream ? 'text/event-stream' : 'application/json',
@@ -82,7 +182,7 @@ function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeo
 
   return {
     id,
-    dialect: vendor.dialect,
+    ...wiresOf(vendor, entry),
     ...(vendor.embeddings === undefined ? {} : { embeddings: vendor.embeddings }),
     conceal: concealer([...keys, ...Object.values(extra)]),
     async send(wire, options) {
@@ -90,7 +190,7 @@ function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeo
         const key = keyring.next(Date.now())
         const response = await post(wire, options, key)
         // A refused key says nothing about the request: with another one it is the same attempt.
-        const isRefused = response.status === 401 || response.status === 402
+        const isRefused = deadKey.includes(response.status)
         if (!isRefused || key === undefined || !keyring.refuse(key, Date.now())) return response
         await response.body?.cancel()
       }
@@ -114,13 +214,15 @@ function settingsOf(
   return settings
 }
 
-/** An address with its settings filled in, without a slash at the end. */
+/**
+ * An address with its settings filled in, without a slash at the end. A setting may be a variable that is not set:
+ * then this provider cannot be called, and the others can.
+ */
 function fill(address: string, settings: Readonly<Record<string, string>>): string {
   const filled = address.replace(/\{([a-zA-Z]+)\}/g, (_, name: string) => {
     const value = settings[name]
     if (value !== undefined && /^[A-Za-z0-9._-]+$/.test(value)) return value
-    const message = `the address ${address} needs the setting "${name}"`
-    throw new Failed({ kind: 'internal', message })
+    throw new Failed({ kind: 'unreachable', reason: `its address needs the setting "${name}"` })
   })
   return filled.replace(/\/+$/, '')
 }

@@ -6,6 +6,8 @@ export interface Vendor {
   /** As the vendor writes its own name. */
   readonly name: string
   readonly dialect: VendorDialect
+  /** Other wires it speaks at the same address. */
+  readonly alternatives?: readonly Alternative[]
   /** What it is asked for vectors in; absent where it makes none. */
   readonly embeddings?: VendorDialect
   /**
@@ -19,8 +21,16 @@ export interface Vendor {
   readonly authorize: Authorize
   /** Where a server that people run themselves listens unless told otherwise; it needs no key. */
   readonly usualAddress?: string
+  /** The statuses with which it refuses a key, whatever the request; 401 and 402 unless given. */
+  readonly deadKey?: readonly number[]
   /** The vendor's documentation of its wire. */
   readonly docs: string
+}
+
+/** A wire for configurations that ask for it by its `dialect`, and for the models that answer on no other. */
+export interface Alternative {
+  readonly dialect: VendorDialect
+  readonly models?: RegExp
 }
 
 export interface Setting {

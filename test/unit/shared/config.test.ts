@@ -3,7 +3,12 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../../shared/config.ts'
 
-const read = (text: string) => readConfig(text, 'mine.jsonc', ['openai'])
+const VENDORS = [
+  { id: 'openai', dialects: ['openai-chat', 'openai-responses'], settings: [], needs: [] },
+  { id: 'cloud', dialects: ['anthropic'], settings: ['account', 'region'], needs: ['account'] },
+]
+
+const read = (text: string) => readConfig(text, 'mine.jsonc', VENDORS)
 
 const messageOf = (value: unknown): string => {
   const result = read(typeof value === 'string' ? value : JSON.stringify(value))
@@ -36,6 +41,34 @@ describe('a mistake is said with its file, its place, what was found and what wa
       'providers.lab.baseUrl',
       '"ftp://a"',
       'an http or https address',
+    ],
+    [
+      'a vendor that nobody knows',
+      { providers: { lab: { ...lab, vendor: 'acme' } } },
+      'providers.lab.vendor',
+      '"acme"',
+      'one that Minnow knows (openai, cloud)',
+    ],
+    [
+      'a dialect that the vendor does not speak',
+      { providers: { openai: { dialect: 'gemini' } } },
+      'providers.openai.dialect',
+      '"gemini"',
+      'what openai speaks at its own address (openai-chat, openai-responses)',
+    ],
+    [
+      'a setting that the vendor needs',
+      { providers: { mine: { vendor: 'cloud', settings: { region: 'eu' } } } },
+      'providers.mine.settings',
+      'no "account"',
+      'cloud cannot be reached without it',
+    ],
+    [
+      'a setting that the vendor does not have',
+      { providers: { cloud: { settings: { acount: 'a' } } } },
+      'providers.cloud.settings',
+      '"acount"',
+      'what cloud has (account, region)',
     ],
     ['a missing address', { providers: { lab: {} } }, 'providers.lab', 'no baseUrl', 'expected one'],
     [

@@ -7,7 +7,7 @@ export const compatible: Vendor = {
   name: 'Any compatible server',
   // `developer` is OpenAI's own; chat templates of open models know `system`.
   // What refuses `max_tokens` is the model, also behind a proxy: https://platform.openai.com/docs/guides/reasoning
-  dialect: openaiChat({ systemRole: 'system', completionTokens: /(?:^|\/)(?:o\d|gpt-5)/ }),
+  dialect: openaiChat({ systemRole: 'system', completionTokens: /(?:^|\/)(?:o\d|gpt-[5-9])/ }),
   authorize: bearer,
   docs: 'https://platform.openai.com/docs/api-reference/chat',
 }

@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../../../shared/config.ts'
-import { knownVendors } from '../../../../workers/providers/registry.ts'
+import { vendorFacts } from '../../../../workers/providers/registry.ts'
 
 const text = readFileSync(resolve(import.meta.dirname, '../../../../minnow.jsonc'), 'utf8')
 
 describe('minnow.jsonc', () => {
   it('needs no key: only micro answers, on the route auto', () => {
-    const config = readConfig(text, 'minnow.jsonc', knownVendors)
+    const config = readConfig(text, 'minnow.jsonc', vendorFacts)
     expect(config).toMatchObject({
       ok: true,
       variables: [],
@@ -19,7 +19,7 @@ describe('minnow.jsonc', () => {
 
   it('is right too with every example in its comments taken in', () => {
     const uncommented = text.replace(/^(\s+)\/\/ (?=["}]|  )/gm, '$1')
-    const config = readConfig(uncommented, 'minnow.jsonc', knownVendors)
+    const config = readConfig(uncommented, 'minnow.jsonc', vendorFacts)
     expect(config).toMatchObject({
       ok: true,
       variables: ['OPENAI_API_KEY'],

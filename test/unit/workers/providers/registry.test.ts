@@ -1,9 +1,14 @@
 // Providers made of a configuration: addresses, keys in turn, headers of their own.
 import { describe, expect, it } from 'vitest'
 import type { Config } from '../../../../shared/config.ts'
-import { knownVendors, openProviders } from '../../../../workers/providers/registry.ts'
+import { openProviders } from '../../../../workers/providers/registry.ts'
 
-const SECRETS: Readonly<Record<string, string>> = { A: 'key-a', B: 'key-b', TEAM: 'blue' }
+const SECRETS: Readonly<Record<string, string>> = {
+  A: 'key-a',
+  B: 'key-b',
+  TEAM: 'blue',
+  ACCOUNT: '0123abcd',
+}
 
 function open(providers: NonNullable<Config['providers']>) {
   const calls: { url: string; headers: Record<string, string>; body: unknown; redirect: unknown }[] = []
@@ -95,14 +100,43 @@ describe('a provider', () => {
   })
 
   it('that is known needs no address, and may have another', async () => {
-    const [known = ''] = knownVendors
-    expect((await open({ [known]: { apiKey: '$A' } }).send(known))?.url).toMatch(
-      /^https:\/\/.+\/chat\/completions$/,
+    expect((await open({ mistral: { apiKey: '$A' } }).send('mistral'))?.url).toBe(
+      'https://api.mistral.ai/v1/chat/completions',
     )
-    expect((await open({ [known]: { apiKey: '$A', baseUrl: 'http://proxy/v1' } }).send(known))?.url).toBe(
+    expect((await open({ mistral: { apiKey: '$A', baseUrl: 'http://proxy/v1' } }).send('mistral'))?.url).toBe(
       'http://proxy/v1/chat/completions',
     )
   })
+
+  it('that people run themselves needs neither address nor key', async () => {
+    const call = await open({ ollama: {} }).send('ollama')
+    expect(call?.url).toBe('http://127.0.0.1:11434/v1/chat/completions')
+    expect(call?.headers).not.toHaveProperty('authorization')
+  })
+
+  it('may be a second account of a vendor, under a name of its own', async () => {
+    const call = await open({ mine: { vendor: 'groq', apiKey: '$B' } }).send('mine')
+    expect(call).toMatchObject({
+      url: 'https://api.groq.com/openai/v1/chat/completions',
+      headers: { authorization: 'Bearer key-b' },
+    })
+  })
+
+  it('has its settings in its address and its headers, variables filled in', async () => {
+    const settings = { account: '$ACCOUNT', gateway: 'blue' }
+    expect(await open({ 'ai-gateway': { apiKey: '$A', settings } }).send('ai-gateway')).toMatchObject({
+      url: 'https://api.cloudflare.com/client/v4/accounts/0123abcd/ai/v1/chat/completions',
+      headers: { 'cf-aig-gateway-id': 'blue' },
+    })
+  })
+
+  for (const account of ['$MISSING', 'a/../b', 'a?b']) {
+    it(`is not called where a setting cannot stand in its address: ${account}`, async () => {
+      const { send, calls } = open({ 'ai-gateway': { apiKey: '$A', settings: { account } } })
+      await expect(send('ai-gateway')).rejects.toMatchObject({ failure: { kind: 'unreachable' } })
+      expect(calls).toEqual([])
+    })
+  }
 
   it('keeps its key to itself', () => {
     const { opened } = open({ lab: { baseUrl: 'http://a/v1', apiKey: '$A' } })

@@ -1,0 +1,22 @@
+// DeepInfra.
+import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
+import { bearer, type Vendor } from '../vendor.ts'
+
+export const deepinfra: Vendor = {
+  id: 'deepinfra',
+  name: 'DeepInfra',
+  // https://docs.deepinfra.com/chat/overview#supported-parameters
+  dialect: openaiChat({
+    systemRole: 'system',
+    completionTokens: false,
+    refuses: ['parallel_tool_calls', 'files'],
+    maxStops: 4,
+    // `auto` and `none` only: https://docs.deepinfra.com/chat/tool-calling#supported-features
+    noForcedTool: true,
+    // https://docs.deepinfra.com/chat/reasoning
+    thinking: [{ efforts: ['none', 'low', 'medium', 'high'] }],
+  }),
+  baseUrl: 'https://api.deepinfra.com/v1/openai',
+  authorize: bearer,
+  docs: 'https://docs.deepinfra.com/chat/overview',
+}

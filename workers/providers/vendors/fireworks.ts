@@ -1,0 +1,35 @@
+// Fireworks AI.
+import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
+import { bearer, type Vendor } from '../vendor.ts'
+
+export const fireworks: Vendor = {
+  id: 'fireworks',
+  name: 'Fireworks AI',
+  // The schemas of request and message are closed: https://docs.fireworks.ai/api-reference/post-chatcompletions
+  dialect: openaiChat({
+    systemRole: 'system',
+    noNames: true,
+    refuses: [
+      'files',
+      'audio',
+      'modalities',
+      'safety_identifier',
+      'store',
+      'verbosity',
+      'web_search_options',
+    ],
+    maxStops: 4,
+    thoughts: 'reasoning_content',
+    // `thinking` and `reasoning_effort` exclude each other: https://docs.fireworks.ai/guides/reasoning
+    thinking: [
+      {
+        efforts: ['none', 'low', 'medium', 'high', 'xhigh'],
+        words: { xhigh: 'max' },
+        budget: 'thinking.budget_tokens',
+      },
+    ],
+  }),
+  baseUrl: 'https://api.fireworks.ai/inference/v1',
+  authorize: bearer,
+  docs: 'https://docs.fireworks.ai/tools-sdks/openai-compatibility',
+}

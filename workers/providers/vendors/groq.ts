@@ -1,0 +1,37 @@
+// Groq.
+import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
+import { bearer, type Vendor } from '../vendor.ts'
+
+export const groq: Vendor = {
+  id: 'groq',
+  name: 'Groq',
+  dialect: openaiChat({
+    completionTokens: true,
+    // Answered with 400: https://console.groq.com/docs/openai#currently-unsupported-openai-features
+    noNames: true,
+    refuses: [
+      'logprobs',
+      'logit_bias',
+      'n',
+      // "Not yet supported by any of our models": https://console.groq.com/docs/api-reference#chat-create
+      'frequency_penalty',
+      'presence_penalty',
+      'metadata',
+      'store',
+      // Properties that the reference does not list are refused too.
+      'top_k',
+      'min_p',
+    ],
+    maxStops: 4,
+    // https://console.groq.com/docs/reasoning#options-for-reasoning-effort
+    thinking: [
+      { models: /gpt-oss/, efforts: ['low', 'medium', 'high'] },
+      { models: /^qwen\/qwen3\.8/, efforts: ['none', 'low', 'medium', 'high'] },
+      { models: /^qwen\/qwen3/, efforts: ['none', 'medium'], words: { medium: 'default' } },
+      { models: /^(?!llama|meta-llama|gemma|groq\/compound)/, efforts: ['none', 'low', 'medium', 'high'] },
+    ],
+  }),
+  baseUrl: 'https://api.groq.com/openai/v1',
+  authorize: bearer,
+  docs: 'https://console.groq.com/docs/openai',
+}

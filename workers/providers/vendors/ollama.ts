@@ -1,0 +1,33 @@
+// Ollama.
+import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
+import { bearer, type Vendor } from '../vendor.ts'
+
+export const ollama: Vendor = {
+  id: 'ollama',
+  name: 'Ollama',
+  // https://docs.ollama.com/api/openai-compatibility#supported-request-fields
+  dialect: openaiChat({
+    systemRole: 'system',
+    noNames: true,
+    completionTokens: false,
+    inlineMedia: true,
+    refuses: [
+      'logit_bias',
+      'logprobs',
+      'min_p',
+      'n',
+      'parallel_tool_calls',
+      'service_tier',
+      'tool_choice',
+      'top_k',
+      'user',
+      'files',
+      'audio',
+    ],
+    thoughts: 'reasoning',
+    thinking: [{ efforts: ['none', 'low', 'medium', 'high', 'xhigh'], words: { xhigh: 'max' } }],
+  }),
+  usualAddress: 'http://127.0.0.1:11434/v1',
+  authorize: bearer,
+  docs: 'https://docs.ollama.com/api/openai-compatibility',
+}

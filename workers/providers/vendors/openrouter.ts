@@ -1,0 +1,29 @@
+// OpenRouter.
+import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
+import { bearer, type Vendor } from '../vendor.ts'
+
+export const openrouter: Vendor = {
+  id: 'openrouter',
+  name: 'OpenRouter',
+  // https://openrouter.ai/docs/api-reference/chat-completion
+  dialect: openaiChat({
+    streamOptions: false, // "Full usage details are always included"
+    refuses: ['n'],
+    maxStops: 4,
+    // https://openrouter.ai/docs/features/prompt-caching
+    cacheControl: true,
+    // Effort or tokens, and the thoughts with their signatures: https://openrouter.ai/docs/use-cases/reasoning-tokens
+    thoughts: 'reasoning_details',
+    thinking: [
+      {
+        efforts: ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'],
+        effortField: 'reasoning',
+        budget: 'reasoning.max_tokens',
+      },
+    ],
+    fileUrls: true, // https://openrouter.ai/docs/features/multimodal/pdfs
+  }),
+  baseUrl: 'https://openrouter.ai/api/v1',
+  authorize: bearer,
+  docs: 'https://openrouter.ai/docs/api-reference/overview',
+}

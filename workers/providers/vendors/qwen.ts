@@ -1,0 +1,22 @@
+// Alibaba Cloud Model Studio, which serves Qwen; the international region. Others by their `baseUrl`.
+import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
+import { bearer, type Vendor } from '../vendor.ts'
+
+export const qwen: Vendor = {
+  id: 'qwen',
+  name: 'Alibaba Qwen',
+  // https://www.alibabacloud.com/help/en/model-studio/qwen-api-via-openai-chat-completions
+  dialect: openaiChat({
+    systemRole: 'system',
+    completionTokens: false,
+    refuses: ['frequency_penalty', 'logit_bias', 'min_p', 'service_tier', 'user', 'files'],
+    // https://www.alibabacloud.com/help/en/model-studio/deep-thinking
+    thinking: [{ toggle: 'enable_thinking', budget: 'thinking_budget' }],
+    // "enable_thinking must be set to false for non-streaming calls", which holds for the open models:
+    // https://www.alibabacloud.com/help/en/model-studio/error-code
+    unstreamed: { models: /^qwen3-(?:[\d.]+b)/, fields: { enable_thinking: false } },
+  }),
+  baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
+  authorize: bearer,
+  docs: 'https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope',
+}

@@ -1,0 +1,19 @@
+// vLLM.
+import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
+import { bearer, type Vendor } from '../vendor.ts'
+
+export const vllm: Vendor = {
+  id: 'vllm',
+  name: 'vLLM',
+  // `user` is ignored, `developer` is not in most models' templates:
+  // https://docs.vllm.ai/en/latest/serving/openai_compatible_server/
+  dialect: openaiChat({
+    systemRole: 'system',
+    refuses: ['service_tier', 'user', 'files'],
+    // https://github.com/vllm-project/vllm/blob/main/vllm/entrypoints/openai/chat_completion/protocol.py
+    thinking: [{ efforts: ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'] }],
+  }),
+  usualAddress: 'http://127.0.0.1:8000/v1',
+  authorize: bearer,
+  docs: 'https://docs.vllm.ai/en/latest/serving/openai_compatible_server/',
+}
