@@ -10,11 +10,17 @@ import { aiGateway } from './vendors/ai-gateway.ts'
 import { anthropic } from './vendors/anthropic.ts'
 import { cerebras } from './vendors/cerebras.ts'
 import { cohere } from './vendors/cohere.ts'
-import { compatible } from './vendors/compatible.ts'
+import {
+  compatible,
+  compatibleAnthropic,
+  compatibleGemini,
+  compatibleResponses,
+} from './vendors/compatible.ts'
 import { deepinfra } from './vendors/deepinfra.ts'
 import { deepseek } from './vendors/deepseek.ts'
 import { deepspeedMii } from './vendors/deepspeed-mii.ts'
 import { fireworks } from './vendors/fireworks.ts'
+import { google } from './vendors/google.ts'
 import { groq } from './vendors/groq.ts'
 import { huggingface } from './vendors/huggingface.ts'
 import { llamaCpp } from './vendors/llama-cpp.ts'
@@ -47,6 +53,7 @@ export const vendors: readonly Vendor[] = [
   deepinfra,
   deepseek,
   fireworks,
+  google,
   groq,
   huggingface,
   mistral,
@@ -74,7 +81,7 @@ export const vendors: readonly Vendor[] = [
 ]
 
 /** What a server is taken for when a configuration gives its dialect and no vendor. */
-const BY_DIALECT: Readonly<Record<string, Vendor>> = { 'openai-chat': compatible, anthropic }
+const BY_DIALECT: Readonly<Record<string, Vendor>> = { 'openai-chat': compatible, anthropic, gemini: google }
 
 /** Vendors that a configuration may name without a `baseUrl`. */
 export const knownVendors: readonly string[] = vendors.map((vendor) => vendor.id)
@@ -110,7 +117,7 @@ export function vendorOf(id: string, entry: Entry): Vendor {
   const named = entry.vendor ?? (isOwn ? undefined : id)
   const known = vendors.find((vendor) => vendor.id === named)
   const speaks = entry.dialect === undefined || known === undefined || wireNamed(known, entry.dialect)
-  return (speaks ? known : undefined) ?? BY_DIALECT[entry.dialect ?? 'openai-chat'] ?? compatible
+  return (speaks ? known : undefined) ?? BY_DIALECT[entry.dialect ?? 'openai-chat']
 }
 
 function dialectsOf(vendor: Vendor): readonly VendorDialect[] {

@@ -1,0 +1,15 @@
+// Google's Gemini API, with the keys of AI Studio.
+import { gemini } from '../../../shared/dialects/gemini/index.ts'
+import type { Vendor } from '../vendor.ts'
+
+export const google: Vendor = {
+  id: 'google',
+  name: 'Google Gemini',
+  dialect: gemini,
+  baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+  authorize: (key) => ({ 'x-goog-api-key': key }),
+  // A key without the right to the service, and one that was found in public, is answered with 403. One that is no key
+  // at all is answered with 400, as any wrong field is: https://ai.google.dev/gemini-api/docs/troubleshooting
+  deadKey: [401, 403],
+  docs: 'https://ai.google.dev/api/generate-content',
+}
