@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { WireRequest } from '../../shared/dialect.ts'
 import { isFields, listOf } from '../../shared/fields.ts'
 import type { ModelRequest } from '../../shared/request.ts'
-import { knownVendors, openProviders, vendors } from '../../workers/providers/registry.ts'
+import { knownVendors, openProviders, plainVendors, vendors } from '../../workers/providers/registry.ts'
 import type { Vendor } from '../../workers/providers/vendor.ts'
 import { compatible } from '../../workers/providers/vendors/compatible.ts'
 import { vendorEntries } from './dialects.ts'
@@ -14,7 +14,7 @@ import { openaiChat } from '../../shared/dialects/openai-chat/index.ts'
 const CHAT = 'openai-chat'
 const LIMITS = /"(?:max_tokens|max_completion_tokens|max_output_tokens|maxOutputTokens|maxTokens)":/g
 
-const every = [...vendors, compatible]
+const every = [...vendors, ...plainVendors]
 const target = { model: 'their-model' }
 
 /** Something for every setting that has no usual value. */
@@ -22,6 +22,13 @@ const settingsOf = (vendor: Vendor): Record<string, string> =>
   Object.fromEntries(
     Object.entries(vendor.settings ?? {}).map(([name, { default: usual }]) => [name, usual ?? `a-${name}`]),
   )
+
+/** As a configuration names it. */
+function dialectOf(vendor: Vendor): 'openai-chat' | 'openai-responses' | 'anthropic' | 'gemini' {
+  const { id } = vendor.dialect
+  if (id === CHAT || id === 'openai-responses' || id === 'anthropic' || id === 'gemini') return id
+  throw new Error(`no configuration can name ${id}`)
+}
 
 const write = (vendor: Vendor, request: ModelRequest): WireRequest =>
   vendor.dialect.writeRequest(request, target)
@@ -142,7 +149,9 @@ describe('a vendor is called', () => {
       {
         providers: {
           it: {
-            ...(own === undefined ? { baseUrl: 'https://lab.example/v1/' } : { vendor: vendor.id }),
+            ...(own === undefined
+              ? { dialect: dialectOf(vendor), baseUrl: 'https://lab.example/v1/' }
+              : { vendor: vendor.id }),
             ...(vendor.settings === undefined ? {} : { settings: settingsOf(vendor) }),
             ...(keys.length === 0 ? {} : { apiKey: keys.map((_, position) => `$KEY_${position}`) }),
           },

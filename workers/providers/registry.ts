@@ -3,6 +3,9 @@ import type { Config, KnownVendor } from '../../shared/config.ts'
 import type { VendorDialect, WireRequest } from '../../shared/dialect.ts'
 import { Failed } from '../../shared/failure.ts'
 import type { Provider, SendOptions } from '../service.ts'
+import { sessionOf } from './affinity.ts'
+import { type AiBinding, bindAi } from './binding.ts'
+import { withBound, withoutBound } from './bound.ts'
 import { concealer } from './conceal.ts'
 import { openKeyring } from './keyring.ts'
 import type { Outgoing, Vendor } from './vendor.ts'
@@ -10,12 +13,7 @@ import { aiGateway } from './vendors/ai-gateway.ts'
 import { anthropic } from './vendors/anthropic.ts'
 import { cerebras } from './vendors/cerebras.ts'
 import { cohere } from './vendors/cohere.ts'
-import {
-  compatible,
-  compatibleAnthropic,
-  compatibleGemini,
-  compatibleResponses,
-} from './vendors/compatible.ts'
+import { compatible, compatibleResponses } from './vendors/compatible.ts'
 import { deepinfra } from './vendors/deepinfra.ts'
 import { deepseek } from './vendors/deepseek.ts'
 import { deepspeedMii } from './vendors/deepspeed-mii.ts'
@@ -40,6 +38,7 @@ import { tensorrtLlm } from './vendors/tensorrt-llm.ts'
 import { tgi } from './vendors/tgi.ts'
 import { together } from './vendors/together.ts'
 import { vllm } from './vendors/vllm.ts'
+import { workersAi } from './vendors/workers-ai.ts'
 import { xai } from './vendors/xai.ts'
 import { xroute } from './vendors/xroute.ts'
 import { zai } from './vendors/zai.ts'
@@ -66,6 +65,7 @@ export const vendors: readonly Vendor[] = [
   qwen,
   sambanova,
   together,
+  workersAi,
   xai,
   xroute,
   zai,
@@ -81,7 +81,15 @@ export const vendors: readonly Vendor[] = [
 ]
 
 /** What a server is taken for when a configuration gives its dialect and no vendor. */
-const BY_DIALECT: Readonly<Record<string, Vendor>> = { 'openai-chat': compatible, anthropic, gemini: google }
+const BY_DIALECT: Readonly<Record<NonNullable<Entry['dialect']>, Vendor>> = {
+  'openai-chat': compatible,
+  'openai-responses': compatibleResponses,
+  anthropic,
+  gemini: google,
+}
+
+/** The records that no configuration names: a dialect leads to them. */
+export const plainVendors: readonly Vendor[] = [compatible, compatibleResponses]
 
 /** Vendors that a configuration may name without a `baseUrl`. */
 export const knownVendors: readonly string[] = vendors.map((vendor) => vendor.id)
@@ -90,23 +98,44 @@ export const vendorFacts: readonly KnownVendor[] = vendors.map((vendor) => ({
   id: vendor.id,
   dialects: dialectsOf(vendor).map((dialect) => dialect.id),
   settings: Object.keys(vendor.settings ?? {}),
-  needs: Object.entries(vendor.settings ?? {}).flatMap(([name, { default: usual }]) =>
-    usual === undefined ? [name] : [],
+  needs: Object.entries(vendor.settings ?? {}).flatMap(([name, { default: usual, optional }]) =>
+    usual === undefined && optional !== true ? [name] : [],
   ),
+  ...(vendor.bound === undefined ? {} : { bound: vendor.bound }),
 }))
 
 type Entry = NonNullable<Config['providers']>[string]
 type Secrets = (name: string) => string | undefined
+
+const isBound = (id: string, entry: Entry): boolean =>
+  vendorOf(id, entry).bound === true && entry.apiKey === undefined && entry.baseUrl === undefined
+
+/** The configuration as it holds here: what only a binding reaches is there with the binding, and then unasked. */
+export function settleConfig(config: Config, hasBinding: boolean): Config {
+  const ids = vendors.flatMap(({ id, bound }) => (bound === true ? [id] : []))
+  return hasBinding ? withBound(config, ids) : withoutBound(config, isBound)
+}
 
 /** Providers by id. `secrets` resolves the `$NAME`s; the values stay inside the closures made here. */
 export function openProviders(
   config: Config,
   secrets: Secrets,
   fetcher: typeof fetch,
+  ai?: AiBinding,
 ): Map<string, Provider> {
   const entries = Object.entries(config.providers ?? {})
-  return new Map(entries.map(([id, entry]) => [id, openProvider(id, entry, secrets, fetcher)]))
+  const open = (id: string, entry: Entry): Provider => {
+    if (ai === undefined || !isBound(id, entry)) return openProvider(id, entry, secrets, fetcher)
+    const vendor = vendorOf(id, entry)
+    return bindAi(id, vendor, ai, settingsOf(vendor, entry, resolver(secrets)))
+  }
+  return new Map(entries.map(([id, entry]) => [id, open(id, entry)]))
 }
+
+const resolver =
+  (secrets: Secrets) =>
+  (value: string): string | undefined =>
+    value.startsWith('$') ? secrets(value.slice(1)) : value
 
 /**
  * The record behind a configured provider: the one it names, the one of its own name, or its dialect's plain one.
@@ -145,8 +174,7 @@ const DEAD_KEY = [401, 402]
 
 function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeof fetch): Provider {
   const vendor = vendorOf(id, entry)
-  const resolve = (value: string): string | undefined =>
-    value.startsWith('$') ? secrets(value.slice(1)) : value
+  const resolve = resolver(secrets)
   const settings = settingsOf(vendor, entry, resolve)
   const address = entry.baseUrl ?? vendor.baseUrl ?? vendor.usualAddress ?? ''
   const keys = (entry.apiKey === undefined ? [] : [entry.apiKey].flat()).flatMap(
@@ -160,15 +188,18 @@ function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeo
 
   const post = async (
     wire: WireRequest,
-    { signal, requestId, stream }: SendOptions,
+    options: SendOptions,
     key: string | undefined,
   ): Promise<Response> => {
+    const { signal, requestId, stream } = options
+    const session = vendor.affinity === undefined ? undefined : await sessionOf(options)
     const call: Outgoing = {
       url: `${fill(address, settings)}${wire.path}`,
       headers: {
         'content-type': 'application/json',
         accept: stream ? 'text/event-stream' : 'application/json',
         'x-request-id': requestId,
+        ...(vendor.affinity === undefined || session === undefined ? {} : { [vendor.affinity]: session }),
         ...wire.headers,
         ...extra,
       },

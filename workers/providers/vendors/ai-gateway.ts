@@ -1,5 +1,7 @@
 // Cloudflare AI Gateway: many vendors and Workers AI behind one account, billed and logged there.
+import { anthropic } from '../../../shared/dialects/anthropic/index.ts'
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
+import { openaiResponses } from '../../../shared/dialects/openai-responses/index.ts'
 import type { Vendor } from '../vendor.ts'
 
 export const aiGateway: Vendor = {
@@ -7,6 +9,7 @@ export const aiGateway: Vendor = {
   name: 'Cloudflare AI Gateway',
   // Models are `<author>/<model>`; what refuses `max_tokens` is the model: https://platform.openai.com/docs/guides/reasoning
   dialect: openaiChat({ systemRole: 'system', completionTokens: /(?:^|\/)(?:o\d|gpt-[5-9])/ }),
+  alternatives: [{ dialect: openaiResponses() }, { dialect: anthropic() }],
   // Takes the place of the older /compat: https://developers.cloudflare.com/ai-gateway/usage/chat-completion/
   baseUrl: 'https://api.cloudflare.com/client/v4/accounts/{account}/ai/v1',
   settings: {

@@ -1,5 +1,6 @@
-// Any server that speaks OpenAI's chat completions: Ollama, vLLM, TGI, llama.cpp and the rest.
+// Any server that speaks one of OpenAI's wire formats and is no vendor of ours.
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
+import { openaiResponses } from '../../../shared/dialects/openai-responses/index.ts'
 import { bearer, type Vendor } from '../vendor.ts'
 
 export const compatible: Vendor = {
@@ -10,4 +11,12 @@ export const compatible: Vendor = {
   dialect: openaiChat({ systemRole: 'system', completionTokens: /(?:^|\/)(?:o\d|gpt-[5-9])/ }),
   authorize: bearer,
   docs: 'https://platform.openai.com/docs/api-reference/chat',
+}
+
+export const compatibleResponses: Vendor = {
+  id: 'compatible-responses',
+  name: 'Any server with the Responses API',
+  dialect: openaiResponses({ encrypts: false, plainThoughts: true }),
+  authorize: bearer,
+  docs: 'https://platform.openai.com/docs/api-reference/responses',
 }

@@ -1,5 +1,6 @@
 // Fireworks AI.
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
+import { openaiResponses } from '../../../shared/dialects/openai-responses/index.ts'
 import { bearer, type Vendor } from '../vendor.ts'
 
 export const fireworks: Vendor = {
@@ -29,6 +30,8 @@ export const fireworks: Vendor = {
       },
     ],
   }),
+  // https://docs.fireworks.ai/guides/response-api
+  alternatives: [{ dialect: openaiResponses({ leastOutput: 1, encrypts: false }) }],
   baseUrl: 'https://api.fireworks.ai/inference/v1',
   authorize: bearer,
   docs: 'https://docs.fireworks.ai/tools-sdks/openai-compatibility',

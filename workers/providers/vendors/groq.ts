@@ -1,5 +1,6 @@
 // Groq.
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
+import { openaiResponses } from '../../../shared/dialects/openai-responses/index.ts'
 import { bearer, type Vendor } from '../vendor.ts'
 
 export const groq: Vendor = {
@@ -31,6 +32,8 @@ export const groq: Vendor = {
       { models: /^(?!llama|meta-llama|gemma|groq\/compound)/, efforts: ['none', 'low', 'medium', 'high'] },
     ],
   }),
+  // https://console.groq.com/docs/responses-api
+  alternatives: [{ dialect: openaiResponses({ leastOutput: 1, encrypts: false }) }],
   baseUrl: 'https://api.groq.com/openai/v1',
   authorize: bearer,
   docs: 'https://console.groq.com/docs/openai',

@@ -1,5 +1,7 @@
 // llama.cpp's server.
+import { anthropic } from '../../../shared/dialects/anthropic/index.ts'
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
+import { openaiResponses } from '../../../shared/dialects/openai-responses/index.ts'
 import { bearer, type Vendor } from '../vendor.ts'
 
 export const llamaCpp: Vendor = {
@@ -12,6 +14,10 @@ export const llamaCpp: Vendor = {
     // `none` turns it off, any other word is handed to the template.
     thinking: [{ efforts: ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'] }],
   }),
+  alternatives: [
+    { dialect: openaiResponses({ leastOutput: 1, encrypts: false, plainThoughts: true }) },
+    { dialect: anthropic() },
+  ],
   usualAddress: 'http://127.0.0.1:8080/v1',
   authorize: bearer,
   docs: 'https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md',

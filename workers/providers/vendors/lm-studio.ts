@@ -1,5 +1,6 @@
 // LM Studio's local server.
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
+import { openaiResponses } from '../../../shared/dialects/openai-responses/index.ts'
 import { bearer, type Vendor } from '../vendor.ts'
 
 export const lmStudio: Vendor = {
@@ -13,6 +14,8 @@ export const lmStudio: Vendor = {
     // https://lmstudio.ai/docs/developer/openai-compat/structured-output
     formats: 'schema-only',
   }),
+  // https://lmstudio.ai/docs/developer/openai-compat/responses
+  alternatives: [{ dialect: openaiResponses({ leastOutput: 1, encrypts: false, plainThoughts: true }) }],
   // https://lmstudio.ai/docs/developer/openai-compat
   usualAddress: 'http://127.0.0.1:1234/v1',
   authorize: bearer,

@@ -1,5 +1,7 @@
 // Ollama.
+import { anthropic } from '../../../shared/dialects/anthropic/index.ts'
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
+import { openaiResponses } from '../../../shared/dialects/openai-responses/index.ts'
 import { bearer, type Vendor } from '../vendor.ts'
 
 export const ollama: Vendor = {
@@ -27,6 +29,11 @@ export const ollama: Vendor = {
     thoughts: 'reasoning',
     thinking: [{ efforts: ['none', 'low', 'medium', 'high', 'xhigh'], words: { xhigh: 'max' } }],
   }),
+  // https://docs.ollama.com/api/anthropic-compatibility
+  alternatives: [
+    { dialect: openaiResponses({ leastOutput: 1, encrypts: false, plainThoughts: true }) },
+    { dialect: anthropic({ inlineMedia: true }) },
+  ],
   usualAddress: 'http://127.0.0.1:11434/v1',
   authorize: bearer,
   docs: 'https://docs.ollama.com/api/openai-compatibility',

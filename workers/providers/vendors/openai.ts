@@ -1,9 +1,17 @@
 // OpenAI.
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
+import { openaiResponses } from '../../../shared/dialects/openai-responses/index.ts'
+import { OPENAI_EFFORTS } from '../../../shared/dialects/openai-responses/reasoning.ts'
 import { bearer, type Vendor } from '../vendor.ts'
 
 /** Always think, and then answer 400 to what shapes the choice of words. */
 const THINKING = /^(?:o\d|gpt-5(?:-mini|-nano)?(?:-\d{4}|$))/
+
+/**
+ * Chat completions answer 404 for them: https://platform.openai.com/docs/models and `ResponsesModel` of OpenAI's library,
+ * https://github.com/openai/openai-node/blob/master/src/resources/shared.ts
+ */
+const RESPONSES_ONLY = /^(?:o\d|gpt-[\d.]+)-pro|deep-research|codex|^computer-use|-cyber|rosalind|daybreak/
 
 export const openai: Vendor = {
   id: 'openai',
@@ -25,18 +33,10 @@ export const openai: Vendor = {
       // https://platform.openai.com/docs/api-reference/chat/create#chat-create-stop
       { field: 'stop', models: /^(?:o3|o4-mini)/ },
     ],
-    // https://platform.openai.com/docs/api-reference/chat/create#chat-create-reasoning_effort
-    thinking: [
-      { models: /^o\d/, efforts: ['low', 'medium', 'high'] },
-      { models: THINKING, efforts: ['minimal', 'low', 'medium', 'high'] },
-      { models: /^gpt-5\.1/, efforts: ['none', 'low', 'medium', 'high'] },
-      {
-        models: /^gpt-[5-9](?!.*chat)/,
-        efforts: ['none', 'low', 'medium', 'high', 'xhigh'],
-        also: ['minimal', 'max'],
-      },
-    ],
+    // What the newest models take beside these is left to clients of this dialect.
+    thinking: [{ models: /chat/ }, ...OPENAI_EFFORTS.map((knob) => ({ ...knob, also: ['minimal', 'max'] }))],
   }),
+  alternatives: [{ dialect: openaiResponses(), models: RESPONSES_ONLY }],
   baseUrl: 'https://api.openai.com/v1',
   authorize: bearer,
   docs: 'https://platform.openai.com/docs/api-reference/chat',

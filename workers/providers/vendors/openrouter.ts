@@ -1,5 +1,6 @@
 // OpenRouter.
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
+import { openaiResponses } from '../../../shared/dialects/openai-responses/index.ts'
 import { bearer, type Vendor } from '../vendor.ts'
 
 export const openrouter: Vendor = {
@@ -23,6 +24,8 @@ export const openrouter: Vendor = {
     ],
     fileUrls: true, // https://openrouter.ai/docs/features/multimodal/pdfs
   }),
+  // https://openrouter.ai/docs/api-reference/responses-api/overview
+  alternatives: [{ dialect: openaiResponses() }],
   baseUrl: 'https://openrouter.ai/api/v1',
   authorize: bearer,
   docs: 'https://openrouter.ai/docs/api-reference/overview',

@@ -1,5 +1,7 @@
 // vLLM.
+import { anthropic } from '../../../shared/dialects/anthropic/index.ts'
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
+import { openaiResponses } from '../../../shared/dialects/openai-responses/index.ts'
 import { bearer, type Vendor } from '../vendor.ts'
 
 export const vllm: Vendor = {
@@ -13,6 +15,11 @@ export const vllm: Vendor = {
     // https://github.com/vllm-project/vllm/blob/main/vllm/entrypoints/openai/chat_completion/protocol.py
     thinking: [{ efforts: ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'] }],
   }),
+  // https://docs.vllm.ai/en/latest/serving/online_serving/anthropic_compatible_server/
+  alternatives: [
+    { dialect: openaiResponses({ leastOutput: 1, encrypts: false, plainThoughts: true }) },
+    { dialect: anthropic() },
+  ],
   usualAddress: 'http://127.0.0.1:8000/v1',
   authorize: bearer,
   docs: 'https://docs.vllm.ai/en/latest/serving/openai_compatible_server/',

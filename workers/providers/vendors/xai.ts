@@ -1,5 +1,6 @@
 // xAI.
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
+import { openaiResponses } from '../../../shared/dialects/openai-responses/index.ts'
 import { bearer, type Vendor } from '../vendor.ts'
 
 /** All that think: https://docs.x.ai/docs/models */
@@ -31,6 +32,8 @@ export const xai: Vendor = {
     // https://github.com/xai-org/xai-proto/blob/main/proto/xai/api/v1/usage.proto
     reasoningBeside: true,
   }),
+  // https://docs.x.ai/docs/guides/responses-api
+  alternatives: [{ dialect: openaiResponses({ leastOutput: 1 }) }],
   baseUrl: 'https://api.x.ai/v1',
   authorize: bearer,
   docs: 'https://docs.x.ai/docs/api-reference',
