@@ -1,16 +1,21 @@
 // Every route, one line each, and the one place that catches.
 import { type Context, Hono } from 'hono'
 import type { Address, ClientDialect } from '../shared/dialect.ts'
+import { writeCount } from '../shared/dialects/anthropic/count.ts'
+import { anthropic } from '../shared/dialects/anthropic/index.ts'
+import { gemini } from '../shared/dialects/gemini/index.ts'
 import { openaiChat } from '../shared/dialects/openai-chat/index.ts'
+import { openaiResponses } from '../shared/dialects/openai-responses/index.ts'
 import { Failed, failureOf } from '../shared/failure.ts'
 import { type Admin, adminRoutes } from './admin/routes.ts'
 import { checkLocal, checkOrigin, keyOf } from './edge/authenticate.ts'
 import { allowOrigin, preflight } from './edge/cors.ts'
+import { methodOf } from './edge/address.ts'
 import { deliver } from './edge/deliver.ts'
 import { requestIdOf } from './edge/identity.ts'
 import { receive } from './edge/receive.ts'
 import { refuse } from './edge/refuse.ts'
-import { explain, listModels, readModel } from './edge/describe.ts'
+import { explain, listModels, readModel, tellCount } from './edge/describe.ts'
 import type { Count } from './count.ts'
 import type { Keys } from './keys/verify.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -33,9 +38,15 @@ export interface Gateway {
 }
 
 const chat = openaiChat()
+const messages = anthropic()
+const responses = openaiResponses()
 
 /** Errors under an address are told in the dialect that is spoken there. */
-const DIALECTS: readonly (readonly [RegExp, ClientDialect])[] = []
+const DIALECTS: readonly (readonly [RegExp, ClientDialect])[] = [
+  [/^\/v1\/messages(?:\/|$)/, messages],
+  [/^\/v1\/responses(?:\/|$)/, responses],
+  [/^\/v1beta(?:\/|$)/, gemini],
+]
 
 const dialectAt = (path: string): ClientDialect =>
   DIALECTS.find(([address]) => address.test(path))?.[1] ?? chat
@@ -48,7 +59,7 @@ interface Asking {
 }
 
 export function openApp(gateway: Gateway): Hono {
-  const { keys, pipeline, planner, bodyBytes, keepAliveMs, version, warn } = gateway
+  const { keys, pipeline, count, planner, bodyBytes, keepAliveMs, version, warn } = gateway
   const app = new Hono()
 
   /** A route for clients: identified, verified, caught, and answered with the request's id. */
@@ -73,17 +84,49 @@ export function openApp(gateway: Gateway): Hono {
   }
 
   /** A route that asks a model, in a dialect. */
-  const answering = (dialect: ClientDialect, addressOf?: (c: Context) => Address) =>
-    forClients(async ({ c, cx, caller, abort }) => {
-      const receivedAt = cx.now()
-      const request = await receive(c.req.raw, dialect, caller, bodyBytes, addressOf?.(c))
-      const served = await pipeline({ caller, request }, cx, abort)
-      return deliver({ request, served, dialect, receivedAt, keepAliveMs }, cx, abort)
-    })
+  const answer = async (
+    { c, cx, caller, abort }: Asking,
+    dialect: ClientDialect,
+    address?: Address,
+  ): Promise<Response> => {
+    const receivedAt = cx.now()
+    const request = await receive(c.req.raw, dialect, caller, bodyBytes, address)
+    const served = await pipeline({ caller, request }, cx, abort)
+    return deliver({ request, served, dialect, receivedAt, keepAliveMs }, cx, abort)
+  }
+
+  /** The other call of generateContent's addresses asks for a length, not for an answer. */
+  const answerMethod = async (asking: Asking): Promise<Response> => {
+    const { c, cx, caller } = asking
+    const { method, address } = methodOf(c.req.param('call') ?? '', new URL(c.req.url).searchParams)
+    if (method !== 'countTokens') return answer(asking, gemini, address)
+    const request = await receive(c.req.raw, gemini, caller, bodyBytes, address)
+    return tellCount(await count({ caller, request }, cx), (tokens) => ({ totalTokens: tokens }))
+  }
 
   app.options('/v1/*', (c) => preflight(c.req.raw))
+  app.options('/v1beta/*', (c) => preflight(c.req.raw))
   app.get('/health', (c) => c.json({ status: 'ok', version }))
-  app.post('/v1/chat/completions', answering(chat))
+  app.post(
+    '/v1/chat/completions',
+    forClients((asking) => answer(asking, chat)),
+  )
+  app.post(
+    '/v1/responses',
+    forClients((asking) => answer(asking, responses)),
+  )
+  app.post(
+    '/v1/messages',
+    forClients((asking) => answer(asking, messages)),
+  )
+  app.post(
+    '/v1/messages/count_tokens',
+    forClients(async ({ c, cx, caller }) => {
+      const request = await receive(c.req.raw, messages, caller, bodyBytes)
+      return tellCount(await count({ caller, request }, cx), writeCount)
+    }),
+  )
+  app.post('/v1beta/models/:call{.+}', forClients(answerMethod))
   app.post(
     '/v1/route',
     forClients(async ({ c, cx, caller }) => {
@@ -105,7 +148,7 @@ export function openApp(gateway: Gateway): Hono {
 
   app.notFound(async (c) => {
     const { method, path } = c.req
-    const isPage = (method === 'GET' || method === 'HEAD') && !/^\/(?:v1|admin)(?:\/|$)/.test(path)
+    const isPage = (method === 'GET' || method === 'HEAD') && !/^\/(?:v1|v1beta|admin)(?:\/|$)/.test(path)
     const page = isPage ? await gateway.assets?.(c.req.raw) : undefined
     if (page !== undefined && page.status !== 404) return page
     const message = `There is no ${method} ${path} here. Chat is POST /v1/chat/completions; the README lists the rest.`

@@ -40,7 +40,11 @@ export async function deliver(
   const headers = headersOf(served, dialect)
   if (request.stream) {
     headers.set('server-timing', timing(cx.now() - receivedAt, answer.headMs))
-    headers.set('content-type', 'text/event-stream; charset=utf-8')
+    const isArray = request.native.framing === 'array'
+    headers.set(
+      'content-type',
+      isArray ? 'application/json; charset=utf-8' : 'text/event-stream; charset=utf-8',
+    )
     headers.set('cache-control', 'no-cache, no-transform')
     const next = gather(answer.batches, dialect.writeEvents(context), cx.now)
     const leave = (): void => {

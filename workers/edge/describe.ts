@@ -1,4 +1,5 @@
 // Models and decisions as clients see them. Pure.
+import type { Counted } from '../count.ts'
 import { Failed } from '../../shared/failure.ts'
 import type { Plan } from '../../shared/plan.ts'
 import type { Catalog } from '../routing/catalog.ts'
@@ -55,4 +56,12 @@ export function explain(plan: Plan): Record<string, unknown> {
     features: plan.features ?? {},
     fallbacks: plan.targets.slice(1).map((target) => target.name),
   }
+}
+
+/** A prompt's length, in the words of the dialect; the header says whose count it is. */
+export function tellCount(
+  { tokens, source, model }: Counted,
+  write: (tokens: number) => Record<string, unknown>,
+): Response {
+  return Response.json(write(tokens), { headers: { 'x-minnow-model': model, 'x-minnow-count': source } })
 }
