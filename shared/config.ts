@@ -174,6 +174,8 @@ export interface KnownVendor {
   /** The settings it has, and those of them that it cannot be reached without. */
   readonly settings: readonly string[]
   readonly needs: readonly string[]
+  /** A binding may reach it, which needs none of them; then the provider has no key. */
+  readonly bound?: true
 }
 
 /**
@@ -328,6 +330,7 @@ function vendorMistake(
   if (odd !== undefined) {
     return `.settings: found "${odd}", expected what ${vendor.id} has (${vendor.settings.join(', ') || 'it has none'}).`
   }
+  if (vendor.bound === true && entry.apiKey === undefined) return undefined
   const missing = vendor.needs.find((name) => entryOf(entry.settings, name) === undefined)
   return missing === undefined
     ? undefined

@@ -18,7 +18,8 @@ import { counting } from './count.ts'
 import { callProvider } from './providers/call.ts'
 import { countAtVendor } from './providers/counting.ts'
 import { micro } from './providers/micro.ts'
-import { vendorFacts, openProviders } from './providers/registry.ts'
+import type { AiBinding } from './providers/binding.ts'
+import { openProviders, settleConfig, vendorFacts } from './providers/registry.ts'
 import { openTokenizer } from '../shared/tokens.ts'
 import { openPlanner } from './routing/planner.ts'
 import type { Provider } from './service.ts'
@@ -40,6 +41,7 @@ interface Bindings {
   readonly CONVERSATION: DurableObjectNamespace<Conversation>
   readonly MICRO: DurableObjectNamespace<Micro>
   readonly ASSETS?: Fetcher
+  readonly AI?: AiBinding
   readonly CONFIG?: string
   readonly CONFIG_NAME?: string
   readonly LOOPBACK?: string
@@ -54,13 +56,14 @@ const warn = (message: string): void => console.warn(message) // oxlint-disable-
 function open(env: Bindings): {
   fetch: (request: Request, ctx: ExecutionContext) => Response | Promise<Response>
 } {
-  const config = readConfig(env.CONFIG ?? shippedConfig, env.CONFIG_NAME ?? 'minnow.jsonc', vendorFacts)
-  if (!config.ok) throw new Error(config.message)
+  const read = readConfig(env.CONFIG ?? shippedConfig, env.CONFIG_NAME ?? 'minnow.jsonc', vendorFacts)
+  if (!read.ok) throw new Error(read.message)
+  const config = settleConfig(read.value, env.AI !== undefined)
   const secrets = (name: string): string | undefined => {
     const value: unknown = Reflect.get(env, name)
     return typeof value === 'string' ? value : undefined
   }
-  const providers = openProviders(config.value, secrets, (input, init) => fetch(input, init))
+  const providers = openProviders(config, secrets, (input, init) => fetch(input, init), env.AI)
   providers.set(MICRO_PROVIDER, micro({ fetch: (name, request) => env.MICRO.getByName(name).fetch(request) }))
   const { ASSETS } = env
   const assets =
@@ -78,7 +81,7 @@ function open(env: Bindings): {
   })
   // Without the price book the configuration's own prices still hold, and unpriced models stay closed to budgets.
   const planner = openPlanner({
-    config: config.value,
+    config,
     prices: (cx) => prices.current(cx).catch(() => NO_PRICES),
     microProvider: MICRO_PROVIDER,
   })
@@ -91,8 +94,8 @@ function open(env: Bindings): {
     warn,
     version: VERSION,
     assets,
-    keepAliveMs: config.value.streams?.keepAliveMs ?? DEFAULT_KEEP_ALIVE_MS,
-    bodyBytes: config.value.limits?.bodyBytes ?? DEFAULT_BODY_BYTES,
+    keepAliveMs: config.streams?.keepAliveMs ?? DEFAULT_KEEP_ALIVE_MS,
+    bodyBytes: config.limits?.bodyBytes ?? DEFAULT_BODY_BYTES,
     pipeline: pipeline({
       planner,
       budgets: openBudgets({

@@ -23,6 +23,10 @@ export interface Vendor {
   readonly usualAddress?: string
   /** The statuses with which it refuses a key, whatever the request; 401 and 402 unless given. */
   readonly deadKey?: readonly number[]
+  /** Reached through the Worker's own `AI` binding where the configuration gives neither a key nor an address. */
+  readonly bound?: true
+  /** The header that leads the turns of a conversation to one machine, where its prompt is cached. */
+  readonly affinity?: string
   /** The vendor's documentation of its wire. */
   readonly docs: string
 }
@@ -36,6 +40,8 @@ export interface Alternative {
 export interface Setting {
   readonly about: string
   readonly default?: string
+  /** The vendor can be reached without it. */
+  readonly optional?: true
 }
 
 /** A call as it is about to be sent. */
