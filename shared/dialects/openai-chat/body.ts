@@ -6,7 +6,7 @@ import { writeMessages } from './history.ts'
 import type { ChatOptions } from './options.ts'
 import { refusedFields, sayJson, suit } from './rules.ts'
 import { DIALECT } from './schema.ts'
-import { writeThinking } from './thinking.ts'
+import { isThinkingField, writeThinking } from './thinking.ts'
 import { writeFormat, writeTools } from './tools.ts'
 
 export function writeRequest(request: ModelRequest, target: WireTarget, options: ChatOptions): WireRequest {
@@ -26,6 +26,9 @@ export function writeRequest(request: ModelRequest, target: WireTarget, options:
   const wantsJson = (fields: Fields): boolean => fieldsOf(fields['response_format'])['type'] === 'json_object'
   if (wantsJson(body) && !(isOurs && wantsJson(request.native.body))) sayJson(body)
   for (const [field, value] of Object.entries(options.always ?? {})) body[field] ??= value
+  if (!request.stream && options.unstreamed?.models.test(target.model) === true) {
+    insist(body, options.unstreamed.fields, dropped)
+  }
   return { path: options.path ?? '/chat/completions', body, dropped: [...dropped] }
 }
 
@@ -59,6 +62,17 @@ function writeFields(
     ...given('top_logprobs', (sampling.topLogprobs ?? 0) > 0 ? sampling.topLogprobs : undefined),
     ...given('user', request.user),
     ...given('service_tier', request.serviceTier),
+  }
+}
+
+/** Sets fields whatever the client has asked; what it had asked otherwise is reported. */
+function insist(body: Record<string, unknown>, fields: Fields, dropped: Set<string>): void {
+  for (const [field, value] of Object.entries(fields)) {
+    const asked = body[field]
+    if (asked !== undefined && asked !== value) {
+      dropped.add(isThinkingField(field) ? 'reasoning_effort' : field)
+    }
+    body[field] = value
   }
 }
 

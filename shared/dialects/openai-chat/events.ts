@@ -148,9 +148,11 @@ export function readEvents(choices = 1, options: Pick<ChatOptions, 'reasoningBes
     const error = chunk['error'] ?? (isError || isErrorItself(chunk) ? chunk : undefined)
     if (error !== undefined) return [breakOff(readInlineFailure(error))]
     const events: ModelEvent[] = []
-    if (!started) {
+    const { choices: list } = chunk
+    if (replyId === '') replyId = text(chunk['id'])
+    // Azure's first chunk is about the prompt and bears no name yet; the answer starts with the next.
+    if (!started && (replyId !== '' || (Array.isArray(list) && list.length > 0))) {
       started = true
-      replyId = text(chunk['id'])
       events.push({
         type: 'start',
         id: replyId,
@@ -160,13 +162,13 @@ export function readEvents(choices = 1, options: Pick<ChatOptions, 'reasoningBes
     }
     if (typeof chunk['service_tier'] === 'string') serviceTier = chunk['service_tier']
     let failure: Failure | undefined
-    if (Array.isArray(chunk['choices'])) {
-      for (const choice of chunk['choices']) if (isFields(choice)) failure ??= readChoice(choice, events)
+    if (Array.isArray(list)) {
+      for (const choice of list) if (isFields(choice)) failure ??= readChoice(choice, events)
     }
     if (chunk['x_groq'] !== undefined) failure ??= readGroq(fieldsOf(chunk['x_groq']))
     if (chunk['usage'] !== undefined) readBill(chunk['usage'])
-    if (failure !== undefined) events.push(breakOff(failure))
-    return events
+    if (failure === undefined) return events
+    return [...events.filter((event) => event.type !== 'start' || events.length > 1), breakOff(failure)]
   }
 
   /** https://console.groq.com/docs/api-reference#chat-create */

@@ -68,36 +68,34 @@ function write(message: Message, manner: Manner): Fields {
 function writeThoughts(message: Message, thoughts: readonly Thought[], options: ChatOptions): Fields {
   const { thoughts: place = 'none' } = options
   if (place === 'none' || place === 'content') return {}
-  const all = thoughts.map((thought) => thought.text).join('')
+  const all = unsigned(thoughts)
   const calls = message.toolCalls ?? []
   if (place !== 'reasoning_details') {
     const needed = all !== '' || (options.thoughtsBesideCalls === true && calls.length > 0)
     return needed ? { [place]: all } : {}
   }
   const seals = calls.flatMap(({ id, signature }): Thought[] =>
-    signature === undefined ? [] : [{ type: 'reasoning', text: '', signature: { ...signature, id } }],
+    signature === undefined
+      ? []
+      : [{ type: 'reasoning', text: '', signature: { ...signature, kind: 'encrypted', id } }],
   )
-  const signed = thoughts.filter(({ signature }) => signature !== undefined)
-  const details = [...writeDetails(signed), ...seals.map((seal, at) => sealDetail(seal, signed.length + at))]
+  const details = writeDetails([...thoughts.filter(({ signature }) => signature !== undefined), ...seals])
   return {
     ...(all === '' ? {} : { reasoning: all }),
     ...(details.length === 0 ? {} : { reasoning_details: details }),
   }
 }
 
-const sealDetail = ({ signature }: Thought, index: number): Fields => ({
-  type: 'reasoning.encrypted',
-  data: signature?.data,
-  id: signature?.id,
-  format: 'google-gemini-v1',
-  index,
-})
+/** What was thought without a seal; what another vendor has sealed is for that vendor. */
+const unsigned = (thoughts: readonly Thought[]): string =>
+  thoughts.map(({ text, signature }) => (signature === undefined ? text : '')).join('')
 
 function withThoughts(content: unknown, thoughts: readonly Thought[], options: ChatOptions): unknown {
-  const said = thoughts.filter(({ text }) => text !== '')
-  if (options.thoughts !== 'content' || said.length === 0) return content
-  const parts = typeof content === 'string' ? [{ type: 'text', text: content }] : listOf(content)
-  return [...said.map(({ text }) => ({ type: 'thinking', thinking: [{ type: 'text', text }] })), ...parts]
+  const said = unsigned(thoughts)
+  if (options.thoughts !== 'content' || said === '') return content
+  const isText = typeof content === 'string'
+  const parts = isText ? (content === '' ? [] : [{ type: 'text', text: content }]) : listOf(content)
+  return [{ type: 'thinking', thinking: [{ type: 'text', text: said }] }, ...parts]
 }
 
 /** A message of this dialect: only what the record says the vendor refuses is changed. */
@@ -106,20 +104,16 @@ function adapt(message: Message, native: Fields, manner: Manner): Fields {
   const value: Record<string, unknown> = { ...native }
   const role = roleOf(message.role, options)
   if (role !== message.role) value['role'] = role
-  if (
-    options.noNames === true &&
-    message.role !== 'tool' &&
-    isFields(native) &&
-    text(native['name']) !== ''
-  ) {
+  if (options.noNames === true && message.role !== 'tool' && text(native['name']) !== '') {
     delete value['name']
     dropped.add('name')
   }
   const content = adaptContent(native['content'], message, manner)
   if (content !== native['content']) value['content'] = content
   if (message.role === 'assistant') adaptThoughts(value, message, options)
-  if (Array.isArray(native['tool_calls']) && (options.callIds ?? options.callSignatures) !== undefined) {
-    value['tool_calls'] = native['tool_calls'].map((call: unknown) => adaptCall(call, options))
+  const bare = isBare(options)
+  if (Array.isArray(native['tool_calls']) && (bare || options.callIds !== undefined)) {
+    value['tool_calls'] = native['tool_calls'].map((call: unknown) => adaptCall(call, options, bare))
   }
   if (typeof native['tool_call_id'] === 'string' && options.callIds !== undefined) {
     value['tool_call_id'] = fitId(native['tool_call_id'], options.callIds)
@@ -144,10 +138,13 @@ function adaptThoughts(value: Record<string, unknown>, message: Message, options
   }
 }
 
-function adaptCall(call: unknown, options: ChatOptions): unknown {
+/** Must Google's seals come off the calls? We gave them to the client ourselves, and a closed schema refuses them. */
+const isBare = ({ thoughts, callSignatures }: ChatOptions): boolean =>
+  callSignatures === undefined ? thoughts !== undefined : callSignatures === 'none'
+
+function adaptCall(call: unknown, options: ChatOptions, bare: boolean): unknown {
   if (!isFields(call)) return call
   const { extra_content: extra, ...rest } = call
   const id = typeof call['id'] === 'string' ? { id: fitId(call['id'], options.callIds) } : {}
-  const seal = extra === undefined || options.callSignatures === 'none' ? {} : { extra_content: extra }
-  return { ...rest, ...id, ...seal }
+  return { ...rest, ...id, ...(extra === undefined || bare ? {} : { extra_content: extra }) }
 }

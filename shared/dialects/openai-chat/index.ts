@@ -22,5 +22,6 @@ export function openaiChat(options: Partial<ChatOptions> = {}) {
     writeReply,
     readFailure,
     writeFailure,
+    ...(settled.inlineMedia === true ? { inlineMedia: true } : {}),
   } satisfies Dialect
 }

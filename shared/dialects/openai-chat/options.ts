@@ -35,7 +35,10 @@ export interface ChatOptions {
   readonly thoughts?: 'reasoning_content' | 'reasoning' | 'reasoning_details' | 'content' | 'none'
   /** A message with tool calls needs its `thoughts` field even where nothing was thought: then it is empty. */
   readonly thoughtsBesideCalls?: true
-  /** `extra_content` on tool calls carries Google's thought signatures; `none` takes it out. Absent as for `thoughts`. */
+  /**
+   * `extra_content` on tool calls carries Google's thought signatures; `none` takes it out. Absent: as `thoughts` have
+   * it, which is out where they have a field of their own, and as sent where nothing is said of them.
+   */
   readonly callSignatures?: 'extra_content' | 'none'
   /** `cache_control` on parts and tools is understood; elsewhere only clients of this dialect can send it. */
   readonly cacheControl?: true
@@ -107,6 +110,8 @@ export interface ThinkingKnob {
   readonly models?: RegExp
   /** The words of `reasoning_effort` that are accepted; the nearest is taken for others. */
   readonly efforts?: readonly ReasoningEffort[]
+  /** Words that a client of this dialect may send besides: accepted by some of the models, never chosen here. */
+  readonly also?: readonly string[]
   /** What the vendor calls an effort, where its word is another: `{ xhigh: 'max' }`. */
   readonly words?: Readonly<Partial<Record<ReasoningEffort, string>>>
   /** Where the word goes: `reasoning_effort` unless given, or OpenRouter's `reasoning: { effort }`. */

@@ -117,17 +117,29 @@ export function adaptContent(content: unknown, message: Message, manner: Manner)
       true,
     )
   }
+  const images = message.parts.filter((part) => part.type === 'image')
+  let image = 0
   const kept = content.flatMap((part: unknown): unknown[] => {
     const kind = text(fieldsOf(part)['type'])
+    const shown = kind === 'image_url' ? images[image++] : undefined
     const media = mediaName(kind)
     if (media !== undefined && refused.has(media)) {
       dropped.add(media)
       return []
     }
     if (kind === 'thinking' && options.thoughts !== undefined && options.thoughts !== 'content') return []
-    return [refused.has('cache_control') ? unmark(part, dropped) : part]
+    const whole = shown !== undefined && options.inlineMedia === true ? withUrl(part, shown.url) : part
+    return [refused.has('cache_control') ? unmark(whole, dropped) : whole]
   })
   return kept.length === content.length && kept.every((part, at) => part === content[at]) ? content : kept
+}
+
+/** The picture's bytes in the place of its address, once they were fetched. */
+function withUrl(part: unknown, url: string): unknown {
+  const fields = fieldsOf(part)
+  const image = fields['image_url']
+  if (image === url || fieldsOf(image)['url'] === url) return part
+  return { ...fields, image_url: { ...fieldsOf(image), url } }
 }
 
 /** Without its cache mark, for vendors that refuse one. */

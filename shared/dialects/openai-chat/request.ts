@@ -58,6 +58,11 @@ function readSampling(chat: ChatBody): Sampling {
     ...given('presencePenalty', chat.presence_penalty),
     ...given('frequencyPenalty', chat.frequency_penalty),
     ...given('logitBias', chat.logit_bias),
-    ...(chat.logprobs === true ? { topLogprobs: chat.top_logprobs ?? 0 } : {}),
+    ...given('topLogprobs', readLogprobs(chat)),
   }
+}
+
+function readLogprobs({ logprobs, top_logprobs: top }: ChatBody): number | undefined {
+  if (logprobs === true) return top ?? 0
+  return typeof logprobs === 'number' && logprobs > 0 ? logprobs : undefined
 }

@@ -26,8 +26,9 @@ export function suit(
   if (refused.has('cache_control') && Array.isArray(body['tools'])) {
     body['tools'] = body['tools'].map((tool: unknown) => unmark(tool, dropped))
   }
+  suitNumbers(body, options, dropped)
   suitStops(body, options, dropped)
-  suitTools(body, options)
+  suitTools(body, options, dropped)
   suitFormat(body, options, dropped)
   for (const [field, name] of Object.entries(options.names ?? {})) {
     if (body[field] === undefined || name === undefined) continue
@@ -53,18 +54,36 @@ function refuse(body: Body, field: string, dropped: Set<string>): void {
   if (!isNothing && !(Array.isArray(value) && value.length === 0)) dropped.add(field)
 }
 
-function suitStops(body: Body, { maxStops }: ChatOptions, dropped: Set<string>): void {
+function suitNumbers(body: Body, { maxTemperature, logprobs }: ChatOptions, dropped: Set<string>): void {
+  const { temperature, top_logprobs: top } = body
+  if (maxTemperature !== undefined && typeof temperature === 'number' && temperature > maxTemperature) {
+    body['temperature'] = maxTemperature
+    dropped.add('temperature')
+  }
+  if (logprobs === 'count' && typeof body['logprobs'] === 'boolean') {
+    if (body['logprobs']) body['logprobs'] = typeof top === 'number' && top > 1 ? top : 1
+    else delete body['logprobs']
+    delete body['top_logprobs']
+  }
+}
+
+function suitStops(body: Body, { maxStops, stopList }: ChatOptions, dropped: Set<string>): void {
+  if (stopList === true && typeof body['stop'] === 'string') body['stop'] = [body['stop']]
   const { stop } = body
   if (maxStops === undefined || !Array.isArray(stop) || stop.length <= maxStops) return
   body['stop'] = stop.slice(0, maxStops)
   dropped.add('stop')
 }
 
-function suitTools(body: Body, { noNamedTool, noStrictTools, requiredTool }: ChatOptions): void {
+function suitTools(body: Body, options: ChatOptions, dropped: Set<string>): void {
+  const { noNamedTool, noStrictTools, noForcedTool, requiredTool } = options
   if (noStrictTools === true && Array.isArray(body['tools'])) body['tools'] = body['tools'].map(unstrict)
   const choice = body['tool_choice']
   const name = text(fieldsOf(fieldsOf(choice)['function'])['name'])
-  if (noNamedTool === true && name !== '') {
+  if (noForcedTool === true && choice !== undefined && choice !== 'auto' && choice !== 'none') {
+    delete body['tool_choice']
+    if (choice !== null) dropped.add('tool_choice')
+  } else if (noNamedTool === true && name !== '') {
     const named = listOf(body['tools']).filter(
       (tool) => fieldsOf(fieldsOf(tool)['function'])['name'] === name,
     )
@@ -80,8 +99,15 @@ function unstrict(tool: unknown): unknown {
 }
 
 /** A schema that cannot be told is reported, also where plain JSON stands in for it. */
-function suitFormat(body: Body, { formats = 'schema' }: ChatOptions, dropped: Set<string>): void {
-  const type = fieldsOf(body['response_format'])['type']
+function suitFormat(
+  body: Body,
+  { formats = 'schema', schemaField }: ChatOptions,
+  dropped: Set<string>,
+): void {
+  const { type, json_schema: schema, ...rest } = fieldsOf(body['response_format'])
+  if (schemaField !== undefined && type === 'json_schema' && schema !== undefined) {
+    body['response_format'] = { type, ...rest, [schemaField]: schema }
+  }
   if (formats === 'object' && type === 'json_schema') {
     body['response_format'] = { type: 'json_object' }
     dropped.add('response_format')

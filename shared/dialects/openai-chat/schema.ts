@@ -96,7 +96,7 @@ export const requestSchema = z.looseObject({
   presence_penalty: number,
   frequency_penalty: number,
   logit_bias: z.record(z.string(), z.number()).nullish(),
-  logprobs: z.boolean().nullish(),
+  logprobs: z.union([z.boolean(), z.int().min(0)]).nullish(), // a number at Together
   top_logprobs: z.int().min(0).max(20).nullish(),
   reasoning_effort: z.string().nullish(),
   user: z.string().nullish(),

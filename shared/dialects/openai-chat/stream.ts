@@ -1,7 +1,7 @@
 // Chat completion streams, written for clients. Pure.
 import type { ReplyContext } from '../../dialect.ts'
 import type { Batch, ModelEvent, Native, Piece } from '../../event.ts'
-import type { Fields } from '../../fields.ts'
+import { type Fields, fieldsOf, isFields, listOf } from '../../fields.ts'
 import type { Signature } from '../../request.ts'
 import { noUsage } from '../../usage.ts'
 import { writeFailure } from './failure.ts'
@@ -71,10 +71,7 @@ export function writeEvents(context: ReplyContext): (batch: Batch) => string {
       const { usage: _, ...rest } = value
       return frame(context.streamUsage ? { ...rest, usage: null } : rest)
     }
-    if (value['usage'] === null && !context.streamUsage) {
-      const { usage: _, ...rest } = value
-      return frame(rest)
-    }
+    if (!context.streamUsage && hasUsage(value)) return frame(withoutUsage(value))
     return native.text === undefined ? frame(value) : `data: ${native.text.replaceAll('\n', '')}\n\n`
   }
 
@@ -142,4 +139,25 @@ export function writeEvents(context: ReplyContext): (batch: Batch) => string {
   }
 
   return (batch) => batch.map(writePiece).join('')
+}
+
+/** Some vendors put usage elsewhere too; see the reader. */
+const hasUsage = (chunk: Fields): boolean =>
+  chunk['usage'] !== undefined ||
+  (chunk['x_groq'] !== undefined && fieldsOf(chunk['x_groq'])['usage'] !== undefined) ||
+  listOf(chunk['choices']).some((choice) => isFields(choice) && choice['usage'] !== undefined)
+
+function withoutUsage(chunk: Fields): Fields {
+  const { usage: _, choices, x_groq: groq, ...rest } = chunk
+  return {
+    ...rest,
+    ...(groq === undefined ? {} : { x_groq: bare(groq) }),
+    ...(choices === undefined ? {} : { choices: Array.isArray(choices) ? choices.map(bare) : choices }),
+  }
+}
+
+function bare(value: unknown): unknown {
+  if (!isFields(value) || value['usage'] === undefined) return value
+  const { usage: _, ...rest } = value
+  return rest
 }

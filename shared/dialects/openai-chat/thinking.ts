@@ -94,14 +94,9 @@ export function effortOf({ effort, budgetTokens }: Reasoning): ReasoningEffort |
 
 type Body = Record<string, unknown>
 
-const FIELDS = [
-  'reasoning_effort',
-  'reasoning',
-  'include_reasoning',
-  'thinking',
-  'enable_thinking',
-  'thinking_budget',
-]
+const FIELDS = ['reasoning_effort', 'reasoning', 'thinking', 'enable_thinking', 'thinking_budget']
+export const isThinkingField = (field: string): boolean => FIELDS.includes(field)
+
 const SWITCHES = new Set(['enable_thinking', 'thinking'])
 
 /** Tells the vendor how much to think, in its own fields; a client's other vendor's fields go. False where it cannot be told. */
@@ -123,8 +118,10 @@ export function writeThinking(
     }
     return true
   }
-  clear(body, thinks ? fieldsOfKnob(knob ?? {}) : new Set())
+  const own = thinks ? fieldsOfKnob(knob ?? {}) : new Set<string>()
+  clear(body, own)
   if (!thinks) return effort === undefined || effort === 'none'
+  if (isTold(body, own, knob ?? {})) return true
   return effort === undefined ? hide(body, asked, knob) : turn(body, asked, effort, knob ?? {})
 }
 
@@ -132,14 +129,29 @@ function fieldsOfKnob({ efforts, effortField, toggle, budget }: ThinkingKnob): R
   const effort = effortField ?? 'reasoning_effort'
   return new Set([
     ...(efforts === undefined ? [] : [effort, ...(effort === 'reasoning' ? ['reasoning_effort'] : [])]),
-    ...(toggle === undefined ? [] : [toggle]),
+    ...(toggle === undefined ? [] : [toggle === 'reasoning.enabled' ? 'reasoning' : toggle]),
     ...(budget === undefined ? [] : [budget.split('.')[0] ?? budget]),
   ])
 }
 
-/** Takes out what is not the vendor's own. */
+const given = (body: Body, field: string): boolean => {
+  const [outer = field, inner] = field.split('.')
+  return (inner === undefined ? body[outer] : fieldsOf(body[outer])[inner]) !== undefined
+}
+
+/** Has the client said it itself, in the vendor's own way? */
+function isTold(body: Body, own: ReadonlySet<string>, knob: ThinkingKnob): boolean {
+  const word = body['reasoning_effort']
+  if (word !== undefined && !wordsOf(knob).has(word)) return false
+  return [...own].some((field) => given(body, field))
+}
+
+const wordsOf = ({ efforts = [], words, also = [] }: ThinkingKnob): ReadonlySet<unknown> =>
+  new Set<unknown>([...efforts.map((one) => words?.[one] ?? one), ...also])
+
+/** Takes out what is not the vendor's own, and what says nothing. */
 function clear(body: Body, own: ReadonlySet<string>): void {
-  for (const field of FIELDS) if (!own.has(field)) delete body[field]
+  for (const field of FIELDS) if (!own.has(field) || body[field] === null) delete body[field]
   if (!isFields(body['chat_template_kwargs'])) return
   const kept = Object.entries(body['chat_template_kwargs']).filter(
     ([key]) => !SWITCHES.has(key) || own.has(`chat_template_kwargs.${key}`),
@@ -166,14 +178,11 @@ function name(body: Body, effort: ReasoningEffort, knob: ThinkingKnob): boolean 
   const known = knob.efforts ?? []
   const nearest = near(effort, known)
   const word = nearest === undefined ? undefined : (knob.words?.[nearest] ?? nearest)
-  const accepted = new Set<unknown>(known.map((one) => knob.words?.[one] ?? one))
   if (word === undefined) return false
   if (knob.effortField === 'reasoning') {
-    const given = fieldsOf(body['reasoning'])
-    const plain = accepted.has(body['reasoning_effort'])
-    if (!plain) delete body['reasoning_effort']
-    if (!plain && Object.keys(given).length === 0) body['reasoning'] = { effort: word }
-  } else if (!accepted.has(body['reasoning_effort'])) body['reasoning_effort'] = word
+    delete body['reasoning_effort']
+    body['reasoning'] = { effort: word, ...fieldsOf(body['reasoning']) }
+  } else body['reasoning_effort'] = word
   return effort !== 'none' || nearest === 'none'
 }
 
@@ -192,6 +201,8 @@ function flip(body: Body, toggle: NonNullable<ThinkingKnob['toggle']>, on: boole
     body['thinking'] ??= { type: on ? 'enabled' : 'disabled' }
   } else if (toggle === 'enable_thinking') {
     body['enable_thinking'] ??= on
+  } else if (toggle === 'reasoning.enabled') {
+    body['reasoning'] = { enabled: on, ...fieldsOf(body['reasoning']) }
   } else {
     const key = toggle.slice('chat_template_kwargs.'.length)
     body['chat_template_kwargs'] = { [key]: on, ...fieldsOf(body['chat_template_kwargs']) }
