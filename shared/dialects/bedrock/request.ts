@@ -2,6 +2,7 @@
 // Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
 import type { WireRequest, WireTarget } from '../../dialect.ts'
 import type { Format, ModelRequest } from '../../request.ts'
+import { closeSchema } from '../anthropic/grammar.ts'
 import { type Family, familyOf } from './family.ts'
 import { writeMessages } from './messages.ts'
 import type { Block, Drop } from './parts.ts'
@@ -15,7 +16,7 @@ export function writeRequest(request: ModelRequest, target: WireTarget): WireReq
   const { toolConfig, choice } = writeTools(request, family, drop)
   const thoughts = writeReasoning(request, target, family, drop)
   const sampling = writeSampling(request, target, family, thoughts, drop)
-  const textFormat = writeFormat(request.format, target, drop)
+  const textFormat = writeFormat(request.format, target, family, drop)
   const serviceTier = tierOf(request.serviceTier, drop)
   const { system, messages } = writeMessages(request.messages, family, drop)
   if (request.choices > 1) drop('n')
@@ -104,7 +105,7 @@ function dropUnknown(sampling: ModelRequest['sampling'], drop: Drop): void {
 }
 
 /** https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html: the schema travels as text. */
-function writeFormat(format: Format, target: WireTarget, drop: Drop): Block | undefined {
+function writeFormat(format: Format, target: WireTarget, family: Family, drop: Drop): Block | undefined {
   switch (format.type) {
     case 'text':
       return undefined
@@ -112,12 +113,12 @@ function writeFormat(format: Format, target: WireTarget, drop: Drop): Block | un
       drop('response_format')
       return undefined
     case 'json-schema': {
-      if (target.facts?.jsonSchema === false) {
+      if (target.facts?.jsonSchema === false || !family.formats) {
         drop('response_format')
         return undefined
       }
       const jsonSchema = {
-        schema: JSON.stringify(format.schema),
+        schema: JSON.stringify(family.maker === 'claude' ? closeSchema(format.schema) : format.schema),
         name: format.name,
         ...(format.description === undefined ? {} : { description: format.description }),
       }

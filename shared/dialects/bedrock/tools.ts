@@ -23,19 +23,24 @@ export function writeTools(request: ModelRequest, family: Family, drop: Drop): T
   const tools = [...offered, ...past].flatMap((tool) => writeTool(tool, family, drop))
   if (tools.length === 0) return {}
   if (offered.length === 0) return { toolConfig: { tools } }
-  if (request.parallelTools === false && request.toolChoice !== 'none') {
+  if (request.toolChoice === 'none') drop('tool_choice') // there is no word for it
+  const choice = settled(request.toolChoice, family, drop)
+  if (request.parallelTools === false && choice !== 'none') {
     // Recorded: Claude alone is told so, in a field that must then be the only one to choose.
     if (family.maker === 'claude') {
-      return {
-        toolConfig: { tools },
-        choice: { ...claudeChoice(request.toolChoice), disable_parallel_tool_use: true },
-      }
+      return { toolConfig: { tools }, choice: { ...claudeChoice(choice), disable_parallel_tool_use: true } }
     }
     drop('parallel_tool_calls')
   }
-  if (request.toolChoice === 'none') drop('tool_choice') // there is no word for it
-  const toolChoice = choiceOf(request.toolChoice)
+  const toolChoice = choiceOf(choice)
   return { toolConfig: { tools, ...(toolChoice === undefined ? {} : { toolChoice }) } }
+}
+
+/** The latest models call a tool when they see fit; nobody can make them. */
+function settled(choice: ToolChoice | undefined, family: Family, drop: Drop): ToolChoice | undefined {
+  if (!isForced(choice) || family.forcedTools) return choice
+  drop('tool_choice')
+  return 'auto'
 }
 
 function namesIn(messages: readonly Message[]): Set<string> {
@@ -44,12 +49,12 @@ function namesIn(messages: readonly Message[]): Set<string> {
 
 function writeTool(tool: Tool, family: Family, drop: Drop): Block[] {
   const parameters = isFields(tool.parameters) ? tool.parameters : {}
-  if (tool.strict === true && !family.strict) drop('strict')
+  if (tool.strict === true && !family.strictTools) drop('strict')
   const toolSpec = {
     name: tool.name,
     ...((tool.description ?? '').trim() === '' ? {} : { description: tool.description }),
     inputSchema: { json: { ...parameters, type: 'object' } },
-    ...(tool.strict === true && family.strict ? { strict: true } : {}),
+    ...(tool.strict === true && family.strictTools ? { strict: true } : {}),
   }
   return [{ toolSpec }, ...(family.caches === 'everything' ? cachePoint(tool.cache, family) : [])]
 }

@@ -92,6 +92,14 @@ describe('the choice of a tool', () => {
     expect(dropped).toEqual(['tool_choice'])
   })
 
+  it('cannot be forced on the latest models', () => {
+    for (const toolChoice of ['required', { name: 'weather' }] as const) {
+      const { body, dropped } = send({ tools, toolChoice }, 'us.anthropic.claude-opus-5-5')
+      expect(body['toolConfig']).toMatchObject({ toolChoice: { auto: {} } })
+      expect(dropped).toEqual(['tool_choice'])
+    }
+  })
+
   it('of one call at a time is told to Claude, in one place, and to nobody else', () => {
     const one = { tools, parallelTools: false }
     const told: readonly [ModelRequest['toolChoice'], Json][] = [
@@ -199,6 +207,20 @@ describe('the format of an answer', () => {
         structure: { jsonSchema: { schema: JSON.stringify(schema), name: 'sum', description: 'A sum.' } },
       },
     }))
+
+  it('by schema is closed for Claude, which takes no open one, and left alone for others', () => {
+    const open = { type: 'object', properties: { a: { type: 'object', properties: {} } } }
+    const sentTo = (model: string): string =>
+      JSON.stringify(send({ format: { ...format, schema: open } }, model).body)
+    expect(sentTo(CLAUDE).match(/additionalProperties/g)).toHaveLength(2)
+    expect(sentTo(LLAMA)).not.toContain('additionalProperties')
+  })
+
+  it('by schema is dropped by name for a Claude that follows none', () => {
+    const { body, dropped } = send({ format }, CLAUDE_3)
+    expect(body).not.toHaveProperty('outputConfig')
+    expect(dropped).toEqual(['response_format'])
+  })
 
   it('by schema is dropped by name for models that are known not to follow one', () => {
     const { body, dropped } = send({ format }, LLAMA, { facts: { jsonSchema: false } })

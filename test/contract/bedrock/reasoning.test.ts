@@ -19,15 +19,16 @@ const EFFORTS = [
   'high',
   'xhigh',
 ] as const satisfies readonly ReasoningEffort[]
-const LOST = 'lost'
-const NOTHING = {}
+const NOTHING = { told: {} }
+const LOST = { told: {}, isLost: true }
+const told = (fields: object) => ({ told: fields })
 const adaptive = (effort: string) => ({
   additionalModelRequestFields: { thinking: { type: 'adaptive' } },
   outputConfig: { effort },
 })
 const budget = (budget_tokens: number) => ({
   additionalModelRequestFields: { thinking: { type: 'enabled', budget_tokens } },
-  inferenceConfig: { maxTokens: budget_tokens + 8_192 },
+  inferenceConfig: { maxTokens: 32_000 },
 })
 const nova = (maxReasoningEffort: string) => ({
   additionalModelRequestFields: { reasoningConfig: { type: 'enabled', maxReasoningEffort } },
@@ -36,15 +37,36 @@ const flat = (reasoning_effort: string) => ({ additionalModelRequestFields: { re
 const nested = (effort: string) => ({ additionalModelRequestFields: { reasoning: { effort } } })
 const off = { additionalModelRequestFields: { thinking: { type: 'disabled' } } }
 
-/** What each effort, in the order above, becomes. */
-const table: readonly [string, readonly (object | typeof LOST)[]][] = [
-  [CLAUDE, [off, adaptive('low'), adaptive('low'), adaptive('medium'), adaptive('high'), adaptive('max')]],
-  [OPUS, [off, adaptive('low'), adaptive('low'), adaptive('medium'), adaptive('high'), adaptive('xhigh')]],
-  [FABLE, [LOST, adaptive('low'), adaptive('low'), adaptive('medium'), adaptive('high'), adaptive('xhigh')]],
-  [OLDER, [NOTHING, budget(1_024), budget(2_048), budget(8_192), budget(16_384), budget(32_768)]],
-  [NOVA, [NOTHING, nova('low'), nova('low'), nova('medium'), nova('high'), nova('high')]],
-  [OSS, [LOST, flat('low'), flat('low'), flat('medium'), flat('high'), flat('high')]],
-  [GPT, [nested('none'), nested('low'), nested('low'), nested('medium'), nested('high'), nested('xhigh')]],
+/** What each effort, in the order above, becomes, and whether it is said to be lost. */
+const table: readonly [string, readonly { readonly told: object; readonly isLost?: boolean }[]][] = [
+  [
+    CLAUDE,
+    [off, adaptive('low'), adaptive('low'), adaptive('medium'), adaptive('high'), adaptive('max')].map(told),
+  ],
+  [
+    OPUS,
+    [off, adaptive('low'), adaptive('low'), adaptive('medium'), adaptive('high'), adaptive('xhigh')].map(
+      told,
+    ),
+  ],
+  [
+    FABLE,
+    [
+      { told: { outputConfig: { effort: 'low' } }, isLost: true }, // it always thinks: as little as it can
+      ...[adaptive('low'), adaptive('low'), adaptive('medium'), adaptive('high'), adaptive('xhigh')].map(
+        told,
+      ),
+    ],
+  ],
+  [OLDER, [off, budget(1_024), budget(2_048), budget(8_192), budget(16_384), budget(25_600)].map(told)],
+  [NOVA, [{}, nova('low'), nova('low'), nova('medium'), nova('high'), nova('high')].map(told)],
+  [OSS, [LOST, ...[flat('low'), flat('low'), flat('medium'), flat('high'), flat('high')].map(told)]],
+  [
+    GPT,
+    [nested('none'), nested('low'), nested('low'), nested('medium'), nested('high'), nested('xhigh')].map(
+      told,
+    ),
+  ],
   [FIRST_NOVA, [NOTHING, LOST, LOST, LOST, LOST, LOST]],
   [EARLY, [NOTHING, LOST, LOST, LOST, LOST, LOST]],
   [LLAMA, [NOTHING, LOST, LOST, LOST, LOST, LOST]],
@@ -56,9 +78,8 @@ describe('an effort', () => {
       it(`of ${effort} for ${model}`, () => {
         const { body, dropped } = send({ reasoning: { effort } }, model)
         const { messages: _, ...rest } = body
-        const wanted = row[index]
-        expect(rest).toEqual(wanted === LOST ? {} : wanted)
-        expect(dropped).toEqual(wanted === LOST ? ['reasoning_effort'] : [])
+        expect(rest).toEqual(row[index]?.told)
+        expect(dropped).toEqual(row[index]?.isLost === true ? ['reasoning_effort'] : [])
       })
     }
   }
@@ -109,6 +130,7 @@ describe('a budget', () => {
     [16_385, 13_108],
     [2_000, 1_600],
     [1_100, 1_024],
+    [1_025, 1_024],
     [1_024, undefined],
     [5, undefined],
   ]
