@@ -1,6 +1,6 @@
 // Every vendor's record, under the same checks: where it is, how it signs, what it speaks, what becomes of a question.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { WireRequest } from '../../shared/dialect.ts'
+import type { VendorDialect, WireRequest } from '../../shared/dialect.ts'
 import { isFields, listOf } from '../../shared/fields.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import { knownVendors, openProviders, plainVendors, vendors } from '../../workers/providers/registry.ts'
@@ -30,6 +30,11 @@ function dialectOf(vendor: Vendor): 'openai-chat' | 'openai-responses' | 'anthro
   throw new Error(`no configuration can name ${id}`)
 }
 
+const wiresOf = (vendor: Vendor): readonly VendorDialect[] => [
+  vendor.dialect,
+  ...(vendor.alternatives ?? []).map(({ dialect }) => dialect),
+]
+
 const write = (vendor: Vendor, request: ModelRequest): WireRequest =>
   vendor.dialect.writeRequest(request, target)
 
@@ -54,29 +59,33 @@ for (const vendor of every) {
     it('says where its wire is documented', () => expect(vendor.docs).toMatch(/^https:\/\/[a-z0-9.-]+\//))
 
     it('speaks dialects that pass the suite, each in one way', () => {
-      const spoken = [vendor.dialect, ...(vendor.alternatives ?? []).map(({ dialect }) => dialect)]
+      const spoken = wiresOf(vendor)
       const tested = vendorEntries.map(({ dialect }) => dialect.id)
       for (const dialect of spoken) expect(tested).toContain(dialect.id)
       expect(new Set(spoken.map(({ id }) => id)).size).toBe(spoken.length)
     })
 
-    it('is sent exactly one output limit, the name of its own model, and no field of ours', () => {
-      const { path, body } = write(vendor, everything)
-      expect(path).toMatch(/^\/[a-z]/)
-      expect(`${path}${JSON.stringify(body)}`).toContain('their-model')
-      expect(JSON.stringify(body).match(LIMITS)).toHaveLength(1)
-      expect(JSON.stringify(body)).toContain(':2000')
-      expect(JSON.stringify(body)).not.toMatch(/minnow|strongShare|require_parameters/)
-    })
+    for (const dialect of wiresOf(vendor)) {
+      const written = (request: ModelRequest): WireRequest => dialect.writeRequest(request, target)
 
-    for (const [name, without] of parameters) {
-      it(`is told ${name}, or it is said that it cannot be`, () => {
-        const whole = write(vendor, everything)
-        const less = write(vendor, without(everything))
-        const isTold = JSON.stringify(whole.body) !== JSON.stringify(less.body)
-        if (!isTold) expect(whole.dropped).toContain(name)
-        expect(less.dropped).not.toContain(name)
+      it(`is sent exactly one output limit, the name of its own model, and no field of ours: ${dialect.id}`, () => {
+        const { path, body } = written(everything)
+        expect(path).toMatch(/^\/[a-z]/)
+        expect(`${path}${JSON.stringify(body)}`).toContain('their-model')
+        expect(JSON.stringify(body).match(LIMITS)).toHaveLength(1)
+        expect(JSON.stringify(body)).toContain(':2000')
+        expect(JSON.stringify(body)).not.toMatch(/minnow|strongShare|require_parameters/)
       })
+
+      for (const [name, without] of parameters) {
+        it(`is told ${name}, or it is said that it cannot be: ${dialect.id}`, () => {
+          const whole = written(everything)
+          const less = written(without(everything))
+          const isTold = JSON.stringify(whole.body) !== JSON.stringify(less.body)
+          if (!isTold) expect(whole.dropped).toContain(name)
+          expect(less.dropped).not.toContain(name)
+        })
+      }
     }
 
     it('gets the instructions under a role it knows, in their place', () => {
