@@ -497,6 +497,12 @@ export const rows: readonly Row[] = [
     body: { reasoning_effort: 'max' },
   },
   {
+    vendor: 'ollama',
+    says: 'what it does by itself need not be said',
+    ask: { tools, toolChoice: 'auto', parallelTools: true },
+    without: ['tool_choice', 'parallel_tool_calls'],
+  },
+  {
     vendor: 'lm-studio',
     says: 'a schema, but no plain JSON',
     ask: json,

@@ -43,14 +43,21 @@ const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
   tools: ['tool_choice', 'parallel_tool_calls'],
 }
 
+/** What a vendor does where nothing is said. */
+const USUAL: Readonly<Record<string, unknown>> = {
+  n: 1,
+  logprobs: false,
+  parallel_tool_calls: true,
+  tool_choice: 'auto',
+}
+
 function refuse(body: Body, field: string, dropped: Set<string>): void {
   const value = body[field]
   if (value === undefined) return
   for (const companion of COMPANIONS[field] ?? []) delete body[companion]
   delete body[field]
   // What says the same as nothing is no loss.
-  const isNothing =
-    value === null || (field === 'n' && value === 1) || (field === 'logprobs' && value === false)
+  const isNothing = value === null || value === USUAL[field]
   if (!isNothing && !(Array.isArray(value) && value.length === 0)) dropped.add(field)
 }
 
