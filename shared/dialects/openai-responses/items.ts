@@ -143,3 +143,7 @@ export function instructionsOf(body: Fields): Message[] {
   // The same dialect has it in the body already.
   return [{ role: 'system', parts: readParts(instructions), native: { dialect: DIALECT, value: null } }]
 }
+
+/** Is it the message that stands for `instructions`, which its own dialect has in the body? */
+export const isInstructions = ({ native }: Message): boolean =>
+  native?.dialect === DIALECT && native.value === null

@@ -104,6 +104,6 @@ function writeThought({ text, signature }: Extract<Part, { type: 'reasoning' }>,
     const id = signature.id === undefined ? {} : { id: signature.id }
     return [{ type: 'reasoning', ...id, summary, encrypted_content: signature.data }]
   }
-  if (!manner.plainThoughts || text === '') return []
+  if (!manner.plainThoughts || text === '' || signature !== undefined) return []
   return [{ type: 'reasoning', summary: [], content: [{ type: 'reasoning_text', text }] }]
 }

@@ -71,7 +71,7 @@ export function readRequest(body: unknown): ModelRequest {
     sampling: readSampling(asked),
     limits: typeof asked.max_output_tokens === 'number' ? { maxOutput: asked.max_output_tokens } : {},
     ...(user === undefined ? {} : { user }),
-    ...(typeof asked.service_tier === 'string' ? { serviceTier: asked.service_tier } : {}),
+    ...readTier(asked),
     ...(unread.length === 0 ? {} : { unread }),
     response: kept,
     native: { dialect: DIALECT, body },
@@ -132,6 +132,12 @@ function readSampling(asked: ResponsesBody): Sampling {
     ...(typeof frequency === 'number' ? { frequencyPenalty: frequency } : {}),
     ...(topLogprobs === undefined ? {} : { topLogprobs }),
   }
+}
+
+/** `fast` is another word for `priority`, which answers and prices use. */
+function readTier({ service_tier: tier }: ResponsesBody): { serviceTier?: string } {
+  if (typeof tier !== 'string') return {}
+  return { serviceTier: tier === 'fast' ? 'priority' : tier }
 }
 
 /** What only a vendor of this dialect can be told. */

@@ -2,6 +2,7 @@
 import type { Parameter, WireRequest, WireTarget } from '../../dialect.ts'
 import { type Fields, fieldsOf, listOf } from '../../fields.ts'
 import type { Format, ModelRequest } from '../../request.ts'
+import { isInstructions } from './items.ts'
 import { writeItems } from './messages.ts'
 import { type EffortTable, OPENAI_EFFORTS, writeReasoning } from './reasoning.ts'
 import { DIALECT } from './schema.ts'
@@ -58,6 +59,7 @@ export function writeRequest(
   const manner = { audio: target.facts?.audio === true, plainThoughts: options.plainThoughts }
   body['input'] = writeItems(request.messages, manner, dropped)
   for (const field of ['previous_response_id', 'conversation', 'background']) delete body[field]
+  if (!request.messages.some(isInstructions)) delete body['instructions'] // they stand among the messages, or nowhere
   body['store'] = false
   body['stream'] = request.stream
   writeLimit(body, request.limits.maxOutput, options)

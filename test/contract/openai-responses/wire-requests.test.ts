@@ -271,7 +271,14 @@ describe('messages of another dialect', () => {
       input: [words('user', [{ type: 'input_audio', input_audio: { data: 'AA==', format: 'wav' } }])],
       dropped: [],
     })
-    const thought: Message = { role: 'assistant', parts: [{ type: 'reasoning', text: 'Hm' }] }
+    const signature = { dialect: 'anthropic', kind: 'signature', data: 'EqQB' } as const
+    const thought: Message = {
+      role: 'assistant',
+      parts: [
+        { type: 'reasoning', text: 'Hm' },
+        { type: 'reasoning', text: 'Sealed elsewhere', signature },
+      ],
+    }
     expect(inputFor([thought], {}, { plainThoughts: true }).input).toEqual([
       { type: 'reasoning', summary: [], content: [{ type: 'reasoning_text', text: 'Hm' }] },
     ])
@@ -310,6 +317,21 @@ describe('a question of this dialect', () => {
       role: 'system',
       parts: [{ type: 'text', text: 'Be brief.' }],
     })
+  })
+
+  it('loses its instructions where a conversation has put them among its messages', () => {
+    const request = asked({ instructions: 'Be brief.' })
+    const { body } = wireFor({ ...request, messages: [message('Be brief.', 'system'), message('Hi')] })
+    expect(body).not.toHaveProperty('instructions')
+    expect(body['input']).toEqual([
+      { type: 'message', role: 'system', content: 'Be brief.' },
+      { type: 'message', role: 'user', content: 'Hi' },
+    ])
+  })
+
+  it('is served fast by the name that answers and prices have for it', () => {
+    expect(asked({ service_tier: 'fast' }).serviceTier).toBe('priority')
+    expect(passedOn({ model: 'big', input: 'Hi', service_tier: 'fast' }).body['service_tier']).toBe('fast')
   })
 
   it('has its items passed on untouched, but for those that only their keeper could look up', () => {
