@@ -148,6 +148,6 @@ function unreadIn(asked: ResponsesBody, body: Fields): string[] {
     ...others,
     ...(included ? ['include'] : []),
     ...(asked.truncation === 'auto' ? ['truncation'] : []),
-    ...(typeof asked.text?.verbosity === 'string' ? ['text.verbosity'] : []),
+    ...(asked.text?.verbosity === 'low' || asked.text?.verbosity === 'high' ? ['text.verbosity'] : []),
   ]
 }

@@ -51,7 +51,8 @@ export function writeTools(request: ModelRequest, dropped: Set<string>): Fields 
     return []
   })
   if (tools.length === 0) {
-    if (request.tools.length > 0 && request.toolChoice !== undefined) dropped.add('tool_choice')
+    const isUsual = request.toolChoice === undefined || request.toolChoice === 'auto'
+    if (request.tools.length > 0 && !isUsual) dropped.add('tool_choice')
     return {}
   }
   return {

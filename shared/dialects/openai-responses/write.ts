@@ -135,7 +135,7 @@ function writeFields(request: ModelRequest, options: ResponsesOptions, dropped: 
       ? {}
       : { top_logprobs: sampling.topLogprobs, include: [LOGPROBS] }),
     ...(user === undefined ? {} : { user }),
-    ...(serviceTier === undefined ? {} : { service_tier: serviceTier }),
+    ...writeTier(serviceTier, dropped),
     ...writeOthers(request, options, dropped),
   }
 }
@@ -152,6 +152,22 @@ function writeFormat(format: Exclude<Format, { type: 'text' }>): Fields {
   }
 }
 
+/** What says as much as nothing is no loss where it cannot be said. */
+const filled = <T extends object>(value: T | undefined): T | undefined =>
+  value === undefined || Object.keys(value).length === 0 ? undefined : value
+
+const TIERS = new Set(['auto', 'default', 'flex', 'scale', 'priority', 'fast', 'ultrafast'])
+/** The ordinary class of service, in the words of others. */
+const ORDINARY = new Set(['standard', 'standard_only', 'on_demand'])
+
+function writeTier(tier: string | undefined, dropped: Set<string>): Fields {
+  if (tier === undefined) return {}
+  if (ORDINARY.has(tier)) return { service_tier: 'default' }
+  if (TIERS.has(tier)) return { service_tier: tier }
+  dropped.add('service_tier')
+  return {}
+}
+
 /** What OpenAI's Responses API has no field for, and some servers' does. */
 function writeOthers(
   { sampling, choices }: ModelRequest,
@@ -160,13 +176,13 @@ function writeOthers(
 ): Fields {
   const others: readonly (readonly [Parameter, unknown])[] = [
     ['n', choices > 1 ? choices : undefined],
-    ['stop', sampling.stop],
+    ['stop', filled(sampling.stop)],
     ['seed', sampling.seed],
     ['top_k', sampling.topK],
     ['min_p', sampling.minP],
-    ['presence_penalty', sampling.presencePenalty],
-    ['frequency_penalty', sampling.frequencyPenalty],
-    ['logit_bias', sampling.logitBias],
+    ['presence_penalty', sampling.presencePenalty || undefined],
+    ['frequency_penalty', sampling.frequencyPenalty || undefined],
+    ['logit_bias', filled(sampling.logitBias)],
   ]
   const fields: Record<string, unknown> = {}
   for (const [name, value] of others) {

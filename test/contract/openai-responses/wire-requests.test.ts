@@ -48,6 +48,18 @@ describe('a question of another dialect', () => {
       { user: 'ada', service_tier: 'flex' },
       [],
     ],
+    ['the ordinary class in another word', { serviceTier: 'standard' }, { service_tier: 'default' }, []],
+    ['a class that nobody here knows', { serviceTier: 'turbo' }, {}, ['service_tier']],
+    [
+      'what says as much as nothing',
+      {
+        tools: [hosted],
+        toolChoice: 'auto',
+        sampling: { stop: [], presencePenalty: 0, frequencyPenalty: 0, logitBias: {} },
+      },
+      {},
+      ['tools'],
+    ],
     ['plain JSON', { format: { type: 'json' } }, { text: { format: { type: 'json_object' } } }, []],
     [
       'a schema',
