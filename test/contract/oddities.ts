@@ -1,7 +1,7 @@
 // What vendors' documentation says of their wires, record by record: a question, and the fields that it becomes.
 import { expect } from 'vitest'
 import type { Message, ModelRequest, ReasoningEffort } from '../../shared/request.ts'
-import { everything } from './samples.ts'
+import { everything } from '../../tools/data/question.ts'
 
 /** A question with nothing in it but a greeting. */
 export const hello: ModelRequest = {

@@ -27,6 +27,8 @@ export interface Vendor {
   readonly bound?: true
   /** The header that leads the turns of a conversation to one machine, where its prompt is cached. */
   readonly affinity?: string
+  /** The name of one of its models, where models differ so much that any other would say little of it. */
+  readonly example?: string
   /** The vendor's documentation of its wire. */
   readonly docs: string
 }
@@ -40,6 +42,8 @@ export interface Alternative {
 export interface Setting {
   readonly about: string
   readonly default?: string
+  /** What it is, given the others, where nobody says. */
+  readonly follows?: (settings: Readonly<Record<string, string>>) => string
   /** The vendor can be reached without it. */
   readonly optional?: true
 }
@@ -52,6 +56,8 @@ export interface Outgoing {
   readonly settings: Readonly<Record<string, string>>
   readonly fetcher: typeof fetch
   readonly now: number
+  /** For what has to be asked elsewhere before the call can be signed. */
+  readonly signal?: AbortSignal
 }
 
 /** The headers that carry a key, or the proof of one. Throws `Failed` with `credentials` where a key cannot sign. */

@@ -9,5 +9,6 @@ export const anthropic: Vendor = {
   baseUrl: 'https://api.anthropic.com/v1',
   // https://platform.claude.com/docs/en/api/overview#authentication
   authorize: (key) => ({ 'x-api-key': key }),
+  example: 'claude-opus-5-5',
   docs: 'https://platform.claude.com/docs/en/api/messages',
 }

@@ -36,5 +36,6 @@ export const groq: Vendor = {
   alternatives: [{ dialect: openaiResponses({ leastOutput: 1, encrypts: false }) }],
   baseUrl: 'https://api.groq.com/openai/v1',
   authorize: bearer,
+  example: 'openai/gpt-oss-120b',
   docs: 'https://console.groq.com/docs/openai',
 }

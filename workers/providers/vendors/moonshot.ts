@@ -45,5 +45,6 @@ export const moonshot: Vendor = {
   }),
   baseUrl: 'https://api.moonshot.ai/v1',
   authorize: bearer,
+  example: 'kimi-k2.6',
   docs: 'https://platform.moonshot.ai/docs/api/chat',
 }

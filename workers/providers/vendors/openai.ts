@@ -39,5 +39,6 @@ export const openai: Vendor = {
   alternatives: [{ dialect: openaiResponses(), models: RESPONSES_ONLY }],
   baseUrl: 'https://api.openai.com/v1',
   authorize: bearer,
+  example: 'gpt-5.6-sol',
   docs: 'https://platform.openai.com/docs/api-reference/chat',
 }

@@ -28,5 +28,6 @@ export const perplexity: Vendor = {
   }),
   baseUrl: 'https://api.perplexity.ai',
   authorize: bearer,
+  example: 'sonar-reasoning-pro',
   docs: 'https://docs.perplexity.ai/docs/sonar/openai-compatibility',
 }
