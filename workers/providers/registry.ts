@@ -11,6 +11,8 @@ import { openKeyring } from './keyring.ts'
 import type { Outgoing, Vendor } from './vendor.ts'
 import { aiGateway } from './vendors/ai-gateway.ts'
 import { anthropic } from './vendors/anthropic.ts'
+import { azure } from './vendors/azure.ts'
+import { bedrock } from './vendors/bedrock.ts'
 import { cerebras } from './vendors/cerebras.ts'
 import { cohere } from './vendors/cohere.ts'
 import { compatible, compatibleResponses } from './vendors/compatible.ts'
@@ -37,6 +39,7 @@ import { sambanova } from './vendors/sambanova.ts'
 import { tensorrtLlm } from './vendors/tensorrt-llm.ts'
 import { tgi } from './vendors/tgi.ts'
 import { together } from './vendors/together.ts'
+import { vertex } from './vendors/vertex.ts'
 import { vllm } from './vendors/vllm.ts'
 import { workersAi } from './vendors/workers-ai.ts'
 import { xai } from './vendors/xai.ts'
@@ -47,6 +50,8 @@ import { zai } from './vendors/zai.ts'
 export const vendors: readonly Vendor[] = [
   aiGateway,
   anthropic,
+  azure,
+  bedrock,
   cerebras,
   cohere,
   deepinfra,
@@ -65,6 +70,7 @@ export const vendors: readonly Vendor[] = [
   qwen,
   sambanova,
   together,
+  vertex,
   workersAi,
   xai,
   xroute,
@@ -98,8 +104,8 @@ export const vendorFacts: readonly KnownVendor[] = vendors.map((vendor) => ({
   id: vendor.id,
   dialects: dialectsOf(vendor).map((dialect) => dialect.id),
   settings: Object.keys(vendor.settings ?? {}),
-  needs: Object.entries(vendor.settings ?? {}).flatMap(([name, { default: usual, optional }]) =>
-    usual === undefined && optional !== true ? [name] : [],
+  needs: Object.entries(vendor.settings ?? {}).flatMap(([name, { default: usual, optional, follows }]) =>
+    usual === undefined && optional !== true && follows === undefined ? [name] : [],
   ),
   ...(vendor.bound === undefined ? {} : { bound: vendor.bound }),
 }))
@@ -169,6 +175,9 @@ function wiresOf(vendor: Vendor, entry: Entry): Pick<Provider, 'dialect' | 'dial
   }
 }
 
+/** A key that was refused where it was to be exchanged for another, or that is not one. */
+const isDead = (error: unknown): boolean => error instanceof Failed && error.failure.kind === 'credentials'
+
 /** Statuses that say a key is dead, unless the record of a vendor knows more. */
 const DEAD_KEY = [401, 402]
 
@@ -207,6 +216,7 @@ function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeo
       settings,
       fetcher,
       now: Date.now(),
+      signal,
     }
     const proof = key === undefined ? {} : await vendor.authorize(key, call)
     return fetcher(call.url, {
@@ -226,7 +236,11 @@ function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeo
     async send(wire, options) {
       for (;;) {
         const key = keyring.next(Date.now())
-        const response = await post(wire, options, key)
+        const response = await post(wire, options, key).catch((error: unknown) => {
+          if (isDead(error) && key !== undefined && keyring.refuse(key, Date.now())) return undefined
+          throw error
+        })
+        if (response === undefined) continue // it could not even sign
         // A refused key says nothing about the request: with another one it is the same attempt.
         const isRefused = deadKey.includes(response.status)
         if (!isRefused || key === undefined || !keyring.refuse(key, Date.now())) return response
@@ -248,6 +262,9 @@ function settingsOf(
   for (const [name, value] of Object.entries(entry.settings ?? {})) {
     const given = resolve(value)
     if (given !== undefined) settings[name] = given
+  }
+  for (const [name, { follows }] of Object.entries(vendor.settings ?? {})) {
+    if (follows !== undefined) settings[name] ??= follows(settings)
   }
   return settings
 }
