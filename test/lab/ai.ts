@@ -216,6 +216,7 @@ const UUID = '8c1f0a3e-5b7d-4e2a-9f61-2d0c7b4e9a15'
 
 /** A script's plain status has no code of its own: then it is the documented one with that status. */
 const CODES: Readonly<Record<number, readonly [code: number, message: string]>> = {
+  400: [5004, 'Invalid data'],
   401: [10000, 'Authentication error'],
   403: [3041, 'The account is not allowed to access this model'],
   404: [3042, 'The model name is invalid'],

@@ -86,8 +86,26 @@ function lastText(content: unknown): string | undefined {
 const isThinking = (block: unknown): boolean =>
   isFields(block) && (block['type'] === 'thinking' || block['type'] === 'redacted_thinking')
 
+/** The newest models think before every answer, and take nothing that would steer how. */
+export const alwaysThinks = (model: string): boolean => /^claude-(?:opus-5-5|fable-5|mythos-5)/.test(model)
+
+/** https://platform.claude.com/docs/en/models/opus-5-5/migration-guide#request-requirements */
+function checkNewest({ thinking, messages, tool_choice, ...body }: MessagesBody): void {
+  if (thinking !== undefined && thinking.type !== 'adaptive')
+    refuse(
+      `thinking.type: "${thinking.type}" is not supported for this model. Use "adaptive" or omit the field.`,
+    )
+  for (const field of ['temperature', 'top_p', 'top_k'] as const) {
+    if (body[field] !== undefined) refuse(`\`${field}\` is not supported for this model.`)
+  }
+  if (tool_choice?.type === 'any' || tool_choice?.type === 'tool')
+    refuse(`tool_choice.type: "${tool_choice.type}" is not supported for this model.`)
+  if (messages.at(-1)?.role === 'assistant') refuse('This model does not support assistant message prefill.')
+}
+
 function checkThinking(body: MessagesBody): void {
   const { thinking, messages } = body
+  if (alwaysThinks(body.model)) return checkNewest(body)
   if (thinking === undefined || thinking.type === 'disabled') return
   if (thinking.type === 'enabled' && thinking.budget_tokens >= body.max_tokens)
     refuse('`max_tokens` must be greater than `thinking.budget_tokens`.')

@@ -1,6 +1,6 @@
 // Anthropic's Messages API as the vendor writes it, whole and as a stream, and its count of tokens.
 // Sources: https://platform.claude.com/docs/en/api/messages, .../build-with-claude/streaming, .../api/errors
-import { checkCount, checkMessages, hideThinking, sealThinking } from './anthropic-rules.ts'
+import { alwaysThinks, checkCount, checkMessages, hideThinking, sealThinking } from './anthropic-rules.ts'
 import type { MessagesBody } from './anthropic-schema.ts'
 import { type Ask, bitsOf, countOf, type Head, said, type Said } from './ask.ts'
 import type { Behaviour } from './behaviour.ts'
@@ -31,7 +31,7 @@ function readAsk(body: MessagesBody): MessagesAsk {
     stop: body.stop_sequences ?? [],
     schema: output_config?.format?.schema,
     prompt: [body.system, body.messages, body.tools],
-    thinks: thinking !== undefined && thinking.type !== 'disabled',
+    thinks: alwaysThinks(body.model) || (thinking !== undefined && thinking.type !== 'disabled'),
     // What a newer model thinks by itself it keeps to itself unless told otherwise.
     shows: display === 'summarized' || (thinking?.type === 'enabled' && display !== 'omitted'),
   }

@@ -3,7 +3,7 @@
 import { fieldsOf } from '../../fields.ts'
 import type { ModelRequest } from '../../request.ts'
 import type { Draft } from './body.ts'
-import { acceptsThinking, fitBudget, writeReasoning } from './reasoning.ts'
+import { acceptsThinking, fitBudget, isTurnBereft, writeReasoning } from './reasoning.ts'
 import { type MessagesBody, thinkingSchema } from './schema.ts'
 
 export function mend(request: ModelRequest, draft: Draft): void {
@@ -35,11 +35,12 @@ function fitThinking(thinking: MessagesBody['thinking'], { body, drop, maxTokens
 }
 
 function rewriteThinking(
-  { reasoning }: ModelRequest,
+  { reasoning, messages }: ModelRequest,
   { body, drop, generation, target, maxTokens }: Draft,
 ): void {
   const { facts } = target
-  const written = writeReasoning(reasoning, { generation, facts, maxTokens, isForced: false })
+  const isBereft = isTurnBereft(messages)
+  const written = writeReasoning(reasoning, { generation, facts, maxTokens, isForced: false, isBereft })
   // An effort alone asks for no thoughts.
   const isAlone = body['thinking'] === undefined || body['thinking'] === null
   if (isAlone ? written.effort === undefined : written.isLost) drop('reasoning_effort')

@@ -1,8 +1,8 @@
 // The one knob for thinking, as this dialect turns it: a budget of tokens, or adaptive thinking with an effort. Pure.
 import type { ModelFacts } from '../../model.ts'
-import type { Reasoning, ReasoningEffort } from '../../request.ts'
+import type { Message, Reasoning, ReasoningEffort } from '../../request.ts'
 import type { Effort, Generation } from './generation.ts'
-import type { MessagesBody } from './schema.ts'
+import { DIALECT, type MessagesBody } from './schema.ts'
 
 /**
  * The one table. `effort` is ours; a model whose effort knows no `xhigh` is given `max`, which stands above it.
@@ -67,13 +67,18 @@ export interface Circumstances {
    * Source: https://platform.claude.com/docs/en/build-with-claude/extended-thinking
    */
   readonly isForced: boolean
+  /**
+   * A turn of tools goes on whose thoughts did not come back. Where they are counted, the API then wants none or all.
+   * Source: https://platform.claude.com/docs/en/build-with-claude/extended-thinking#extended-thinking-with-tool-use
+   */
+  readonly isBereft: boolean
 }
 
 export function writeReasoning(reasoning: Reasoning | undefined, about: Circumstances): Thinking {
   if (reasoning === undefined) return { isLost: false }
   const { effort, budgetTokens, visible } = reasoning
   if (effort === undefined && budgetTokens === undefined) return { isLost: false }
-  const { generation, facts, maxTokens, isForced } = about
+  const { generation, facts, maxTokens, isForced, isBereft } = about
   const isWanted = effort !== 'none'
   const canThink = facts?.reasoning !== false && (generation.adaptive || generation.budget)
   if (!canThink || (isWanted && isForced)) return { isLost: isWanted }
@@ -89,10 +94,19 @@ export function writeReasoning(reasoning: Reasoning | undefined, about: Circumst
     const known = generation.efforts.includes(level) ? level : 'max'
     return { thinking: { type: 'adaptive', ...display }, effort: known, isLost: false }
   }
+  if (isBereft) return { isLost: true }
   const isCounted = effort === undefined
   const fitted = fitBudget(isCounted ? (budgetTokens ?? 0) : budget, maxTokens, !isCounted)
   if (fitted === undefined) return { isLost: true }
   return { thinking: { type: 'enabled', budget_tokens: fitted, ...display }, isLost: false }
+}
+
+/** Do the messages end in results for calls that a model made after thoughts which are not there any more? */
+export function isTurnBereft(messages: readonly Message[]): boolean {
+  const at = messages.findLastIndex(({ role }) => role === 'assistant')
+  const isToolTurn = messages.slice(at + 1).some(({ role }) => role === 'tool')
+  const [first] = messages[at]?.parts ?? []
+  return isToolTurn && !(first?.type === 'reasoning' && first.signature?.dialect === DIALECT)
 }
 
 type Row = (typeof TABLE)[number]

@@ -3,7 +3,7 @@ import { type Fields, fieldsOf, isFields } from '../../fields.ts'
 import type { ModelRequest, Tool } from '../../request.ts'
 import type { Draft } from './body.ts'
 import { closeSchema } from './grammar.ts'
-import { writeReasoning } from './reasoning.ts'
+import { isTurnBereft, writeReasoning } from './reasoning.ts'
 import { writeCache } from './parts.ts'
 
 export function writeSettings(request: ModelRequest, draft: Draft): void {
@@ -15,6 +15,7 @@ export function writeSettings(request: ModelRequest, draft: Draft): void {
     facts: draft.target.facts,
     maxTokens: draft.maxTokens,
     isForced: choice === 'any' || choice === 'tool',
+    isBereft: isTurnBereft(request.messages),
   })
   if (isLost) drop('reasoning_effort')
   if (thinking !== undefined) body['thinking'] = thinking

@@ -1,9 +1,5 @@
-// What the vendors are told to do in the clients' tests, the same behind every wire, and what they must have been sent.
-import { expect } from 'vitest'
+// What the vendors are told to do in the clients' tests, the same behind every wire.
 import type { Behaviour } from '../../lab/behaviour.ts'
-import type { Scene } from '../../lab/scene.ts'
-import { until } from '../../lab/until.ts'
-import type { Notes } from './table.ts'
 
 export const GREETING = 'Grüß dich, Welt! 🐟'
 
@@ -36,27 +32,5 @@ export const PIXEL =
 
 export const LONG: Behaviour = { text: 'word '.repeat(1_000), everyMs: 20 }
 
-/** The text of the requests for a model, in order. */
-export const sentTo = (scene: Scene, name: string): readonly string[] =>
-  scene.lab.seen(name).map(({ text }) => text)
-
-/** Everything that a vendor was sent for this model was understood, and none of it was strange to it. */
-export function expectValid(scene: Scene, name: string): void {
-  const seen = scene.lab.seen(name)
-  expect(
-    seen.flatMap(({ refused, strange }) => [refused, strange].filter((word) => word !== undefined)),
-  ).toEqual([])
-}
-
-/** The vendor noticed that the client left. */
-export const hungUp = (scene: Scene, name: string): Promise<number> =>
-  until('the cancel upstream', () => scene.lab.seen(name)[0]?.leftAt)
-
-/** A fetch for a client, which notes what the gateway says it left out. */
-export const watching =
-  (notes: Notes): typeof fetch =>
-  async (input, init) => {
-    const response = await fetch(input, init)
-    notes.leftOut(response.headers.get('x-minnow-dropped'))
-    return response
-  }
+/** More words than any limit in the tests. */
+export const WORDY: Behaviour = { text: 'one two three four five six seven eight nine ten '.repeat(5) }

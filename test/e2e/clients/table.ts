@@ -3,32 +3,31 @@
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import type { BehindWire } from './wires.ts'
+import { type Stage, takeTurn, type Turn, type Wire } from './stage.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 const FILE = join(ROOT, 'docs/clients.md')
 const LOCK = join(ROOT, 'node_modules/.clients.lock')
 
-/** What a cell's test notices beside passing: parameters that were left out, or a refusal that is documented. */
-export interface Notes {
-  /** The names in `x-minnow-dropped`. */
-  leftOut(names: string | null | undefined): void
+/** A cell's test, and what it notices beside passing. */
+export interface Cell extends Turn {
+  /** A documented refusal. */
   refused(status: number, why: string): void
+  /** Parameters that the gateway says it left out, where the client hides its headers. */
+  leftOut(names: string): void
 }
 
-export type Check = (name: string, notes: Notes) => Promise<void>
-
 export interface Table {
-  /** A test for one ability over one wire; its name is that of the model to script. */
-  cell(ability: string, wire: BehindWire, check: Check): void
+  /** A test for one ability over one wire. */
+  cell(ability: string, wire: Wire, check: (cell: Cell) => Promise<unknown>): void
   /** To be called last. */
   compare(): void
 }
 
 /** A section of the document. `order` decides where it stands. */
-export function openTable(client: string, order: number): Table {
+export function openTable(client: string, order: number, stage: () => Stage): Table {
   const abilities: string[] = []
-  const wires: BehindWire[] = []
+  const wires: Wire[] = []
   const marks = new Map<string, string>()
   let count = 0
   return {
@@ -40,13 +39,13 @@ export function openTable(client: string, order: number): Table {
       test(`${wire.id}: ${ability}`, async () => {
         const without = new Set<string>()
         let mark = 'yes'
-        await check(name, {
-          leftOut: (names) => names?.split(',').forEach((dropped) => without.add(dropped.trim())),
-          refused: (status, why) => void (mark = `${status}: ${why}`),
-        })
-        const note =
-          mark === 'yes' && without.size > 0 ? `yes, without ${[...without].sort().join(', ')}` : mark
-        marks.set(`${ability}|${wire.id}`, note)
+        const leftOut = (names: string): void => {
+          for (const dropped of names.split(',')) if (dropped.trim() !== '') without.add(dropped.trim())
+        }
+        const refused = (status: number, why: string): void => void (mark = `${status}: ${why}`)
+        await check({ ...takeTurn(stage(), wire, name, leftOut), leftOut, refused })
+        if (mark === 'yes' && without.size > 0) mark = `yes, without ${[...without].sort().join(', ')}`
+        marks.set(`${ability}|${wire.id}`, mark)
       })
     },
     compare() {
