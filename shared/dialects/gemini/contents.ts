@@ -6,6 +6,13 @@ import { DIALECT } from './names.ts'
 import type { GeminiContent, GeminiPart } from './schema.ts'
 import { readSignature } from './seal.ts'
 
+/** Who takes a turn, with everything said in it. */
+interface Turn {
+  readonly role: 'user' | 'model'
+  readonly parts: GeminiPart[]
+  readonly fields: Partial<GeminiContent>
+}
+
 interface Draft {
   readonly role: Role
   readonly parts: Part[]
@@ -13,7 +20,8 @@ interface Draft {
   readonly toolCallId?: string
   readonly name?: string
   readonly isError?: true
-  native: GeminiContent[] | null
+  /** What the client sent for it; null where that stands with another message. */
+  native: GeminiContent | null
 }
 
 /** A call that nobody has answered yet. */
@@ -22,50 +30,56 @@ interface Waiting {
   readonly name: string
 }
 
-/**
- * Google's clients keep a streamed answer as one content for each chunk, so what the model said in a row is one message.
- * A content with several results becomes as many messages. Calls came without ids for years: they get one by their place.
- */
+/** A turn with several results becomes as many messages. Calls came without ids for years: they get one by their place. */
 export function readContents(contents: readonly GeminiContent[]): Message[] {
   const drafts: Draft[] = []
   let waiting: Waiting[] = []
-  for (const [place, content] of contents.entries()) {
-    const parts = content.parts ?? []
-    if (content.role === 'model') {
-      const last = drafts.at(-1)
-      const draft =
-        last?.role === 'assistant'
-          ? last
-          : { role: 'assistant' as const, parts: [], toolCalls: [], native: [] }
-      if (draft !== last) drafts.push(draft)
-      draft.native?.push(content)
-      for (const [at, part] of parts.entries()) {
-        const call = readSaid(part, draft, `call_${place}_${at}`)
+  for (const [place, turn] of turnsOf(contents).entries()) {
+    const begun = drafts.length
+    if (turn.role === 'model') {
+      const draft = emptyDraft('assistant')
+      for (const part of turn.parts) {
+        const call = readSaid(part, draft, `call_${place}_${draft.toolCalls.length}`)
         if (call !== undefined) waiting.push(call)
       }
-      continue
+      drafts.push(draft)
     }
-    const begun = drafts.length
-    for (const part of parts) {
+    for (const part of turn.role === 'user' ? turn.parts : []) {
       const answered = readAnswer(part, waiting, `call_${place}`)
+      const last = drafts.length > begun ? drafts.at(-1) : undefined
       if (answered !== undefined) {
         waiting = waiting.filter(({ id }) => id !== answered.toolCallId)
         drafts.push(answered)
-      } else {
-        const last = drafts.length > begun ? drafts.at(-1) : undefined
-        const draft = last?.role === 'user' ? last : emptyUser()
-        if (draft !== last) drafts.push(draft)
-        draft.parts.push(...readGiven(part))
-      }
+      } else if (last?.role === 'user') last.parts.push(...readGiven(part))
+      else drafts.push({ ...emptyDraft('user'), parts: readGiven(part) })
     }
-    if (drafts.length === begun) drafts.push(emptyUser())
+    if (drafts.length === begun) drafts.push(emptyDraft('user'))
     const first = drafts[begun]
-    if (first !== undefined) first.native = [content]
+    if (first !== undefined) first.native = { ...turn.fields, role: turn.role, parts: turn.parts }
   }
   return drafts.map(toMessage)
 }
 
-const emptyUser = (): Draft => ({ role: 'user', parts: [], toolCalls: [], native: null })
+const emptyDraft = (role: Role): Draft => ({ role, parts: [], toolCalls: [], native: null })
+
+/**
+ * Google's clients keep a streamed answer as one content for each chunk; what the model said in a row is one turn, so
+ * that a call follows the user at once. Parts without a word go: Google sends them, and refuses them.
+ */
+function turnsOf(contents: readonly GeminiContent[]): Turn[] {
+  const turns: Turn[] = []
+  for (const { role: said, parts, ...fields } of contents) {
+    const role = said === 'model' ? 'model' : 'user'
+    const worded = (parts ?? []).filter((part) => !isWordless(part))
+    const last = turns.at(-1)
+    if (role === 'model' && last?.role === 'model') last.parts.push(...worded)
+    else turns.push({ role, parts: worded, fields })
+  }
+  return turns
+}
+
+const isWordless = ({ text, thought: _, ...rest }: GeminiPart): boolean =>
+  text === '' && Object.keys(rest).length === 0
 
 /** The instructions; their role means nothing. */
 export function readInstruction(instruction: Pick<GeminiContent, 'parts'>): Message {

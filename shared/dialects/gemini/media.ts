@@ -57,7 +57,7 @@ function writeUrl(url: string): Record<string, unknown> {
   const isBase64 = parameters.some((parameter) => parameter.toLowerCase() === 'base64')
   return {
     inlineData: {
-      mimeType: mimeType === '' ? 'text/plain' : mimeType,
+      mimeType: mimeType?.toLowerCase() || 'text/plain',
       data: isBase64 ? data : encodeBytes(bytesOfPercent(data)),
     },
   }

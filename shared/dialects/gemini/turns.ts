@@ -23,7 +23,7 @@ export interface Turns {
 interface Turn {
   readonly role: 'user' | 'model'
   readonly parts: Fields[]
-  /** As a client of Gemini had it: nothing is added to it. */
+  /** With the fields that a client of Gemini put beside the parts. */
   readonly native?: Fields
 }
 
@@ -34,7 +34,7 @@ export function writeTurns(messages: readonly Message[], model: string, dropped:
   for (const message of messages) {
     for (const { id, name } of message.toolCalls ?? []) names.set(id, name)
     if (message.role === 'system' || message.role === 'developer') instructions.push(message)
-    else if (message.native?.dialect === DIALECT) turns.push(...nativeTurns(message.native.value, model))
+    else if (message.native?.dialect === DIALECT) turns.push(...nativeTurn(message.native.value, model))
     else add(turns, writeMessage(message, names, model, dropped))
   }
   const contents = turns.map(({ role, parts, native }) => native ?? { role, parts })
@@ -91,9 +91,11 @@ function writeMessage(
 function writeResponse({ parts, isError }: Message): Fields {
   const text = parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n')
   const value = parse(text)
-  if (isError === true) return { error: isFields(value) ? value : text }
-  if (isFields(value) && value['output'] === undefined && value['error'] === undefined) return value
-  return { output: isFields(value) ? value : text }
+  const given = typeof value === 'object' && value !== null ? value : text
+  if (isError === true) return { error: given }
+  return isFields(given) && given['output'] === undefined && given['error'] === undefined
+    ? given
+    : { output: given }
 }
 
 function writePart(part: Part, dropped: Set<string>): Fields[] {
@@ -141,29 +143,16 @@ function signed(parts: readonly Fields[], model: string): Fields[] {
   )
 }
 
-/** The contents as the client had them, but for proofs that are not Google's and the one that is missing. */
-function nativeTurns(value: unknown, model: string): Turn[] {
-  const contents = listOf(value).filter(isFields)
+/** The turn as the client had it, but for proofs that are not Google's, and the one that is missing. */
+function nativeTurn(value: unknown, model: string): Turn[] {
+  if (!isFields(value)) return [] // said by the message before it
+  const role = value['role'] === 'model' ? 'model' : 'user'
+  const came = listOf(value['parts']).filter(isFields)
   // Thoughts of another vendor's model, which reached the client through us, go with their seal.
-  const isMixed = contents.some((content) =>
-    partsOf(content).some(({ thoughtSignature }) => isSealed(thoughtSignature)),
-  )
-  let hasCalled = false
-  return contents.flatMap((content): Turn[] => {
-    const role = content['role'] === 'model' ? 'model' : 'user'
-    const came = partsOf(content)
-    const own = isMixed ? came.flatMap(unsealed) : came
-    const parts = role === 'model' && !hasCalled ? signed(own, model) : own
-    hasCalled ||= parts.some((part) => part['functionCall'] !== undefined)
-    const isSame = parts.length === came.length && parts.every((part, at) => part === came[at])
-    if (parts.length === 0 && !isSame) return []
-    return [{ role, parts, native: isSame ? content : { ...content, parts } }]
-  })
-}
-
-function partsOf(content: Fields): Fields[] {
-  const { parts } = content
-  return (Array.isArray(parts) ? parts : [parts]).filter(isFields)
+  const isMixed = came.some(({ thoughtSignature }) => isSealed(thoughtSignature))
+  const own = isMixed ? came.flatMap(unsealed) : came
+  const parts = role === 'model' ? signed(own, model) : own
+  return parts.length === 0 ? [] : [{ role, parts, native: { ...value, parts } }]
 }
 
 const isSealed = (signature: unknown): boolean => typeof signature === 'string' && isForeign(signature)
@@ -171,5 +160,5 @@ const isSealed = (signature: unknown): boolean => typeof signature === 'string' 
 function unsealed(part: Fields): Fields[] {
   const { thoughtSignature, ...rest } = part
   if (typeof thoughtSignature === 'string' && !isForeign(thoughtSignature)) return [part]
-  return part['thought'] === true || part['text'] === '' ? [] : [thoughtSignature === undefined ? part : rest]
+  return part['thought'] === true || part['text'] === '' ? [] : [rest]
 }

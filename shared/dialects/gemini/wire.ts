@@ -71,7 +71,7 @@ function plainBody(request: ModelRequest, target: WireTarget, dropped: Set<strin
   const thinking = writeThinking(request.reasoning, model, facts)
   const isWarm = sampling.temperature !== undefined && facts?.temperature !== false
   const isSeeded = sampling.seed !== undefined && Math.abs(sampling.seed) < SEED
-  const stop = sampling.stop ?? []
+  const stop = (sampling.stop ?? []).filter((sequence) => sequence !== '')
   const isPaced = serviceTier === 'flex' || serviceTier === 'priority'
   const lost: readonly (readonly [string, boolean])[] = [
     ['temperature', sampling.temperature !== undefined && !isWarm],
