@@ -68,6 +68,18 @@ export const streams: readonly StreamFixture[] = [
     usage: counted(16, 2, 1_024, 2),
   },
   {
+    name: 'usage by the chunk, and no sum after it',
+    data: [
+      chunk([delta({ role: 'assistant', content: '' })], { usage: usage(1_040, 0, 1_024) }),
+      chunk([delta({ content: 'Hi' })], { usage: usage(0, 1) }),
+      chunk([delta({ content: ' there' })], { usage: usage(0, 2) }),
+      chunk([delta({}, 'stop')], { usage: usage(0, 0) }),
+      DONE,
+    ],
+    says: [{ text: 'Hi there', reason: 'stop' }],
+    usage: counted(16, 3, 1_024),
+  },
+  {
     name: 'every frame in both shapes at once (Llama 4 Scout, Granite)',
     data: [
       chunk([{ delta: { content: '', role: 'assistant' } }], { response: '', usage: { prompt_tokens: 45 } }),

@@ -132,6 +132,7 @@ export const bareStreams: readonly StreamFixture[] = [
         tool_calls: [{ name: 'get_weather', arguments: { city: 'Zürich', days: 2 } }],
       }),
       frame({ response: null, tool_calls: [{ name: 'get_time', arguments: {} }] }),
+      frame({ tool_calls: [{ id: null, type: null, function: { name: null, arguments: '' } }] }),
       DONE,
     ],
     says: [
