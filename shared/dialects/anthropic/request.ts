@@ -1,6 +1,7 @@
 // Messages requests, read from clients. Pure.
 // Source: https://platform.claude.com/docs/en/api/messages/create
-import { isFields, listOf } from '../../fields.ts'
+import { Failed } from '../../failure.ts'
+import { type Fields, isFields, listOf } from '../../fields.ts'
 import { invalid, mistake } from '../../mistake.ts'
 import type { Format, ModelRequest, Sampling, Tool, ToolChoice } from '../../request.ts'
 import { readCache, readMessage, readSystem } from './blocks.ts'
@@ -31,6 +32,7 @@ export function readRequest(body: unknown): ModelRequest {
   if (!isFields(body)) throw invalid('The request body must be a JSON object.', undefined)
   const checked = requestSchema.safeParse(body)
   if (!checked.success) throw mistake(checked.error, body)
+  refuseThread(body)
   const asked = checked.data
   const raw = listOf(body['messages'])
   const reasoning = readReasoning(asked)
@@ -57,6 +59,18 @@ export function readRequest(body: unknown): ModelRequest {
     ...(unread.length === 0 ? {} : { unread }),
     native: { dialect: DIALECT, body },
   }
+}
+
+/**
+ * Whoever sends a thread sends only what is new in it, and counts on a vendor's memory that no other vendor has. Told so
+ * with this code, the official library's helpers go on with the whole conversation in every request.
+ * Source: https://github.com/anthropics/anthropic-sdk-typescript/blob/main/src/lib/internal/threads/ThreadState.ts
+ */
+function refuseThread({ thread }: Fields): void {
+  if (thread === undefined || thread === null) return
+  const message = `Invalid 'thread': an answer may come from any vendor, so every request must bring its whole conversation; send 'messages' without 'thread', or name the conversation in x-minnow-conversation.`
+  const code = 'thread_unsupported_request'
+  throw new Failed({ kind: 'invalid-request', message, param: 'thread', code })
 }
 
 function readTool(tool: MessagesTool, value: unknown): Tool {

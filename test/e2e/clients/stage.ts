@@ -49,8 +49,8 @@ export const micro: Wire = { id: 'micro', vendorModel: () => 'micro', publicMode
 
 /** In the order of the columns. */
 export const WIRES: readonly Wire[] = [
-  behind('openai-chat', 'chat'),
-  behind('openai-responses', 'responses', '', /"type":"reasoning"[^}]*"encrypted_content":"/),
+  behind('openai-chat', 'chat', 'gpt-5.2-'),
+  behind('openai-responses', 'responses', 'gpt-5.2-', /"type":"reasoning".*?"encrypted_content":"/),
   behind('anthropic (4.5)', 'claude', 'claude-sonnet-4-5-', /"type":"thinking"[^}]*"signature":"[^"]/),
   behind('anthropic (5.5)', 'claude', 'claude-opus-5-5-', /"type":"thinking"[^}]*"signature":"[^"]/),
   behind('gemini', 'gem', 'gemini-3-pro-', /"thoughtSignature":"(?!skip_thought)/),
