@@ -9,6 +9,8 @@ import type { Frame } from './sse.ts'
 export interface WireRequest {
   /** After the vendor's base address, with a leading slash and, where the wire has one, the query. */
   readonly path: string
+  /** The base address of what does not stand under the vendor's own; a configured address wins over both. */
+  readonly home?: string
   readonly body: Readonly<Record<string, unknown>>
   /** Headers that belong to the wire format itself. */
   readonly headers?: Readonly<Record<string, string>>

@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono'
 import type { Address, ClientDialect } from '../shared/dialect.ts'
 import { writeCount } from '../shared/dialects/anthropic/count.ts'
 import { anthropic } from '../shared/dialects/anthropic/index.ts'
+import { openaiEmbeddings } from '../shared/dialects/embeddings/index.ts'
 import { gemini } from '../shared/dialects/gemini/index.ts'
 import { openaiChat } from '../shared/dialects/openai-chat/index.ts'
 import { openaiResponses } from '../shared/dialects/openai-responses/index.ts'
@@ -38,6 +39,7 @@ export interface Gateway {
 }
 
 const chat = openaiChat()
+const embeddings = openaiEmbeddings()
 const messages = anthropic()
 const responses = openaiResponses()
 
@@ -118,6 +120,10 @@ export function openApp(gateway: Gateway): Hono {
   app.post(
     '/v1/messages',
     forClients((asking) => answer(asking, messages)),
+  )
+  app.post(
+    '/v1/embeddings',
+    forClients((asking) => answer(asking, embeddings)),
   )
   app.post(
     '/v1/messages/count_tokens',

@@ -35,10 +35,9 @@ export async function needOf(
   if (!dollars && !tokens) return NOTHING
   if (dollars) plan.targets.forEach(requirePrice)
   if (!tokens && plan.targets.every((target) => isFree(target))) return NOTHING
-  const prompt = countPrompt(request.messages, request.tools, await tokenizer())
-  const asked =
-    request.limits.maxOutput ??
-    Math.min(DEFAULT_MAX_OUTPUT, ...plan.targets.map((target) => target.maxOutput ?? DEFAULT_MAX_OUTPUT))
+  const ids = (request.embedding?.tokens ?? []).reduce((sum, list) => sum + list.length, 0)
+  const prompt = ids + countPrompt(request.messages, request.tools, await tokenizer())
+  const asked = request.embedding === undefined ? outputOf(request, plan) : 0
   const output = maxCostMicros === undefined ? asked : affordable(plan, prompt, asked, request, maxCostMicros)
   return {
     amounts: {
@@ -51,9 +50,19 @@ export async function needOf(
   }
 }
 
+/** The most that an answer can be long, in tokens, per choice. */
+const outputOf = (request: ModelRequest, plan: Plan): number =>
+  request.limits.maxOutput ??
+  Math.min(DEFAULT_MAX_OUTPUT, ...plan.targets.map((target) => target.maxOutput ?? DEFAULT_MAX_OUTPUT))
+
 /** The request as it may be sent: never with a higher output limit than was reserved for. */
 export function reserve(request: ModelRequest, need: Need): ModelRequest {
-  if (need.maxOutput === undefined || need.maxOutput === request.limits.maxOutput) return request
+  if (
+    request.embedding !== undefined ||
+    need.maxOutput === undefined ||
+    need.maxOutput === request.limits.maxOutput
+  )
+    return request
   return { ...request, limits: { ...request.limits, maxOutput: need.maxOutput } }
 }
 
@@ -90,7 +99,7 @@ function affordable(
     if (dearest(plan, prompt, middle * choices, serviceTier) <= maxCostMicros) low = middle
     else high = middle - 1
   }
-  if (low >= Math.min(LEAST_OUTPUT, asked)) return low
+  if (asked > 0 && low >= Math.min(LEAST_OUTPUT, asked)) return low
   const message =
     `x-minnow-max-cost of $${writeDollars(maxCostMicros)} does not cover this request: its prompt of ${prompt} tokens ` +
     `alone can cost $${writeDollars(dearest(plan, prompt, 0, serviceTier))}. Raise the limit, shorten the prompt or choose a cheaper model.`

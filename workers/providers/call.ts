@@ -39,7 +39,7 @@ export const callProvider =
       request.embedding === undefined
         ? (provider.dialectFor?.(target.model) ?? provider.dialect)
         : provider.embeddings
-    if (dialect === undefined) throw unsupported(target, ['embeddings'])
+    if (dialect === undefined) throw withoutVectors(target)
     const sent = dialect.inlineMedia === true ? await media(request, cx) : request
     const wire = dialect.writeRequest(sent, target)
     const dropped = droppedOf(request, wire, dialect)
@@ -73,6 +73,11 @@ export const callProvider =
 function droppedOf(request: ModelRequest, wire: WireRequest, dialect: VendorDialect): readonly string[] {
   const unread = dialect.id === request.native.dialect ? [] : (request.unread ?? [])
   return [...new Set([...unread, ...wire.dropped])]
+}
+
+function withoutVectors(target: Target): Failed {
+  const message = `${target.name} makes no embeddings. Choose an embedding model, such as one of GET /v1/models.`
+  return new Failed({ kind: 'unsupported', message, parameters: ['model'] })
 }
 
 function unsupported(target: Target, parameters: readonly string[]): Failed {

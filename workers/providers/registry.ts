@@ -203,7 +203,7 @@ function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeo
     const { signal, requestId, stream } = options
     const session = vendor.affinity === undefined ? undefined : await sessionOf(options)
     const call: Outgoing = {
-      url: `${fill(address, settings)}${wire.path}`,
+      url: `${fill(entry.baseUrl ?? wire.home ?? address, settings)}${wire.path}`,
       headers: {
         'content-type': 'application/json',
         accept: stream ? 'text/event-stream' : 'application/json',

@@ -1,4 +1,5 @@
 // Cohere, over its compatibility API.
+import { cohereEmbeddings } from '../../../shared/dialects/embeddings/cohere.ts'
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
 import { bearer, type Vendor } from '../vendor.ts'
 
@@ -27,6 +28,7 @@ export const cohere: Vendor = {
     ],
     thinking: [{ efforts: ['none', 'high'] }],
   }),
+  embeddings: cohereEmbeddings,
   baseUrl: 'https://api.cohere.ai/compatibility/v1',
   authorize: bearer,
   docs: 'https://docs.cohere.com/docs/compatibility-api',

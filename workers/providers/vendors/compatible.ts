@@ -1,4 +1,5 @@
 // Any server that speaks one of OpenAI's wire formats and is no vendor of ours.
+import { openaiEmbeddings } from '../../../shared/dialects/embeddings/index.ts'
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
 import { openaiResponses } from '../../../shared/dialects/openai-responses/index.ts'
 import { bearer, type Vendor } from '../vendor.ts'
@@ -9,6 +10,7 @@ export const compatible: Vendor = {
   // `developer` is OpenAI's own; chat templates of open models know `system`.
   // What refuses `max_tokens` is the model, also behind a proxy: https://platform.openai.com/docs/guides/reasoning
   dialect: openaiChat({ systemRole: 'system', completionTokens: /(?:^|\/)(?:o\d|gpt-[5-9])/ }),
+  embeddings: openaiEmbeddings(),
   authorize: bearer,
   docs: 'https://platform.openai.com/docs/api-reference/chat',
 }
@@ -17,6 +19,7 @@ export const compatibleResponses: Vendor = {
   id: 'compatible-responses',
   name: 'Any server with the Responses API',
   dialect: openaiResponses({ encrypts: false, plainThoughts: true }),
+  embeddings: openaiEmbeddings(),
   authorize: bearer,
   docs: 'https://platform.openai.com/docs/api-reference/responses',
 }

@@ -1,4 +1,5 @@
 // Google's Gemini API, with the keys of AI Studio.
+import { geminiEmbeddings } from '../../../shared/dialects/embeddings/gemini.ts'
 import { gemini } from '../../../shared/dialects/gemini/index.ts'
 import type { Vendor } from '../vendor.ts'
 
@@ -6,6 +7,7 @@ export const google: Vendor = {
   id: 'google',
   name: 'Google Gemini',
   dialect: gemini,
+  embeddings: geminiEmbeddings,
   baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
   authorize: (key) => ({ 'x-goog-api-key': key }),
   // A key without the right to the service, and one that was found in public, is answered with 403. One that is no key

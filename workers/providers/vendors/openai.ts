@@ -1,4 +1,5 @@
 // OpenAI.
+import { openaiEmbeddings } from '../../../shared/dialects/embeddings/index.ts'
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
 import { openaiResponses } from '../../../shared/dialects/openai-responses/index.ts'
 import { OPENAI_EFFORTS } from '../../../shared/dialects/openai-responses/reasoning.ts'
@@ -36,6 +37,7 @@ export const openai: Vendor = {
     // What the newest models take beside these is left to clients of this dialect.
     thinking: [{ models: /chat/ }, ...OPENAI_EFFORTS.map((knob) => ({ ...knob, also: ['minimal', 'max'] }))],
   }),
+  embeddings: openaiEmbeddings(),
   alternatives: [{ dialect: openaiResponses(), models: RESPONSES_ONLY }],
   baseUrl: 'https://api.openai.com/v1',
   authorize: bearer,

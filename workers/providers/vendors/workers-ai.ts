@@ -1,4 +1,5 @@
 // Cloudflare Workers AI: through the Worker's own binding, or over REST with an account and a token.
+import { workersAiEmbeddings } from '../../../shared/dialects/embeddings/workers-ai.ts'
 import { workersAi as dialect } from '../../../shared/dialects/workers-ai/index.ts'
 import type { Vendor } from '../vendor.ts'
 
@@ -6,6 +7,7 @@ export const workersAi: Vendor = {
   id: 'workers-ai',
   name: 'Cloudflare Workers AI',
   dialect: dialect(),
+  embeddings: workersAiEmbeddings,
   bound: true,
   baseUrl: 'https://api.cloudflare.com/client/v4/accounts/{account}/ai',
   settings: {
