@@ -200,6 +200,7 @@ function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeo
     options: SendOptions,
     key: string | undefined,
   ): Promise<Response> => {
+    refuseDetour(wire.path)
     const { signal, requestId, stream } = options
     const session = vendor.affinity === undefined ? undefined : await sessionOf(options)
     const call: Outgoing = {
@@ -267,6 +268,13 @@ function settingsOf(
     if (follows !== undefined) settings[name] ??= follows(settings)
   }
   return settings
+}
+
+/** Models are named by clients, and a name between dots would lead the key to another address of the vendor. */
+function refuseDetour(path: string): void {
+  if (!/[\\/](?:\.|%2e){1,2}(?:[\\/?#]|$)/i.test(path)) return
+  const message = "The name of a model cannot have '.' or '..' between slashes."
+  throw new Failed({ kind: 'invalid-request', message, param: 'model' })
 }
 
 /**

@@ -2,6 +2,7 @@
 // Source: the comments on `reasoning_effort` and `chat_template_kwargs` in @cloudflare/workers-types 5.20261117, which
 // are made from the models' own metadata. A word that a model does not know becomes the nearest one that it does.
 import type { Reasoning, ReasoningEffort } from '../../request.ts'
+import { effortOf } from '../openai-chat/thinking.ts'
 
 type Told = Readonly<Record<string, unknown>>
 
@@ -104,19 +105,9 @@ const KNOBS: readonly Knob[] = [
   { models: /^/, told: WORDS },
 ]
 
-/** Thoughts of up to so many tokens are asked for with this word. */
-const LOW_TOKENS = 2_048
-const MEDIUM_TOKENS = 8_192
-
 /** The fields that ask for this much thinking; undefined where the model has none for it. */
-export function writeEffort(model: string, { effort, budgetTokens }: Reasoning): Told | undefined {
-  const wanted = effort ?? (budgetTokens === undefined ? undefined : wordFor(budgetTokens))
+export function writeEffort(model: string, reasoning: Reasoning): Told | undefined {
+  const wanted = effortOf(reasoning)
   if (wanted === undefined) return {}
   return KNOBS.find((knob) => knob.models.test(model))?.told?.[wanted]
-}
-
-function wordFor(tokens: number): ReasoningEffort {
-  if (tokens <= 0) return 'none'
-  if (tokens <= LOW_TOKENS) return 'low'
-  return tokens <= MEDIUM_TOKENS ? 'medium' : 'high'
 }

@@ -65,8 +65,9 @@ describe('an effort', () => {
 
   it('is made of a number of tokens where a client counts, and wins over it', () => {
     const model = '@cf/openai/gpt-oss-20b'
-    const words = [0, 1_024, 2_049, 8_193].map((budgetTokens) => told(model, { budgetTokens })[0])
+    const words = [0, 1_024, 1_025, 8_193].map((budgetTokens) => told(model, { budgetTokens })[0])
     expect(words).toEqual(['low', 'low', 'medium', 'high'])
+    expect(told('@cf/zai-org/glm-5.3', { budgetTokens: 24_577 })[0]).toBe('max')
     expect(told(model, { budgetTokens: 99_999, effort: 'low' })[0]).toBe('low')
     expect(told('@cf/google/gemma-4-26b-a4b-it', { budgetTokens: 0 })[0]).toEqual(OFF)
   })

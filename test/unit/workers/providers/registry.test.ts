@@ -57,6 +57,48 @@ describe('a provider', () => {
     expect((await open({ lab: { baseUrl: 'http://a/v1' } }).send('lab'))?.redirect).toBe('manual')
   })
 
+  for (const path of [
+    '/run/../../user/tokens',
+    '/models/..:x/../y',
+    '/a/%2E%2e/b',
+    '/a/.',
+    '/a/..?b',
+    '/a\\..\\b',
+  ]) {
+    it(`is not led to another address by the name of a model: ${path}`, async () => {
+      const calls: unknown[] = []
+      const fetcher: typeof fetch = (input) => {
+        calls.push(input)
+        return Promise.resolve(new Response('{}'))
+      }
+      const lab = openProviders(
+        { providers: { lab: { baseUrl: 'http://a/v1' } } },
+        () => undefined,
+        fetcher,
+      ).get('lab')
+      const sent = lab?.send(
+        { path, body: {}, dropped: [] },
+        { requestId: 'r', signal: new AbortController().signal, escalate: false, stream: false },
+      )
+      await expect(sent).rejects.toMatchObject({ failure: { kind: 'invalid-request', param: 'model' } })
+      expect(calls).toEqual([])
+    })
+  }
+
+  it('is called at a path whose names have dots within', async () => {
+    const fetcher: typeof fetch = (input) => Promise.resolve(new Response(String(input)))
+    const lab = openProviders(
+      { providers: { lab: { baseUrl: 'http://a/v1' } } },
+      () => undefined,
+      fetcher,
+    ).get('lab')
+    const reply = await lab?.send(
+      { path: '/run/@cf/meta/llama-3.1-8b..x?version=1.0', body: {}, dropped: [] },
+      { requestId: 'r', signal: new AbortController().signal, escalate: false, stream: false },
+    )
+    expect(await reply?.text()).toBe('http://a/v1/run/@cf/meta/llama-3.1-8b..x?version=1.0')
+  })
+
   it('is asked for JSON where no stream is wanted', async () => {
     expect((await open({ lab: { baseUrl: 'http://a/v1' } }).send('lab', {}))?.headers['accept']).toBe(
       'application/json',
