@@ -73,6 +73,7 @@ async function bench(): Promise<void> {
   }
   write(results)
   await micro()
+  console.log(`\n${await output(process.execPath, [join(import.meta.dirname, 'dialects.ts')])}`)
 }
 
 async function gather(
