@@ -73,13 +73,16 @@ const SCHEMAS: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ['item_reference', referenceSchema],
 ])
 
+// Made once: a schema is compiled when it is first used, which takes longer than reading a whole question.
+const itemSchema = z.looseObject({ type: z.string().nullish() })
+
 /**
  * Items that can be understood: those of a question's input, or others that come in a body under `path`. No schema of the
  * whole list, whose issues would not say which item is wrong.
  */
 export function checkItems(items: readonly unknown[], path: string, body: object): Item[] {
   return items.map((item, position) => {
-    const read = z.looseObject({ type: z.string().nullish() }).safeParse(item)
+    const read = itemSchema.safeParse(item)
     const error = read.success ? SCHEMAS.get(kindOf(read.data))?.safeParse(item).error : read.error
     if (error !== undefined) {
       const issues = error.issues.map((issue) => ({ ...issue, path: [path, position, ...issue.path] }))
