@@ -47,7 +47,7 @@ const responses = openaiResponses()
 const DIALECTS: readonly (readonly [RegExp, ClientDialect])[] = [
   [/^\/v1\/messages(?:\/|$)/, messages],
   [/^\/v1\/responses(?:\/|$)/, responses],
-  [/^\/v1beta(?:\/|$)/, gemini],
+  [/^\/v1beta(?:\/|$)|^\/v1\/models\/.+:\w+$/, gemini],
 ]
 
 const dialectAt = (path: string): ClientDialect =>
@@ -133,6 +133,7 @@ export function openApp(gateway: Gateway): Hono {
     }),
   )
   app.post('/v1beta/models/:call{.+}', forClients(answerMethod))
+  app.post('/v1/models/:call{.+}', forClients(answerMethod)) // the version that Google's own client asks for by itself
   app.post(
     '/v1/route',
     forClients(async ({ c, cx, caller }) => {

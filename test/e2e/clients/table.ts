@@ -11,8 +11,8 @@ const LOCK = join(ROOT, 'node_modules/.clients.lock')
 
 /** A cell's test, and what it notices beside passing. */
 export interface Cell extends Turn {
-  /** A documented refusal. */
-  refused(status: number, why: string): void
+  /** The call is refused with this status, in words that this finds; the table shows both. */
+  refused(call: PromiseLike<unknown>, status: number, why: RegExp): Promise<void>
   /** Parameters that the gateway says it left out, where the client hides its headers. */
   leftOut(names: string): void
 }
@@ -35,14 +35,16 @@ export function openTable(client: string, order: number, stage: () => Stage): Ta
       if (!abilities.includes(ability)) abilities.push(ability)
       if (!wires.includes(wire)) wires.push(wire)
       count += 1
-      const name = `${client} ${ability} ${wire.id}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
+      const name = `cell-${order}-${count}` // says nothing, for a model's name may mean something
       test(`${wire.id}: ${ability}`, async () => {
         const without = new Set<string>()
         let mark = 'yes'
         const leftOut = (names: string): void => {
           for (const dropped of names.split(',')) if (dropped.trim() !== '') without.add(dropped.trim())
         }
-        const refused = (status: number, why: string): void => void (mark = `${status}: ${why}`)
+        const refused: Cell['refused'] = async (call, status, why) => {
+          mark = `${status}: ${await refusal(call, status, why)}`
+        }
         await check({ ...takeTurn(stage(), wire, name, leftOut), leftOut, refused })
         if (mark === 'yes' && without.size > 0) mark = `yes, without ${[...without].sort().join(', ')}`
         marks.set(`${ability}|${wire.id}`, mark)
@@ -69,10 +71,21 @@ export function openTable(client: string, order: number, stage: () => Stage): Ta
   }
 }
 
+/** What a client throws says the status under one of two names. */
+async function refusal(call: PromiseLike<unknown>, status: number, why: RegExp): Promise<string> {
+  const error: unknown = await call.then(
+    () => 'no error at all',
+    (thrown: unknown) => thrown,
+  )
+  const { status: ours, statusCode, message } = Object(error) as Record<string, unknown>
+  expect([ours ?? statusCode, String(message)]).toEqual([status, expect.stringMatching(why)])
+  return why.exec(String(message))?.[0] ?? ''
+}
+
 const INTRODUCTION = `# Which client works over which vendor's wire
 Made by the tests in test/e2e/clients, which run the official clients against the running gateway with a vendor of each wire behind it; never typed. \`MINNOW_UPDATE=1 npx vitest run test/e2e/clients\` makes it anew.
 
-A row is what the client does, a column the wire on which Minnow asks the model. "yes" is a test that passed; "without n" means that Minnow answered and said in \`x-minnow-dropped\` that it left that parameter out, because the wire has no word for it; a number is the status of a refusal that says why. An empty field does not apply.
+A row is what the client does, a column the wire on which Minnow asks the model. "yes" is a test that passed; "without n" means that Minnow answered and said in \`x-minnow-dropped\` that it left that parameter out, because the wire has no word for it; a number is the status of a refusal, with its words. An empty field does not apply.
 
 `
 
