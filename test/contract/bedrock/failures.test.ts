@@ -150,6 +150,24 @@ describe('an answer', () => {
     })
   }
 
+  it('is over with its usage, without waiting for the connection to close', () => {
+    const reader = readEvents()
+    const read = (event: string, value: object) => reader.read({ event, data: JSON.stringify(value) }).events
+    read('contentBlockDelta', text.contentBlockDelta)
+    expect(read('messageStop', { stopReason: 'end_turn' })).toMatchObject([{ type: 'choice-end' }])
+    expect(reader.complete).toBe(true)
+    expect(read('metadata', { usage: { inputTokens: 1, outputTokens: 1 } })).toMatchObject([
+      { type: 'finish' },
+    ])
+    expect(reader.close().events).toEqual([])
+  })
+
+  it('without a reason to end is none', () => {
+    expect(whole({ stopReason: undefined })).toMatchObject([
+      { type: 'error', failure: { kind: 'malformed' } },
+    ])
+  })
+
   it('that its host could not read is none', () => {
     for (const stopReason of ['malformed_model_output', 'malformed_tool_use']) {
       expect(whole({ stopReason }).at(-1)).toMatchObject({ type: 'error', failure: { kind: 'malformed' } })
