@@ -386,6 +386,15 @@ describe('what is read of a vendor’s stream', () => {
     )
   })
 
+  it('nothing, once it has ended', () => {
+    const data = streams[0]?.data ?? []
+    const reader = responses.readEvents()
+    for (const one of data) reader.read({ event: '', data: one })
+    expect(reader.complete).toBe(true)
+    for (const one of data) expect(reader.read({ event: '', data: one })).toEqual({ events: [] })
+    expect(reader.close()).toEqual({ events: [] })
+  })
+
   it('row 8: the class of service that was served', () => {
     const end = {
       response: native({ status: 'completed', service_tier: 'priority', usage: usage(1, 0, 1, 0) }),

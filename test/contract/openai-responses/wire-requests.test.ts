@@ -436,6 +436,8 @@ describe('a question of this dialect', () => {
             { type: 'input_text', text: 'a', prompt_cache_breakpoint: { mode: 'explicit' } },
             { type: 'input_text', text: 'b', prompt_cache_breakpoint: { mode: 'explicit', ttl: '12h' } },
             { type: 'input_file', file_data: 'AAAA', filename: 'a.CSV' },
+            { type: 'input_file', file_data: 'data:text/html;base64,AAAA' },
+            { type: 'input_file', file_data: 'AAAA' },
           ],
         },
       ],
@@ -446,6 +448,8 @@ describe('a question of this dialect', () => {
       { type: 'text', text: 'a', cache: '5m' },
       { type: 'text', text: 'b', cache: '1h' },
       { type: 'file', url: 'data:text/csv;base64,AAAA', name: 'a.CSV' },
+      { type: 'file', url: 'data:text/html;base64,AAAA' },
+      { type: 'file', url: 'data:application/pdf;base64,AAAA' },
     ])
   })
 })
