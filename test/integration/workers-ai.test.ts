@@ -336,6 +336,18 @@ describe.concurrent('the binding', () => {
     expect(reply.error).toMatchObject({ code: 'upstream_timeout' })
   })
 
+  test('row 43: what a native model cannot be told is named, or refused where the client insists on it', async () => {
+    const name = '@cf/meta/llama-3-strict'
+    const body = { model: `workers-ai/${name}`, stop: ['x'], n: 2, metadata: { a: 'b' } }
+    const reply = await scene.client.ask(body)
+    expect(reply.status).toBe(200)
+    expect(reply.headers.get('x-minnow-dropped')?.split(', ').sort()).toEqual(['metadata', 'n', 'stop'])
+    const refused = await scene.client.ask({ ...body, require_parameters: true })
+    expect(refused.status).toBe(400)
+    expect(pick(refused.json, 'error', 'code')).toBe('unsupported_parameter')
+    expect(ai.seen(name)).toHaveLength(1)
+  })
+
   test('knows no such model: the words are its own, the status too', async () => {
     const reply = await scene.client.ask({ model: 'workers-ai/@cf/nobody/knows' })
     expect(reply.status).toBe(400)
