@@ -20,6 +20,7 @@ describe('what the documentation says', () => {
     })
   }
 
+  // https://github.com/xai-org/xai-proto/blob/main/proto/xai/api/v1/usage.proto
   it('of xai: the reasoning is beside the completion tokens', () => {
     const reply = {
       id: 'r',

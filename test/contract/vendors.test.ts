@@ -7,7 +7,7 @@ import { knownVendors, openProviders, plainVendors, vendors } from '../../worker
 import type { Vendor } from '../../workers/providers/vendor.ts'
 import { compatible } from '../../workers/providers/vendors/compatible.ts'
 import { vendorEntries } from './dialects.ts'
-import { type Doorkeeper, openDoor, sampleKeys } from './keys.ts'
+import { type Doorkeeper, formsOf, openDoor } from './keys.ts'
 import { everything } from '../../tools/data/question.ts'
 import { everythingChat, parameters } from './samples.ts'
 import { openaiChat } from '../../shared/dialects/openai-chat/index.ts'
@@ -80,11 +80,13 @@ for (const vendor of every) {
 
       for (const [name, without] of parameters) {
         it(`is told ${name}, or it is said that it cannot be: ${dialect.id}`, () => {
-          const whole = written(everything)
-          const less = written(without(everything))
-          const isTold = JSON.stringify(whole.body) !== JSON.stringify(less.body)
-          if (!isTold) expect(whole.dropped).toContain(name)
-          expect(less.dropped).not.toContain(name)
+          for (const model of ['their-model', vendor.example ?? 'another-model']) {
+            const whole = dialect.writeRequest(everything, { model })
+            const less = dialect.writeRequest(without(everything), { model })
+            const isTold = JSON.stringify(whole.body) !== JSON.stringify(less.body)
+            if (!isTold) expect(whole.dropped).toContain(name)
+            expect(less.dropped).not.toContain(name)
+          }
         })
       }
     }
@@ -137,15 +139,15 @@ const UNASKED = new Set(['deepspeed-mii', 'mistral', 'openrouter', 'perplexity',
 
 describe('a vendor is called', () => {
   let door: Doorkeeper
-  let status = 401
   beforeAll(async () => {
-    door = await openDoor(() => status)
+    door = await openDoor()
   })
   afterAll(() => door.close())
 
   /** A provider of the vendor, its https address led to the door. */
   const open = (vendor: Vendor, keys: readonly string[]) => {
     door.seen.length = 0
+    door.dead = undefined
     const urls: string[] = []
     const redirects: unknown[] = []
     const fetcher: typeof fetch = (input, init) => {
@@ -183,50 +185,62 @@ describe('a vendor is called', () => {
   }
 
   for (const vendor of every) {
-    const [first, second] = sampleKeys()
+    for (const { name, samples } of formsOf(vendor.id)) {
+      const [first, second] = samples
+      const by = `${vendor.id}, by ${name}`
 
-    it(`at one address, with the key in headers only, and never led elsewhere: ${vendor.id}`, async () => {
-      const { send, urls, redirects } = open(vendor, [first.key])
-      await send()
-      const url = urls.at(-1) ?? ''
-      if (vendor.baseUrl !== undefined) expect(url).toMatch(/^https:\/\/[a-z0-9.-]+\/[^{}]*$/)
-      else if (vendor.usualAddress !== undefined) expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[^{}]*$/)
-      expect(url).not.toMatch(/[^:]\/\//)
-      expect(redirects.every((redirect) => redirect === 'manual')).toBe(true)
-      const call = door.seen.at(-1)
-      expect(call?.url).not.toContain(first.key)
-      expect(call?.body).not.toContain(first.key)
-      expect(JSON.stringify(call?.headers)).toContain(first.mark)
-      expect(call?.headers['content-type']).toMatch(/^application\/json/)
-    })
+      it(`at one address, with the key in headers only, and never led elsewhere: ${by}`, async () => {
+        const { send, urls, redirects } = open(vendor, [first.key])
+        await send()
+        const url = urls.at(-1) ?? ''
+        if (vendor.baseUrl !== undefined) expect(url).toMatch(/^https:\/\/[a-z0-9.-]+\/[^{}]*$/)
+        if (vendor.usualAddress !== undefined) expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[^{}]*$/)
+        expect(url).not.toMatch(/[^:]\/\//)
+        expect(redirects.at(-1)).toBe('manual')
+        const call = door.seen.at(-1)
+        for (const hidden of [first.key, first.secret]) {
+          expect(call?.url).not.toContain(hidden)
+          expect(call?.body).not.toContain(hidden)
+        }
+        expect(JSON.stringify(call?.headers)).toContain(first.mark)
+        if (first.secret !== first.mark) expect(JSON.stringify(call?.headers)).not.toContain(first.secret)
+        expect(call?.headers['content-type']).toMatch(/^application\/json/)
+      })
 
-    it(`with its keys in turn: ${vendor.id}`, async () => {
-      const { send } = open(vendor, [first.key, second.key])
-      for (let turn = 0; turn < 4; turn += 1) await send()
-      const used = door.seen.map(({ headers }) => JSON.stringify(headers))
-      expect(used.map((headers) => headers.includes(first.mark))).toEqual([true, false, true, false])
-      expect(used.map((headers) => headers.includes(second.mark))).toEqual([false, true, false, true])
-    })
-
-    for (const dead of vendor.deadKey ?? [401, 402]) {
-      it(`without a key that it answered ${dead}, which the caller does not notice: ${vendor.id}`, async () => {
+      it(`with its keys in turn: ${by}`, async () => {
         const { send } = open(vendor, [first.key, second.key])
-        status = dead
-        door.dead = first.mark
-        try {
+        for (let turn = 0; turn < 4; turn += 1) await send()
+        const used = door.seen.map(({ headers }) => JSON.stringify(headers))
+        expect(used.map((headers) => headers.includes(first.mark))).toEqual([true, false, true, false])
+        expect(used.map((headers) => headers.includes(second.mark))).toEqual([false, true, false, true])
+      })
+
+      for (const status of vendor.deadKey ?? [401, 402]) {
+        it(`without a key that it answered ${status}, which the caller does not notice: ${by}`, async () => {
+          const { send } = open(vendor, [first.key, second.key])
+          door.dead = { mark: first.mark, status }
           const answers = [await send(), await send(), await send()]
           expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200])
           expect(door.seen).toHaveLength(4)
-        } finally {
-          door.dead = undefined
-        }
+        })
+      }
+
+      it(`and where every key is dead, that is the answer: ${by}`, async () => {
+        const { send } = open(vendor, [first.key])
+        door.dead = { mark: first.mark, status: 401 }
+        const answer = await send()
+        expect(answer.status).toBe(401)
+        expect(vendor.dialect.readFailure({ status: 401, body: await answer.text() }).kind).toBe(
+          'credentials',
+        )
+        expect(door.seen).toHaveLength(1)
+      })
+
+      it(`and what it repeats of a key is not shown: ${by}`, () => {
+        const { conceal } = open(vendor, [first.key, second.key])
+        expect(conceal?.(`bad key ${second.key} and ${first.key}.`)).toBe('bad key [key] and [key].')
       })
     }
-
-    it(`and what it repeats of a key is not shown: ${vendor.id}`, () => {
-      const { conceal } = open(vendor, [first.key, second.key])
-      expect(conceal?.(`bad key ${second.key} and ${first.key}.`)).toBe('bad key [key] and [key].')
-    })
 
     if (vendor.usualAddress !== undefined) {
       it(`without any key, because people run it themselves: ${vendor.id}`, async () => {

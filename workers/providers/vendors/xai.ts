@@ -28,9 +28,6 @@ export const xai: Vendor = {
       { models: /^grok-3-mini/, efforts: ['low', 'high'] },
       { efforts: ['none', 'low', 'medium', 'high'] },
     ],
-    // `completion_tokens` leaves out the reasoning:
-    // https://github.com/xai-org/xai-proto/blob/main/proto/xai/api/v1/usage.proto
-    reasoningBeside: true,
   }),
   // https://docs.x.ai/docs/guides/responses-api
   alternatives: [{ dialect: openaiResponses({ leastOutput: 1 }) }],

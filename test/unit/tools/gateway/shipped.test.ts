@@ -22,7 +22,7 @@ describe('minnow.jsonc', () => {
     const config = readConfig(uncommented, 'minnow.jsonc', vendorFacts)
     expect(config).toMatchObject({
       ok: true,
-      variables: ['OPENAI_API_KEY'],
+      variables: ['OPENAI_API_KEY', 'AWS_KEY_AND_SECRET', 'OPENAI_EU_KEY'],
       value: {
         routes: { auto: { frontier: ['big', 'spare'] }, solid: { order: ['big', 'spare'] } },
         retries: { total: 4 },
