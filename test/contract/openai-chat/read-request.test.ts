@@ -329,6 +329,16 @@ describe('thoughts in the history', () => {
       [{ text, signature: { dialect: 'anthropic', kind: 'signature', data: 'EqQB' } }, { text: 'More' }],
     ],
     [
+      'row 38: an unsigned stretch before a signed one, which stay apart',
+      {
+        reasoning_details: [
+          { type: 'reasoning.text', text: 'Um', index: 0 },
+          { type: 'reasoning.text', text, signature: 'EqQB', format: 'anthropic-claude-v1', index: 1 },
+        ],
+      },
+      [{ text: 'Um' }, { text, signature: { dialect: 'anthropic', kind: 'signature', data: 'EqQB' } }],
+    ],
+    [
       'with the encrypted state of an item of OpenAI, and its summary',
       {
         reasoning_details: [

@@ -54,6 +54,19 @@ describe('tool calls', () => {
     expect(saidBy(reply)).toEqual([{ text: 'Hi', reason: 'stop' }])
   })
 
+  it('row 31: that never get a name begin at the end, with what was held of their arguments', () => {
+    const data = [
+      delta({ tool_calls: [{ index: 0, id: 'c', function: { arguments: '{"a"' } }] }),
+      delta({ tool_calls: [{ index: 0, function: { arguments: ':1}' } }] }, 'tool_calls'),
+    ]
+    expect(saidBy(read(chat, sse(data)))).toEqual([
+      { calls: [{ id: 'c', name: '', json: '{"a":1}' }], reason: 'tool-calls' },
+    ])
+    expect(saidBy(read(chat, sse([...data.slice(0, 1), '[DONE]'])))).toEqual([
+      { calls: [{ id: 'c', name: '', json: '{"a"' }], reason: 'stop' },
+    ])
+  })
+
   it('row 42: alone leave the content null', () => {
     const events = read(chat, sse(named('one tool call').data))
     const body = chat.writeReply([{ events }], CONTEXT) as { choices: { message: Json }[] }

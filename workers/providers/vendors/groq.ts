@@ -24,6 +24,8 @@ export const groq: Vendor = {
       'min_p',
     ],
     maxStops: 4,
+    // "property 'reasoning_content' is unsupported", and `reasoning` is for the models that think only.
+    thoughts: 'none',
     // https://console.groq.com/docs/reasoning#options-for-reasoning-effort
     thinking: [
       { models: /gpt-oss/, efforts: ['low', 'medium', 'high'] },

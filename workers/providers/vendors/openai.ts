@@ -34,6 +34,8 @@ export const openai: Vendor = {
       // https://platform.openai.com/docs/api-reference/chat/create#chat-create-stop
       { field: 'stop', models: /^(?:o3|o4-mini)/ },
     ],
+    // Messages have no field for them, and an unknown field is an error; here they stay with OpenAI itself.
+    thoughts: 'none',
     // What the newest models take beside these is left to clients of this dialect.
     thinking: [{ models: /chat/ }, ...OPENAI_EFFORTS.map((knob) => ({ ...knob, also: ['minimal', 'max'] }))],
   }),
