@@ -13,7 +13,8 @@ export const countAtVendor =
   (find: (id: string) => Provider | undefined): CountAtVendor =>
   async (request, target, cx) => {
     const provider = find(target.provider)
-    const counting = provider?.dialect.counting
+    const dialect = provider?.dialectFor?.(target.model) ?? provider?.dialect
+    const counting = dialect?.counting
     if (provider === undefined || counting === undefined) return undefined
     try {
       const response = await provider.send(counting.writeRequest(request, target), {

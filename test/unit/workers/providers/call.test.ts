@@ -1,6 +1,7 @@
 // One call to one provider: what is sent, and what every kind of reply to it means.
 import { describe, expect, it } from 'vitest'
 import { openaiChat } from '../../../../shared/dialects/openai-chat/index.ts'
+import { openaiResponses } from '../../../../shared/dialects/openai-responses/index.ts'
 import { Failed } from '../../../../shared/failure.ts'
 import { callProvider, readRetryAfter } from '../../../../workers/providers/call.ts'
 import type { Provider, SendOptions } from '../../../../workers/service.ts'
@@ -48,6 +49,26 @@ describe('a call', () => {
       },
     ])
     expect(heads).toEqual([200])
+  })
+
+  it('is written in the wire that the model answers on', async () => {
+    const paths: string[] = []
+    const provider: Provider = {
+      id: 'lab',
+      dialect: openaiChat(),
+      dialectFor: (model) => (model === 'b-model' ? openaiResponses() : openaiChat()),
+      send: async ({ path }) => {
+        paths.push(path)
+        return new Response('{}', { status: 500 })
+      },
+    }
+    for (const id of ['a', 'b']) {
+      await callProvider(
+        () => provider,
+        async (asked) => asked,
+      )({ request: requestFor('Hi'), target: target(id), escalate: true }, cxAt()).catch(() => undefined)
+    }
+    expect(paths).toEqual(['/chat/completions', '/responses'])
   })
 })
 
