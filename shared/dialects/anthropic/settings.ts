@@ -36,16 +36,14 @@ function writeTools(request: ModelRequest, { body, drop, generation }: Draft): v
     drop('tools') // another vendor's own
     return []
   })
+  if (tools.length > 0) body['tools'] = tools
   const { toolChoice, parallelTools } = request
   const isForced = toolChoice !== undefined && toolChoice !== 'auto' && toolChoice !== 'none'
-  if (tools.length === 0) {
-    if (isForced) drop('tool_choice')
-    return
-  }
-  body['tools'] = tools
-  const mayForce = !isForced || generation.forcedTools
-  if (!mayForce) drop('tool_choice')
-  const choice = mayForce ? choiceOf(toolChoice) : { type: 'auto' }
+  const isThere = typeof toolChoice !== 'object' || tools.some((tool) => tool['name'] === toolChoice.name)
+  const mayForce = generation.forcedTools && isThere && tools.length > 0
+  if (isForced && !mayForce) drop('tool_choice')
+  if (tools.length === 0) return
+  const choice = isForced && !mayForce ? { type: 'auto' } : choiceOf(toolChoice)
   if (parallelTools === false && choice['type'] !== 'none')
     body['tool_choice'] = { ...choice, disable_parallel_tool_use: true }
   else if (toolChoice !== undefined) body['tool_choice'] = choice
@@ -75,8 +73,10 @@ function choiceOf(choice: ModelRequest['toolChoice']): Fields {
 function writeFormat({ format }: ModelRequest, { drop, generation, target }: Draft): Fields | undefined {
   if (format.type === 'text') return undefined
   const takes = target.facts?.jsonSchema ?? generation.formats
-  if (format.type === 'json-schema' && takes)
-    return { type: 'json_schema', schema: closeSchema(format.schema) }
+  if (format.type === 'json-schema' && takes) {
+    const about = format.description === undefined ? {} : { description: format.description }
+    return { type: 'json_schema', schema: closeSchema({ ...about, ...fieldsOf(format.schema) }) }
+  }
   drop('response_format')
   return undefined
 }
