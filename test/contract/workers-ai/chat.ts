@@ -4,14 +4,14 @@ import type { ReplyFixture, StreamFixture } from '../entry.ts'
 type Json = Readonly<Record<string, unknown>>
 
 const HEAD = {
-  id: 'f962191d3d2f47418286b60056319eb5',
+  id: '0b7c4e21a95d4f3f8c1e66d20f9a7b13',
   object: 'chat.completion.chunk',
-  created: 1_791_402_526,
+  created: 1_790_000_000,
   model: '@cf/google/gemma-4-26b-a4b-it',
 }
 
 const chunk = (choices: readonly Json[], more: Json = {}): string =>
-  JSON.stringify({ choices, ...HEAD, p: 'pf8tbfo2fk', ...more })
+  JSON.stringify({ choices, ...HEAD, p: 'q7w2e9r4t1', ...more })
 
 const delta = (fields: Json, finish: string | null = null, index = 0): Json => ({
   delta: fields,
@@ -44,27 +44,27 @@ export const streams: readonly StreamFixture[] = [
     name: 'usage by the chunk, then the sum in a line of its own (Gemma 4)',
     data: [
       chunk([delta({ content: '', reasoning_content: null, role: 'assistant' })], { usage: usage(147, 0) }),
-      chunk([delta({ content: 'أ', reasoning_content: null })], { usage: usage(0, 1) }),
-      chunk([delta({ content: 'هلاً 👩‍🚀', reasoning_content: null })], { usage: usage(0, 1) }),
+      chunk([delta({ content: 'م', reasoning_content: null })], { usage: usage(0, 1) }),
+      chunk([delta({ content: 'رحباً 👩‍🚀', reasoning_content: null })], { usage: usage(0, 1) }),
       chunk([delta({ reasoning_content: null }, 'stop')], { usage: usage(0, 0) }),
       chunk([], { usage: usage(0, 1) }),
       closing(usage(147, 16)),
       DONE,
     ],
-    says: [{ text: 'أهلاً 👩‍🚀', reason: 'stop' }],
+    says: [{ text: 'مرحباً 👩‍🚀', reason: 'stop' }],
     usage: counted(147, 16),
   },
   {
     name: 'thoughts, cached tokens and totals so far (DeepSeek, Kimi)',
     data: [
       chunk([delta({ role: 'assistant', content: '' })], { usage: usage(1_040, 0, 1_024) }),
-      chunk([delta({ reasoning_content: 'Okay' })], { usage: usage(1_040, 1, 1_024) }),
-      chunk([delta({ reasoning: ', so' })], { usage: usage(1_040, 2, 1_024) }),
-      chunk([delta({ content: 'A cow' })], { usage: usage(1_040, 3, 1_024) }),
+      chunk([delta({ reasoning_content: 'Let me see' })], { usage: usage(1_040, 1, 1_024) }),
+      chunk([delta({ reasoning: ': it moos' })], { usage: usage(1_040, 2, 1_024) }),
+      chunk([delta({ content: 'A cow.' })], { usage: usage(1_040, 3, 1_024) }),
       chunk([delta({}, 'stop')], { usage: usage(1_040, 4, 1_024, 2) }),
       DONE,
     ],
-    says: [{ reasoning: 'Okay, so', text: 'A cow', reason: 'stop' }],
+    says: [{ reasoning: 'Let me see: it moos', text: 'A cow.', reason: 'stop' }],
     usage: counted(16, 2, 1_024, 2),
   },
   {
@@ -153,12 +153,12 @@ export const streams: readonly StreamFixture[] = [
     name: 'all of its limit thought away (Gemma 4)',
     data: [
       chunk([delta({ role: 'assistant', content: '' })]),
-      chunk([delta({ reasoning: '\n*   Name: ' })]),
+      chunk([delta({ reasoning: 'First, the name: ' })]),
       chunk([delta({}, 'length')]),
       closing(usage(153, 1_200)),
       DONE,
     ],
-    says: [{ reasoning: '\n*   Name: ', reason: 'length' }],
+    says: [{ reasoning: 'First, the name: ', reason: 'length' }],
     usage: counted(153, 1_200),
   },
   {
@@ -174,8 +174,8 @@ const completion = (message: Json, finish: string, counts: Json | undefined): st
     choices: [
       { finish_reason: finish, index: 0, logprobs: null, message: { role: 'assistant', ...message } },
     ],
-    created: 1_791_402_397,
-    id: '4bb245b612b04449b9efe83d17ce90e0',
+    created: 1_790_000_060,
+    id: '7a90d1c2e3b44f5586a7b8c9d0e1f203',
     model: '@cf/google/gemma-4-26b-a4b-it-external',
     object: 'chat.completion',
     ...(counts === undefined ? {} : { usage: { ...counts, neurons: 1.77 } }),
@@ -184,8 +184,8 @@ const completion = (message: Json, finish: string, counts: Json | undefined): st
 export const replies: readonly ReplyFixture[] = [
   {
     name: 'text (Gemma 4)',
-    body: completion({ content: 'أهلاً بك يا صديقي!' }, 'stop', usage(147, 16)),
-    says: [{ text: 'أهلاً بك يا صديقي!', reason: 'stop' }],
+    body: completion({ content: 'مرحباً بالعالم 👩‍🚀' }, 'stop', usage(147, 16)),
+    says: [{ text: 'مرحباً بالعالم 👩‍🚀', reason: 'stop' }],
     usage: counted(147, 16),
   },
   {

@@ -44,13 +44,13 @@ export const streams: readonly StreamFixture[] = [
     name: 'text with cached tokens and empty lists of calls (Llama 3.3, Llama 4)',
     data: [
       say('', { tool_calls: [] }),
-      say('You', { tool_calls: [] }),
+      say('Seven', { tool_calls: [] }),
       frame({ tool_calls: [], p: 'abdef' }),
-      say("'re looking", { tool_calls: [] }),
+      say(' bridges', { tool_calls: [] }),
       frame({ response: '', usage: usage(1_219, 3, 1_024) }),
       DONE,
     ],
-    says: [{ text: "You're looking", reason: 'stop' }],
+    says: [{ text: 'Seven bridges', reason: 'stop' }],
     usage: counted(195, 3, 1_024),
   },
   {
@@ -168,7 +168,7 @@ export const replies: readonly ReplyFixture[] = [
     body: rest({
       response: null,
       tool_calls: [
-        { name: 'getWeather', arguments: { latitude: '51.5074', longitude: '-0.1278' } },
+        { name: 'getWeather', arguments: { latitude: '47.3769', longitude: '8.5417' } },
         { name: 'getTime' },
       ],
       usage: usage(99, 20),
@@ -177,11 +177,11 @@ export const replies: readonly ReplyFixture[] = [
       {
         calls: [
           {
-            id: 'call_2e006ddd_0_0',
+            id: 'call_9af1dee5_0_0',
             name: 'getWeather',
-            json: '{"latitude":"51.5074","longitude":"-0.1278"}',
+            json: '{"latitude":"47.3769","longitude":"8.5417"}',
           },
-          { id: 'call_c5c093d6_0_1', name: 'getTime', json: '{}' },
+          { id: 'call_0d53bc8e_0_1', name: 'getTime', json: '{}' },
         ],
         reason: 'tool-calls',
       },
@@ -191,12 +191,10 @@ export const replies: readonly ReplyFixture[] = [
   {
     name: 'JSON mode, whose answer comes parsed',
     body: JSON.stringify({
-      response: { name: 'India', capital: 'New Delhi', languages: ['Hindi', 'English'] },
+      response: { river: 'Limmat', lengthKm: 35, cities: ['Zürich', 'Baden'] },
       usage: usage(40, 30),
     }),
-    says: [
-      { text: '{"name":"India","capital":"New Delhi","languages":["Hindi","English"]}', reason: 'stop' },
-    ],
+    says: [{ text: '{"river":"Limmat","lengthKm":35,"cities":["Zürich","Baden"]}', reason: 'stop' }],
     usage: counted(40, 30),
   },
   {
