@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../../shared/config.ts'
+import { vendorFacts } from '../../../workers/providers/registry.ts'
 
 const VENDORS = [
   { id: 'openai', dialects: ['openai-chat', 'openai-responses'], settings: [], needs: [] },
@@ -293,7 +294,7 @@ describe('a configuration is read', () => {
     const uncommented = text
       .replaceAll(/^(\s+)\/\/ (?=["}])/gm, '$1')
       .replaceAll(/^(\s+)\/\/ {3}(?=")/gm, '$1')
-    const result = read(uncommented)
+    const result = readConfig(uncommented, 'mine.jsonc', vendorFacts)
     expect(result.ok ? 'read' : result.message).toBe('read')
     expect(result.ok && Object.keys(result.value.models ?? {})).toEqual(['big', 'spare'])
   })
