@@ -1,8 +1,9 @@
 // The wire-level edge cases of tool calls, finish reasons and reasoning.
 import { describe, expect, it } from 'vitest'
+import type { ModelEvent } from '../../../shared/event.ts'
 import { saidBy } from '../said.ts'
 import { bytesOf, CONTEXT, eventsOf, piecesOf, read, sse, unnative, written } from '../wire.ts'
-import { chat, delta, type Json, named } from './chunks.ts'
+import { chat, delta, deltas, type Json, named, pieces, say, START } from './chunks.ts'
 
 describe('tool calls', () => {
   it('row 31: have an index of their own from 0; id and name come first and once; arguments add up', () => {
@@ -52,6 +53,34 @@ describe('tool calls', () => {
       ),
     )
     expect(saidBy(reply)).toEqual([{ text: 'Hi', reason: 'stop' }])
+  })
+
+  it('row 32: of another vendor, in parallel and with text between, have numbers of their own; the text stays', () => {
+    const events: ModelEvent[] = [
+      START,
+      say('One: '),
+      { type: 'tool-start', index: 0, call: 0, id: 'toolu_1', name: 'f' },
+      { type: 'tool-delta', index: 0, call: 0, json: '{"x":1}' },
+      say('two: '),
+      { type: 'tool-start', index: 0, call: 1, id: 'toolu_2', name: 'f' },
+      { type: 'tool-delta', index: 0, call: 1, json: '{"x":2}' },
+      { type: 'choice-end', index: 0, reason: 'tool-calls' },
+      { type: 'finish', reason: 'tool-calls' },
+    ]
+    const said = {
+      text: 'One: two: ',
+      calls: [
+        { id: 'toolu_1', name: 'f', json: '{"x":1}' },
+        { id: 'toolu_2', name: 'f', json: '{"x":2}' },
+      ],
+      reason: 'tool-calls',
+    }
+    const out = written(chat, pieces(...events))
+    expect(saidBy(read(chat, sse(out)))).toEqual([said])
+    const numbers = deltas(out).flatMap((one) => ((one['tool_calls'] ?? []) as Json[]).map((c) => c['index']))
+    expect(numbers).toEqual([0, 0, 1, 1])
+    const body = chat.writeReply(pieces(...events), CONTEXT)
+    expect(saidBy(eventsOf(chat.readReply(JSON.stringify(body))))).toEqual([said])
   })
 
   it('row 31: that never get a name begin at the end, with what was held of their arguments', () => {

@@ -231,6 +231,24 @@ describe('the end of a stream', () => {
     expect(written(chat, pieces, { streamUsage: false }).at(-1)).toBe('[DONE]')
   })
 
+  it('row 21: of a reply without an answer in it is a failure, with nothing to bill', () => {
+    const empty = [
+      '',
+      '{}',
+      '{"id":"c","object":"chat.completion","choices":[]}',
+      `{"id":"c","choices":[],"usage":${JSON.stringify(USAGE)}}`,
+    ]
+    for (const body of empty) {
+      expect(eventsOf(chat.readReply(body)).at(-1)).toMatchObject({
+        type: 'error',
+        failure: { kind: 'malformed' },
+      })
+      expect(finishOf(eventsOf(chat.readReply(body)))).toBeUndefined()
+      const streamed = read(chat, body === '' ? '' : sse([body, '[DONE]']))
+      expect(streamed.at(-1)).toMatchObject({ type: 'error', failure: { kind: 'malformed' } })
+    }
+  })
+
   it('between two choices that come one after the other is no end', () => {
     const reader = chat.readEvents(2)
     const choice = (index: number, content: string, finish: string | null = null): string =>
