@@ -45,8 +45,10 @@ export function writeRequest(
   }
   if (isOwn) mend(request, draft)
   else writeSettings(request, draft)
-  const inPlace = options.systemInPlace ? generation.systemInPlace : false
-  const turns = writeTurns(request.messages, inPlace)
+  const turns = writeTurns(request.messages, {
+    inPlace: options.systemInPlace ? generation.systemInPlace : false,
+    plainIds: generation.systemInPlace !== undefined,
+  })
   const { body } = draft
   delete body['system']
   if (turns.system !== undefined) body['system'] = turns.system

@@ -18,9 +18,6 @@ export interface Content {
   add(event: ModelEvent): boolean
 }
 
-/** The API takes no other characters, and a call and its result must stay one pair. */
-export const safeId = (id: string): string => id.replaceAll(/[^a-zA-Z0-9_-]/g, '_')
-
 export function openContent(messageId: string): Content {
   const blocks: Block[] = []
   const tools = new Map<number, Extract<Block, { type: 'tool_use' }>>()
@@ -43,7 +40,8 @@ export function openContent(messageId: string): Content {
   }
 
   const startTool = (event: Extract<ModelEvent, { type: 'tool-start' }>): void => {
-    const id = safeId(event.id === '' ? `toolu_${messageId}_${event.call}` : event.id)
+    // As its vendor named it: some models read their own ids again in the next turn.
+    const id = event.id === '' ? `toolu_${messageId}_${event.call}` : event.id
     // A call that its vendor has sealed is preceded by the seal, which the client sends back with it.
     if (event.signature !== undefined)
       blocks.push({ type: 'redacted_thinking', data: seal(event.signature, id) })

@@ -3,7 +3,6 @@
 // /docs/en/agents-and-tools/tool-use/handle-tool-calls, /docs/en/build-with-claude/mid-conversation-system-messages
 import { type Fields, fieldsOf, listOf, text } from '../../fields.ts'
 import type { Message, Part } from '../../request.ts'
-import { safeId } from './content.ts'
 import { inputOf } from './input.ts'
 import { type Drop, writePart, writeText } from './parts.ts'
 import { DIALECT } from './schema.ts'
@@ -24,6 +23,22 @@ interface Draft {
   readonly whole?: Fields
 }
 
+/** What the model takes, as far as messages are concerned. */
+export interface Manners {
+  /** Instructions may stand in mid-conversation; absent where nobody knows. */
+  readonly inPlace: boolean | undefined
+  /** Calls are named with letters, digits, `_` and `-` only. */
+  readonly plainIds: boolean
+}
+
+/** A call and its result are named by the same rule, so they stay one pair. */
+const namer =
+  ({ plainIds }: Manners) =>
+  (id: string): string =>
+    plainIds ? id.replaceAll(/[^a-zA-Z0-9_-]/g, '_') : id
+
+type NameOf = ReturnType<typeof namer>
+
 const isInstruction = ({ role }: Message): boolean => role === 'system' || role === 'developer'
 
 /**
@@ -31,7 +46,9 @@ const isInstruction = ({ role }: Message): boolean => role === 'system' || role 
  * API takes them: behind a user's turn and before the assistant's or the end. Elsewhere they join the system field, in
  * their order: they keep their authority, which a place among the user's words would take from them.
  */
-export function writeTurns(messages: readonly Message[], inPlace: boolean | undefined): Turns {
+export function writeTurns(messages: readonly Message[], manners: Manners): Turns {
+  const { inPlace } = manners
+  const nameOf = namer(manners)
   const dropped = new Set<string>()
   const system: Fields[] = []
   const drafts: Draft[] = []
@@ -61,13 +78,13 @@ export function writeTurns(messages: readonly Message[], inPlace: boolean | unde
       if (!isFirst && inPlace === true && fits(messages, at, drafts)) last('system').content.push(...blocks)
       else system.push(...blocks)
     } else if (native !== undefined) {
-      const whole = withoutSeals(fieldsOf(native.value))
+      const whole = ownPart(fieldsOf(native.value), nameOf)
       const role = message.role === 'assistant' ? 'assistant' : 'user'
       if (whole !== undefined) drafts.push({ role, results: [], content: [], whole })
     } else if (message.role === 'tool') {
-      last('user').results.push(writeResult(message, drop))
+      last('user').results.push(writeResult(message, nameOf, drop))
     } else if (message.role === 'assistant') {
-      last('assistant').content.push(...writeAssistant(message, drop))
+      last('assistant').content.push(...writeAssistant(message, nameOf, drop))
     } else {
       last('user').content.push(...message.parts.flatMap((part) => writePart(part, drop)))
     }
@@ -125,14 +142,22 @@ function trimEnd(draft: Draft | undefined): void {
 }
 
 /**
- * Thoughts that another vendor's model had, and its proofs of them, are no use to this one; a message of nothing else
- * says nothing.
+ * A message as its client wrote it, but for what came from another vendor: thoughts and proofs that are no use to this
+ * one (a message of nothing else says nothing), and names of calls that it would not take.
  */
-function withoutSeals(message: Fields): Fields | undefined {
+function ownPart(message: Fields, nameOf: NameOf): Fields | undefined {
   const { content } = message
-  if (!Array.isArray(content) || !content.some(isForeign)) return message
-  const own = content.filter((block) => !isForeign(block))
+  if (!Array.isArray(content)) return message
+  const own = content.filter((block) => !isForeign(block)).map((block) => renamed(block, nameOf))
+  if (own.length === content.length && own.every((block, at) => block === content[at])) return message
   return own.length === 0 ? undefined : { ...message, content: own }
+}
+
+function renamed(block: unknown, nameOf: NameOf): unknown {
+  const fields = fieldsOf(block)
+  const key = fields['type'] === 'tool_use' ? 'id' : 'tool_use_id'
+  const id = fields[key]
+  return typeof id !== 'string' || nameOf(id) === id ? block : { ...fields, [key]: nameOf(id) }
 }
 
 function isForeign(block: unknown): boolean {
@@ -143,7 +168,7 @@ function isForeign(block: unknown): boolean {
   )
 }
 
-function writeAssistant({ parts, toolCalls = [] }: Message, drop: Drop): Fields[] {
+function writeAssistant({ parts, toolCalls = [] }: Message, nameOf: NameOf, drop: Drop): Fields[] {
   const said = parts.flatMap((part): Fields[] => {
     if (part.type === 'reasoning') return writeThought(part)
     if (part.type === 'refusal') return part.text === '' ? [] : [{ type: 'text', text: part.text }]
@@ -151,7 +176,7 @@ function writeAssistant({ parts, toolCalls = [] }: Message, drop: Drop): Fields[
   })
   const calls = toolCalls.map(({ id, name, json }) => ({
     type: 'tool_use',
-    id: safeId(id),
+    id: nameOf(id),
     name,
     input: inputOf(json),
   }))
@@ -164,11 +189,11 @@ function writeThought({ text: thinking, signature }: Extract<Part, { type: 'reas
   return [{ type: 'thinking', thinking, signature: signature.data }]
 }
 
-function writeResult(message: Message, drop: Drop): Fields {
+function writeResult(message: Message, nameOf: NameOf, drop: Drop): Fields {
   const content = message.parts.flatMap((part) => writePart(part, drop))
   return {
     type: 'tool_result',
-    tool_use_id: safeId(message.toolCallId ?? ''),
+    tool_use_id: nameOf(message.toolCallId ?? ''),
     ...(content.length === 0 ? {} : { content: plain(content) }),
     ...(message.isError === true ? { is_error: true } : {}),
   }

@@ -582,6 +582,23 @@ describe('a client of the same dialect', () => {
     expect(dropped).toEqual([])
   })
 
+  it('keeps the names that other vendors gave to calls, except before a model that takes no such names', () => {
+    const messages = [
+      { role: 'user', content: 'Hi' },
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'functions.f:0', name: 'f', input: {}, x: 1 }] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'functions.f:0', content: 'x' }] },
+    ]
+    expect(passedOn({ messages }, 'kimi-k2').body['messages']).toEqual(messages)
+    expect(passedOn({ messages }, OLD).body['messages']).toEqual([
+      messages[0],
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'functions_f_0', name: 'f', input: {}, x: 1 }] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'functions_f_0', content: 'x' }] },
+    ])
+    const toolCalls = [{ id: 'functions.f:0', name: 'f', json: '{}' }]
+    const { body } = fromMiddle({ messages: [{ role: 'assistant', parts: [], toolCalls }] }, 'kimi-k2')
+    expect(body['messages']).toMatchObject([{ content: [{ id: 'functions.f:0' }] }])
+  })
+
   it('names its version and its betas', () => {
     const dialect = anthropic()
     const asked = dialect.readRequest(own({}))

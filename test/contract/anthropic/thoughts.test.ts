@@ -187,15 +187,15 @@ describe("other vendors' thoughts with a client of this dialect", () => {
     ]
     const { message, content } = returned(events)
     expect(message?.toolCalls).toEqual([
-      { id: 'call_1', name: 'f', json: '{}', signature: THEIRS },
-      { id: 'call_2', name: 'g', json: '{}' },
+      { id: 'call:1', name: 'f', json: '{}', signature: THEIRS },
+      { id: 'call:2', name: 'g', json: '{}' },
     ])
     expect(message?.parts).toEqual([])
     expect(content.map(({ type }) => type)).toEqual(['redacted_thinking', 'tool_use', 'tool_use'])
     const calls = eventsOf([{ events: read(dialect, sse(written(dialect, alone(events)))) }]).filter(
       ({ type }) => type === 'tool-start',
     )
-    expect(calls).toMatchObject([{ id: 'call_1', signature: THEIRS }, { id: 'call_2' }])
+    expect(calls).toMatchObject([{ id: 'call:1', signature: THEIRS }, { id: 'call:2' }])
   })
 
   it('are left out on the way to Anthropic, which would refuse their proofs, and what is left is sent as it came', () => {
