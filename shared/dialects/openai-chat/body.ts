@@ -7,6 +7,7 @@ import type { ChatOptions } from './options.ts'
 import { refusedFields, sayJson, suit } from './rules.ts'
 import { DIALECT } from './schema.ts'
 import { isThinkingField, writeThinking } from './thinking.ts'
+import { isTier } from './tier.ts'
 import { writeFormat, writeTools } from './tools.ts'
 
 export function writeRequest(request: ModelRequest, target: WireTarget, options: ChatOptions): WireRequest {
@@ -61,8 +62,16 @@ function writeFields(
     ...given('logprobs', sampling.topLogprobs === undefined ? undefined : true),
     ...given('top_logprobs', (sampling.topLogprobs ?? 0) > 0 ? sampling.topLogprobs : undefined),
     ...given('user', request.user),
-    ...given('service_tier', request.serviceTier),
+    ...writeAskedTier(request.serviceTier, dropped),
   }
+}
+
+/** A word that only another vendor knows would be an error. */
+function writeAskedTier(tier: string | undefined, dropped: Set<string>): Fields {
+  if (tier === undefined) return {}
+  if (isTier(tier)) return { service_tier: tier }
+  dropped.add('service_tier')
+  return {}
 }
 
 /** Sets fields whatever the client has asked; what it had asked otherwise is reported. */

@@ -117,6 +117,7 @@ export function adaptContent(content: unknown, message: Message, manner: Manner)
       true,
     )
   }
+  if (!meddles(manner)) return content
   const images = message.parts.filter((part) => part.type === 'image')
   let image = 0
   const kept = content.flatMap((part: unknown): unknown[] => {
@@ -133,6 +134,12 @@ export function adaptContent(content: unknown, message: Message, manner: Manner)
   })
   return kept.length === content.length && kept.every((part, at) => part === content[at]) ? content : kept
 }
+
+/** Can anything change among the parts? Most records leave them alone, and long histories then pass unlooked at. */
+const meddles = ({ options, refused }: Manner): boolean =>
+  options.inlineMedia === true ||
+  (options.thoughts !== undefined && options.thoughts !== 'content') ||
+  ['images', 'files', 'audio', 'cache_control'].some((name) => refused.has(name))
 
 /** The picture's bytes in the place of its address, once they were fetched. */
 function withUrl(part: unknown, url: string): unknown {

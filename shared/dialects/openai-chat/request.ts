@@ -18,7 +18,7 @@ export function readRequest(body: unknown): ModelRequest {
   const reasoning = readReasoning(chat)
   const user = chat.user ?? chat.safety_identifier
   const unread = [
-    ...Object.keys(chat).filter((key) => !Object.hasOwn(requestSchema.shape, key) && isSaid(chat[key])),
+    ...Object.keys(chat).filter((key) => !Object.hasOwn(requestSchema.shape, key) && isSaid(key, chat[key])),
     ...(whole ? [] : ['tool_choice']),
     ...unreadThinking(chat),
   ]
@@ -42,7 +42,9 @@ export function readRequest(body: unknown): ModelRequest {
   }
 }
 
-const isSaid = (value: unknown): boolean => value !== undefined && value !== null
+/** Nothing is stored by others in any case. */
+const isSaid = (key: string, value: unknown): boolean =>
+  value !== undefined && value !== null && !(key === 'store' && value === false)
 
 function readSampling(chat: ChatBody): Sampling {
   const stop = typeof chat.stop === 'string' ? [chat.stop] : (chat.stop ?? [])

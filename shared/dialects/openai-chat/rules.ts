@@ -44,11 +44,15 @@ const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** What a vendor does where nothing is said. */
-const USUAL: Readonly<Record<string, unknown>> = {
-  n: 1,
-  logprobs: false,
-  parallel_tool_calls: true,
-  tool_choice: 'auto',
+const USUAL: Readonly<Record<string, readonly unknown[]>> = {
+  n: [1],
+  logprobs: [false],
+  parallel_tool_calls: [true],
+  tool_choice: ['auto'],
+  service_tier: ['auto', 'default'],
+  presence_penalty: [0],
+  frequency_penalty: [0],
+  store: [false],
 }
 
 function refuse(body: Body, field: string, dropped: Set<string>): void {
@@ -57,7 +61,7 @@ function refuse(body: Body, field: string, dropped: Set<string>): void {
   for (const companion of COMPANIONS[field] ?? []) delete body[companion]
   delete body[field]
   // What says the same as nothing is no loss.
-  const isNothing = value === null || value === USUAL[field]
+  const isNothing = value === null || USUAL[field]?.includes(value) === true
   if (!isNothing && !(Array.isArray(value) && value.length === 0)) dropped.add(field)
 }
 

@@ -180,7 +180,7 @@ describe('fields without a word', () => {
     expect(
       read({
         metadata: { a: 'b' },
-        store: false,
+        store: true,
         verbosity: 'low',
         x_other: 1,
         prediction: null,
@@ -189,7 +189,7 @@ describe('fields without a word', () => {
         seed: 7,
       }).unread,
     ).toEqual(['metadata', 'store', 'verbosity', 'x_other', 'reasoning_effort', 'chat_template_kwargs'])
-    expect(read({ seed: 7, n: 2, user: 'u' })).not.toHaveProperty('unread')
+    expect(read({ seed: 7, n: 2, user: 'u', store: false })).not.toHaveProperty('unread')
   })
 })
 

@@ -123,6 +123,22 @@ describe('fields', () => {
     expect(write({ limits }, { completionTokens: false }).body).toMatchObject({ max_tokens: 9 })
   })
 
+  it('a class of service that only another vendor knows stays behind, and is named', () => {
+    const { body, dropped } = write({ serviceTier: 'standard_only' })
+    expect(body).toEqual(plain)
+    expect(dropped).toEqual(['service_tier'])
+  })
+
+  it('what vendors do by themselves is no loss where it cannot be said', () => {
+    const sampling = { presencePenalty: 0, frequencyPenalty: 0.5 }
+    const { body, dropped } = write(
+      { serviceTier: 'auto', sampling },
+      { refuses: ['service_tier', 'presence_penalty', 'frequency_penalty'] },
+    )
+    expect(body).toEqual(plain)
+    expect(dropped).toEqual(['frequency_penalty'])
+  })
+
   it('a tool that another vendor runs stays behind, and is named', () => {
     const hosted = { dialect: 'anthropic', value: { type: 'web_search_20250305' } }
     const { body, dropped } = write({
