@@ -38,12 +38,8 @@ export function readMessage(message: MessagesMessage, value: unknown): Message[]
 
 function readAssistant(content: readonly MessagesBlock[]): Message {
   const proofs = new Map<string, Unsealed>()
-  const parts: Part[] = []
-  for (const part of readParts(
-    content.filter(({ type }) => type !== 'tool_use'),
-    proofs,
-  ))
-    parts.push(part)
+  const said = content.filter(({ type }) => type !== 'tool_use')
+  const parts = readParts(said, proofs)
   const toolCalls = content
     .filter(({ type }) => type === 'tool_use')
     .map((block): ToolCall => {
@@ -63,8 +59,7 @@ function readResult(block: MessagesBlock): Message {
   const parts = readParts(blocksOf(block['content']))
   const last = parts.at(-1)
   const cache = readCache(block.cache_control)
-  if (cache !== undefined && last !== undefined && 'text' in last && last.type === 'text')
-    parts[parts.length - 1] = { ...last, cache }
+  if (cache !== undefined && last?.type === 'text') parts[parts.length - 1] = { ...last, cache }
   return {
     role: 'tool',
     parts,
@@ -112,6 +107,9 @@ const thoughtOf = (thought: string, { signature }: Unsealed): Part => ({
   ...(signature === undefined ? {} : { signature }),
 })
 
+/** What is only named by an id is kept by the vendor, and the id means nothing, or something else, to any other. */
+const KEPT = 'files'
+
 /** An address, or the bytes as one; nothing for a source of another kind. */
 function addressOf(source: Fields): string | undefined {
   if (source['type'] === 'url') return text(source['url'])
@@ -124,8 +122,7 @@ function readImage(block: Fields): Part {
   const url = addressOf(source)
   const cached = withCache(block['cache_control'])
   if (url !== undefined) return { type: 'image', url, ...cached }
-  if (source['type'] === 'file') return { type: 'file', id: text(source['file_id']), ...cached }
-  return { type: 'other', name: 'image' }
+  return { type: 'other', name: source['type'] === 'file' ? KEPT : 'images' }
 }
 
 function readDocument(block: Fields): Part[] {
@@ -135,12 +132,11 @@ function readDocument(block: Fields): Part[] {
   const name = title === '' ? {} : { name: title }
   const url = addressOf(source)
   if (url !== undefined) return [{ type: 'file', url, ...name, ...cached }]
-  if (source['type'] === 'file') return [{ type: 'file', id: text(source['file_id']), ...name, ...cached }]
   // Text that is called a document is text to everybody else.
   const heading = title === '' ? '' : `${title}\n`
   if (source['type'] === 'text') return [{ type: 'text', text: heading + text(source['data']), ...cached }]
   if (source['type'] === 'content') return readParts(blocksOf(source['content']))
-  return [{ type: 'other', name: 'document' }]
+  return [{ type: 'other', name: KEPT }]
 }
 
 function readSearch(block: Fields): string {

@@ -52,12 +52,11 @@ function writeTools(request: ModelRequest, { body, drop, generation }: Draft): v
 function writeTool(tool: Tool, takesStrict: boolean, drop: Draft['drop']): Fields {
   const isStrict = tool.strict === true && takesStrict
   if (tool.strict === true && !takesStrict) drop('strict')
-  const schema = isFields(tool.parameters) ? tool.parameters : { properties: {} }
-  const written = isStrict ? fieldsOf(closeSchema(schema)) : schema
+  const schema = { ...(isFields(tool.parameters) ? tool.parameters : { properties: {} }), type: 'object' }
   return {
     name: tool.name,
     ...(tool.description === undefined ? {} : { description: tool.description }),
-    input_schema: { ...written, type: 'object' },
+    input_schema: isStrict ? closeSchema(schema) : schema,
     ...(isStrict ? { strict: true } : {}),
     ...writeCache(tool.cache),
   }

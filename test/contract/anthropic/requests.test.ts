@@ -2,6 +2,7 @@
 import type Anthropic from '@anthropic-ai/sdk'
 import { describe, expect, it } from 'vitest'
 import { anthropic } from '../../../shared/dialects/anthropic/index.ts'
+import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
 import type { Message } from '../../../shared/request.ts'
 import { fromChat, fromMiddle, NEW, OLD, own, passedOn, says } from './sent.ts'
 
@@ -610,6 +611,23 @@ describe('a client of the same dialect', () => {
     expect(dialect.writeRequest(foreign, { model: NEW }).headers).toEqual({
       'anthropic-version': '2023-06-01',
     })
+  })
+
+  it('loses the files that Anthropic keeps for it where somebody else answers, and nothing else of a picture', () => {
+    const chat = openaiChat()
+    const content = [
+      { type: 'image', source: { type: 'file', file_id: 'file_1' } },
+      { type: 'document', source: { type: 'file', file_id: 'file_2' }, title: 'T' },
+      { type: 'image', source: { type: 'url', url: 'https://example.com/a.png' } },
+    ]
+    const asked = anthropic().readRequest(own({ messages: [{ role: 'user', content }] }))
+    const { body, dropped } = chat.writeRequest(asked, { model: 'm' })
+    expect(dropped).toContain('files')
+    expect(JSON.stringify(body)).not.toContain('file_')
+    expect(JSON.stringify(body)).toContain('https://example.com/a.png')
+    expect(anthropic().writeRequest(asked, { model: OLD }).body['messages']).toEqual([
+      { role: 'user', content },
+    ])
   })
 
   it('says elsewhere which fields of its own nobody else reads', () => {
