@@ -100,8 +100,11 @@ export interface VendorDialect {
     /** Undefined where the reply holds no count. */
     read(text: string): number | undefined
   }
-  /** The vendor wants pictures and documents as bytes, so addresses are fetched for it first. */
-  readonly inlineMedia?: true
+  /**
+   * The vendor wants pictures and documents as bytes, so addresses are fetched for it first. `foreign`: it reads some
+   * addresses itself, and who speaks its dialect knows which; other clients' are fetched.
+   */
+  readonly inlineMedia?: true | 'foreign'
 }
 
 /** A wire format in both directions. */

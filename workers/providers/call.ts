@@ -40,7 +40,9 @@ export const callProvider =
         ? (provider.dialectFor?.(target.model) ?? provider.dialect)
         : provider.embeddings
     if (dialect === undefined) throw withoutVectors(target)
-    const sent = dialect.inlineMedia === true ? await media(request, cx) : request
+    const isForeign = request.native.dialect !== dialect.id
+    const isInlined = dialect.inlineMedia === true || (dialect.inlineMedia === 'foreign' && isForeign)
+    const sent = isInlined ? await media(request, cx) : request
     const wire = dialect.writeRequest(sent, target)
     const dropped = droppedOf(request, wire, dialect)
     if (request.requireParameters === true && dropped.length > 0) throw unsupported(target, dropped)

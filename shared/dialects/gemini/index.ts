@@ -35,6 +35,6 @@ export const gemini = {
   nameOf: (parameter) => WORDS.get(parameter) ?? parameter,
   // White space between events, and between the elements of an array, says nothing in either framing.
   heartbeat: '\n',
-  // Addresses are read by some models only: https://ai.google.dev/gemini-api/docs/file-input-methods
-  inlineMedia: true,
+  // Newer models fetch addresses themselves, older ones none: https://ai.google.dev/gemini-api/docs/file-input-methods
+  inlineMedia: 'foreign',
 } satisfies Dialect

@@ -51,6 +51,35 @@ describe('a call', () => {
     expect(heads).toEqual([200])
   })
 
+  it('has its pictures fetched for a vendor that wants bytes, unless the client speaks the dialect of one that reads some addresses itself', async () => {
+    const asked: string[] = []
+    const cases = [
+      { inlineMedia: undefined, fetched: [] },
+      { inlineMedia: true, fetched: ['openai-chat', 'gemini'] },
+      { inlineMedia: 'foreign', fetched: ['gemini'] },
+    ] as const
+    for (const { inlineMedia, fetched } of cases) {
+      asked.length = 0
+      const dialect = { ...openaiChat(), ...(inlineMedia === undefined ? {} : { inlineMedia }) }
+      const provider: Provider = {
+        id: 'lab',
+        dialect,
+        send: async () => new Response(WHOLE, type('application/json')),
+      }
+      for (const name of ['openai-chat', 'gemini']) {
+        const request = requestFor('Hi', { stream: false, native: { dialect: name, body: { messages: [] } } })
+        await callProvider(
+          () => provider,
+          async (one) => {
+            asked.push(one.native.dialect)
+            return one
+          },
+        )({ request, target: target('a'), escalate: true }, cxAt())
+      }
+      expect(asked).toEqual(fetched)
+    }
+  })
+
   it('is written in the wire that the model answers on', async () => {
     const paths: string[] = []
     const provider: Provider = {
