@@ -1,10 +1,10 @@
 // A request's way into its conversation and out of it again.
-import { readMessage } from '../../shared/dialects/openai-chat/messages.ts'
 import { Failed } from '../../shared/failure.ts'
 import type { Ending } from '../../shared/plan.ts'
-import type { Message, ModelRequest } from '../../shared/request.ts'
+import type { ModelRequest } from '../../shared/request.ts'
 import type { Cx } from '../service.ts'
 import type { Recalled } from './object.ts'
+import { answerOf, messageOf, storedOf } from './stored.ts'
 import type { StoredMessage, Turn } from './transcript.ts'
 
 /** What is needed of the conversation objects; the real ones are Durable Objects named by key and conversation. */
@@ -25,7 +25,7 @@ export async function recall(objects: ConversationObjects, request: ModelRequest
   const name = request.conversation
   if (name === undefined) return { request, close: () => Promise.resolve() }
   const turnId = crypto.randomUUID()
-  const sent = request.messages.map(storedOf)
+  const sent = storedOf(request.messages)
   const recalled = await objects.recall(name, turnId, sent).catch(() => {
     throw new Failed({ kind: 'unavailable', what: 'The conversation', retryAfterMs: 1_000 })
   })
@@ -50,36 +50,5 @@ export async function recall(objects: ConversationObjects, request: ModelRequest
         cut: ending.end !== 'finish',
       })
     },
-  }
-}
-
-/** Stored in the chat completions form whatever the client speaks, so that any vendor can be told of it. */
-function storedOf(message: Message): StoredMessage {
-  if (message.native?.dialect === 'openai-chat') return message.native.value as StoredMessage
-  return {
-    role: message.role,
-    content: message.parts.flatMap((part) => (part.type === 'text' ? [part] : [])),
-  }
-}
-
-const messageOf = (stored: StoredMessage): Message => readMessage(stored as Parameters<typeof readMessage>[0])
-
-/** The assistant's message as far as it came; nothing when there was no word of it. */
-function answerOf(ending: Ending): StoredMessage | undefined {
-  // A half-built tool call cannot be answered by a client, so a cut turn keeps its text only.
-  const calls = ending.end === 'finish' ? ending.toolCalls : []
-  if (ending.text === '' && calls.length === 0) return undefined
-  return {
-    role: 'assistant',
-    content: ending.text === '' ? null : ending.text,
-    ...(calls.length === 0
-      ? {}
-      : {
-          tool_calls: calls.map((call) => ({
-            id: call.id,
-            type: 'function',
-            function: { name: call.name, arguments: call.json },
-          })),
-        }),
   }
 }

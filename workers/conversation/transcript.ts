@@ -1,5 +1,7 @@
 // What a conversation consists of, and how a new request joins it. Pure.
 
+import { fieldsOf } from '../../shared/fields.ts'
+
 /** A message as the client's dialect has it; stored and given back untouched. */
 export type StoredMessage = Readonly<Record<string, unknown>>
 
@@ -68,7 +70,15 @@ function plain(content: unknown): string {
   return texts.join('\n')
 }
 
-const callsOf = (message: StoredMessage): string => {
+/** Ids, names and arguments: what else clients add to a call, or lose of it, makes it no other call. */
+function callsOf(message: StoredMessage): string {
   const calls = message['tool_calls']
-  return Array.isArray(calls) && calls.length > 0 ? JSON.stringify(calls) : ''
+  if (!Array.isArray(calls)) return ''
+  return calls
+    .map((call: unknown) => {
+      const { id, function: about } = fieldsOf(call)
+      const { name, arguments: json } = fieldsOf(about)
+      return JSON.stringify([id, name, json])
+    })
+    .join()
 }
