@@ -89,8 +89,8 @@ function forClaude(
     maxTokens,
     // A tool that must be called, and a turn with tools whose own thoughts are gone, are refused beside a budget, and
     // only there: https://platform.claude.com/docs/en/build-with-claude/thinking-tool-workflows
-    isForced:
-      !generation.adaptive && (isForced(request.toolChoice) || isThoughtless(request.messages, family)),
+    isForced: !generation.adaptive && isForced(request.toolChoice),
+    isBereft: isThoughtless(request.messages, family),
   })
   if (isLost) drop('reasoning_effort')
   const type = thinking?.['type']
