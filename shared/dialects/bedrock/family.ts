@@ -19,8 +19,10 @@ export interface Family {
   /** Temperature and top-p: both, one at a time, or neither. */
   readonly sampling: Generation['sampling']
   readonly stops: boolean
-  /** A tool may be demanded. */
-  readonly forcedTools: boolean
+  /** A tool may be demanded: this one, one of them, or none. */
+  readonly demands: 'this' | 'any' | 'none'
+  /** Calls tools in a stream too. */
+  readonly streamsTools: boolean
   /** Can be held to a schema with its answer; with the arguments of a tool. */
   readonly formats: boolean
   readonly strictTools: boolean
@@ -35,28 +37,48 @@ const plain: Family = {
   thinking: { kind: 'none' },
   sampling: 'both',
   stops: true,
-  forcedTools: true,
+  demands: 'none',
+  streamsTools: true,
   formats: true,
   strictTools: false,
   caches: 'nothing',
   longCaches: false,
 }
 
-/** Takes ids, ids of inference profiles, and ARNs that hold either; an application's own profile says nothing. */
+/**
+ * Who may demand a tool: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolChoice.html and the list
+ * that https://github.com/langchain-ai/langchain-aws keeps (`supports_tool_choice_values`).
+ *
+ * Takes ids, ids of inference profiles, and ARNs that hold either; an application's own profile says nothing.
+ */
 export function familyOf(model: string): Family {
   if (/\bclaude-/.test(model)) return claude(model)
   // Nova caches prompts and messages, not tools: https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html
   if (/\bamazon\.nova-/.test(model)) {
     // https://docs.aws.amazon.com/nova/latest/nova2-userguide/extended-thinking.html
     const thinking: Thinking = { kind: /\bnova-\d/.test(model) ? 'levels' : 'none' }
-    return { ...plain, maker: 'nova', caches: 'messages', thinking }
+    return { ...plain, maker: 'nova', caches: 'messages', demands: 'this', thinking }
   }
-  if (/\bopenai\.gpt-oss-/.test(model)) return { ...plain, maker: 'openai', thinking: { kind: 'flat' } }
+  if (/\bopenai\.gpt-oss-/.test(model)) {
+    return { ...plain, maker: 'openai', demands: 'any', thinking: { kind: 'flat' } }
+  }
   // Recorded: temperature, top-p, stop sequences and `reasoning_effort` are refused, `reasoning.effort` is not.
   if (/\bopenai\./.test(model)) {
-    return { ...plain, maker: 'openai', thinking: { kind: 'nested' }, sampling: 'none', stops: false }
+    return {
+      ...plain,
+      maker: 'openai',
+      demands: 'any',
+      thinking: { kind: 'nested' },
+      sampling: 'none',
+      stops: false,
+    }
   }
-  if (/\bmistral\./.test(model)) return { ...plain, maker: 'mistral' }
+  if (/\bmistral\./.test(model)) {
+    return { ...plain, maker: 'mistral', demands: model.includes('mistral-large') ? 'any' : 'none' }
+  }
+  if (/\bdeepseek\.v/.test(model)) return { ...plain, demands: /\bv3-v1/.test(model) ? 'any' : 'this' }
+  // https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-supported-models-features.html
+  if (/\bmeta\./.test(model)) return { ...plain, streamsTools: false }
   return plain
 }
 
@@ -74,7 +96,8 @@ function claude(model: string): Family {
     thinking: { kind: 'claude', generation },
     sampling: generation.sampling,
     stops: true,
-    forcedTools: generation.forcedTools,
+    demands: generation.forcedTools ? 'this' : 'none',
+    streamsTools: true,
     formats: generation.formats,
     strictTools: STRICT.test(model),
     caches: UNCACHED.test(model) ? 'nothing' : 'everything',

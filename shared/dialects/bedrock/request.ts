@@ -30,9 +30,11 @@ export function writeRequest(request: ModelRequest, target: WireTarget): WireReq
     ...sampling.fields,
     ...(choice === undefined ? {} : { tool_choice: choice }),
   }
+  // Who cannot call tools in a stream answers whole: a short stream.
+  const streams = request.stream && (toolConfig === undefined || family.streamsTools)
   return {
-    path: `/model/${encodeURIComponent(target.model)}/${request.stream ? 'converse-stream' : 'converse'}`,
-    headers: { accept: request.stream ? 'application/vnd.amazon.eventstream' : 'application/json' },
+    path: `/model/${encodeURIComponent(target.model)}/${streams ? 'converse-stream' : 'converse'}`,
+    headers: { accept: streams ? 'application/vnd.amazon.eventstream' : 'application/json' },
     body: {
       messages,
       ...(system.length === 0 ? {} : { system }),

@@ -1,7 +1,8 @@
 // Tools and how one is chosen. Pure.
 // Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolConfiguration.html
-import { isFields } from '../../fields.ts'
+import { fieldsOf, isFields } from '../../fields.ts'
 import type { Message, ModelRequest, Tool, ToolChoice } from '../../request.ts'
+import { closeSchema } from '../anthropic/grammar.ts'
 import type { Family } from './family.ts'
 import { cachePoint } from './messages.ts'
 import type { Block, Drop } from './parts.ts'
@@ -36,11 +37,11 @@ export function writeTools(request: ModelRequest, family: Family, drop: Drop): T
   return { toolConfig: { tools, ...(toolChoice === undefined ? {} : { toolChoice }) } }
 }
 
-/** The latest models call a tool when they see fit; nobody can make them. */
-function settled(choice: ToolChoice | undefined, family: Family, drop: Drop): ToolChoice | undefined {
-  if (!isForced(choice) || family.forcedTools) return choice
+/** Not every model can be made to call a tool, or just this one. What comes nearest is asked for. */
+function settled(choice: ToolChoice | undefined, { demands }: Family, drop: Drop): ToolChoice | undefined {
+  if (!isForced(choice) || demands === 'this' || (demands === 'any' && choice === 'required')) return choice
   drop('tool_choice')
-  return 'auto'
+  return demands === 'any' ? 'required' : 'auto'
 }
 
 function namesIn(messages: readonly Message[]): Set<string> {
@@ -50,18 +51,19 @@ function namesIn(messages: readonly Message[]): Set<string> {
 function writeTool(tool: Tool, family: Family, drop: Drop): Block[] {
   const parameters = isFields(tool.parameters) ? tool.parameters : {}
   if (tool.strict === true && !family.strictTools) drop('strict')
+  const isStrict = tool.strict === true && family.strictTools
   const toolSpec = {
     name: tool.name,
     ...((tool.description ?? '').trim() === '' ? {} : { description: tool.description }),
-    inputSchema: { json: { ...parameters, type: 'object' } },
-    ...(tool.strict === true && family.strictTools ? { strict: true } : {}),
+    inputSchema: { json: { ...fieldsOf(isStrict ? closeSchema(parameters) : parameters), type: 'object' } },
+    ...(isStrict ? { strict: true } : {}),
   }
   return [{ toolSpec }, ...(family.caches === 'everything' ? cachePoint(tool.cache, family) : [])]
 }
 
+/** Automatic is the default, and some models refuse to hear it. */
 function choiceOf(choice: ToolChoice | undefined): Block | undefined {
-  if (choice === undefined || choice === 'none') return undefined
-  if (choice === 'auto') return { auto: {} }
+  if (choice === undefined || choice === 'none' || choice === 'auto') return undefined
   return choice === 'required' ? { any: {} } : { tool: { name: choice.name } }
 }
 

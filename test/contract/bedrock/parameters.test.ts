@@ -34,13 +34,26 @@ describe('tools', () => {
 
   it('that are to be strict are so where the model can, and it is said where not', () => {
     const strict = [{ name: 'weather', parameters, strict: true }]
-    expect(config({ tools: strict }, OLDER)).toMatchObject({ tools: [{ toolSpec: { strict: true } }] })
+    expect(config({ tools: strict }, OLDER)).toMatchObject({
+      tools: [
+        { toolSpec: { strict: true, inputSchema: { json: { ...parameters, additionalProperties: false } } } },
+      ],
+    })
     for (const model of [NEWEST, LLAMA, CLAUDE_3]) {
       const { body, dropped } = send({ tools: strict }, model)
       expect(JSON.stringify(body)).not.toContain('strict')
       expect(dropped).toEqual(['strict'])
     }
     expect(send({ tools: [{ name: 'weather', strict: false }] }, LLAMA).dropped).toEqual([])
+  })
+
+  it('in a stream are called whole by models that cannot call them otherwise', () => {
+    expect(send({ tools, stream: true }, LLAMA)).toMatchObject({
+      path: expect.stringMatching(/\/converse$/),
+      headers: { accept: 'application/json' },
+    })
+    expect(send({ stream: true }, LLAMA).path).toMatch(/\/converse-stream$/)
+    expect(send({ tools, stream: true }).path).toMatch(/\/converse-stream$/)
   })
 
   it('that a vendor runs are dropped by name', () => {
@@ -69,7 +82,7 @@ describe('tools', () => {
 describe('the choice of a tool', () => {
   const choices: readonly [ModelRequest['toolChoice'], unknown][] = [
     [undefined, undefined],
-    ['auto', { auto: {} }],
+    ['auto', undefined], // as it is by itself
     ['required', { any: {} }],
     [{ name: 'weather' }, { tool: { name: 'weather' } }],
   ]
@@ -92,11 +105,29 @@ describe('the choice of a tool', () => {
     expect(dropped).toEqual(['tool_choice'])
   })
 
-  it('cannot be forced on the latest models', () => {
-    for (const toolChoice of ['required', { name: 'weather' }] as const) {
-      const { body, dropped } = send({ tools, toolChoice }, 'us.anthropic.claude-opus-5-5')
-      expect(body['toolConfig']).toMatchObject({ toolChoice: { auto: {} } })
-      expect(dropped).toEqual(['tool_choice'])
+  it('is demanded as far as the model lets it be, and the rest is said', () => {
+    const any = { any: {} }
+    const tool = { tool: { name: 'weather' } }
+    const demands: readonly [string, unknown, unknown][] = [
+      [CLAUDE, any, tool],
+      ['us.anthropic.claude-opus-5-5', undefined, undefined],
+      [NOVA, any, tool],
+      [GPT, any, any],
+      ['openai.gpt-oss-20b-1:0', any, any],
+      ['mistral.mistral-large-2407-v1:0', any, any],
+      ['mistral.ministral-3-8b-instruct', undefined, undefined],
+      ['deepseek.v3-v1:0', any, any],
+      ['deepseek.v3.2', any, tool],
+      ['us.deepseek.r1-v1:0', undefined, undefined],
+      [LLAMA, undefined, undefined],
+    ]
+    for (const [model, required, named] of demands) {
+      const one = send({ tools, toolChoice: 'required' }, model)
+      const two = send({ tools, toolChoice: { name: 'weather' } }, model)
+      expect((one.body['toolConfig'] as Json)['toolChoice'], model).toEqual(required)
+      expect(one.dropped, model).toEqual(required === undefined ? ['tool_choice'] : [])
+      expect((two.body['toolConfig'] as Json)['toolChoice'], model).toEqual(named)
+      expect(two.dropped, model).toEqual(named === tool ? [] : ['tool_choice'])
     }
   })
 

@@ -1,16 +1,42 @@
 // Azure OpenAI: OpenAI's models, and others, as deployments of a resource of one's own.
+import { openaiEmbeddings } from '../../../shared/dialects/embeddings/index.ts'
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
+import { openaiResponses } from '../../../shared/dialects/openai-responses/index.ts'
+import { OPENAI_EFFORTS } from '../../../shared/dialects/openai-responses/reasoning.ts'
 import type { Vendor } from '../vendor.ts'
 
 /** A token of Microsoft Entra, instead of a key of the resource. */
 const TOKEN = /^ey[\w-]+\.[\w-]+\.[\w-]+$/
 
+/**
+ * A model is the name of a deployment, which people choose; most choose a name that holds that of the model.
+ * Reasoning models refuse `max_tokens` and what shapes the choice of words:
+ * https://learn.microsoft.com/azure/ai-foundry/openai/how-to/reasoning
+ */
+const THINKING = /(?:^|[^a-z0-9])(?:o\d|gpt-?5(?![.\d])(?!-?chat))/i
+const MODERN = /(?:^|[^a-z0-9])(?:o\d|gpt-?[5-9]|codex)/i
+
 export const azure: Vendor = {
   id: 'azure',
   name: 'Azure OpenAI',
-  // A model is the name of a deployment, which usually holds that of what is deployed; reasoning models refuse
-  // `max_tokens`: https://learn.microsoft.com/azure/ai-foundry/openai/how-to/reasoning
-  dialect: openaiChat({ completionTokens: /(?:^|[^a-z0-9])(?:o\d|gpt-?[5-9])/i }),
+  dialect: openaiChat({
+    completionTokens: MODERN,
+    maxStops: 4,
+    refuses: [
+      'top_k',
+      'min_p',
+      { field: 'temperature', models: THINKING },
+      { field: 'top_p', models: THINKING },
+      { field: 'logprobs', models: THINKING },
+      { field: 'presence_penalty', models: THINKING },
+      { field: 'frequency_penalty', models: THINKING },
+      { field: 'logit_bias', models: THINKING },
+    ],
+    thoughts: 'none',
+    thinking: OPENAI_EFFORTS.map((knob) => ({ ...knob, also: ['minimal', 'max'] })),
+  }),
+  embeddings: openaiEmbeddings(),
+  alternatives: [{ dialect: openaiResponses() }],
   // The version of the API that needs no date: https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle
   baseUrl: 'https://{resource}.{domain}/openai/v1',
   settings: {
