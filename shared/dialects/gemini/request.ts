@@ -37,7 +37,7 @@ export function readRequest(body: unknown, address: Address = {}): ModelRequest 
     ...(unread.length === 0 ? {} : { unread }),
     native: {
       dialect: DIALECT,
-      body: named,
+      body: asked.tools ? { ...named, tools: asked.tools } : named, // a tool alone is a list now
       ...(address.framing === undefined ? {} : { framing: address.framing }),
     },
   }

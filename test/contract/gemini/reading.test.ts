@@ -396,6 +396,19 @@ describe('names in snake case', () => {
     )
   })
 
+  it('and single values become what the vendor takes', () => {
+    const request = read({
+      contents: { parts: { text: 'Hi' } },
+      system_instruction: { parts: { text: 'Be.' } },
+      tools: { function_declarations: { name: 'f', x: 1 }, y: 2 },
+    })
+    expect(gemini.writeRequest(request, { model: 'gemini-2.5-pro' }).body).toEqual({
+      contents: [{ role: 'user', parts: [{ text: 'Hi' }] }],
+      systemInstruction: { parts: [{ text: 'Be.' }] },
+      tools: [{ functionDeclarations: [{ name: 'f', x: 1 }], y: 2 }],
+    })
+  })
+
   it('are not looked for without end', () => {
     let deep: unknown = 1
     for (let depth = 0; depth < 50_000; depth += 1) deep = [deep]

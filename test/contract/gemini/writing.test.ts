@@ -6,6 +6,7 @@ import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
 import type { Message, ModelRequest } from '../../../shared/request.ts'
 import { generateBody } from '../../lab/gemini-schema.ts'
 import { requestFor } from '../../unit/samples.ts'
+import { entries } from '../dialects.ts'
 import { everythingChat } from '../samples.ts'
 
 type Body = Record<string, unknown>
@@ -109,16 +110,26 @@ describe('a whole request of chat completions', () => {
     })
   })
 
-  it('has a shape that the vendor takes, whatever is in it and whatever the model', () => {
+  it('has a shape that the vendor takes, whatever is in it, whatever the model, and whatever the dialect', () => {
+    const others = entries.filter(({ dialect }) => dialect !== gemini)
+    const requests = [
+      asked,
+      openaiChat().readRequest(everythingChat),
+      ...others.flatMap(({ dialect, requests: some }) =>
+        some.map(({ body: given, address }) => dialect.readRequest(given, address)),
+      ),
+    ]
+    expect(requests.length).toBeGreaterThan(10)
     for (const model of [
       'gemini-3.1-pro-preview',
       'gemini-2.5-flash',
       'gemini-2.0-flash',
       'gemma-3-27b-it',
     ]) {
-      for (const request of [asked, openaiChat().readRequest(everythingChat)]) {
-        const result = generateBody.safeParse(gemini.writeRequest(request, { model }).body)
-        expect(result.error?.issues ?? [], model).toEqual([])
+      for (const request of requests) {
+        const { body: sent } = gemini.writeRequest(request, { model })
+        const result = generateBody.safeParse(JSON.parse(JSON.stringify(sent)))
+        expect(result.error?.issues ?? [], `${model}: ${JSON.stringify(sent)}`).toEqual([])
       }
     }
   })
