@@ -12,8 +12,12 @@ export interface WireRequest {
   /** The base address of what does not stand under the vendor's own; a configured address wins over both. */
   readonly home?: string
   readonly body: Readonly<Record<string, unknown>>
+  /** Sent in place of `body`, where the wire is not JSON; its type stands in `headers`. */
+  readonly bytes?: Uint8Array
   /** Headers that belong to the wire format itself. */
   readonly headers?: Readonly<Record<string, string>>
+  /** The answer comes whole though the client waits for a stream: its head is no sooner than its end. */
+  readonly whole?: true
   /** What the client asked for and this wire or this model cannot be told, in the words of `Parameter` or the client's own. */
   readonly dropped: readonly string[]
 }
@@ -92,8 +96,10 @@ export interface VendorDialect {
   /** A whole reply is a short stream. */
   readReply(text: string, model?: string): Piece[]
   readFailure(reply: WireFailure): Failure
-  /** How the bytes of a stream are cut into frames; server-sent events unless given. */
-  readonly framing?: 'sse' | 'aws-event-stream'
+  /** How the bytes of a stream are cut into frames; server-sent events unless given. `bytes`: not at all, whatever comes. */
+  readonly framing?: 'sse' | 'aws-event-stream' | 'bytes'
+  /** How many inputs a model embeds in one call, where the vendor takes fewer than clients may send. */
+  readonly maxInputs?: (model: string) => number
   /** How the vendor counts a prompt's tokens before answering it, where it does. */
   readonly counting?: {
     writeRequest(request: ModelRequest, target: WireTarget): WireRequest

@@ -27,24 +27,30 @@ export const timedOut = (phase: Phase, limitMs: number): Failed =>
 
 /**
  * Resolves with the work, or rejects with a timeout at the limit. The work is told through its signal
- * by the caller's `onLimit`; it is not waited for, because what hangs may not hear.
+ * by the caller's `onLimit`; it is not waited for, because what hangs may not hear. A limit may be raised on the way.
  */
 export async function within<T>(
-  limitMs: number,
+  limit: number | (() => number),
   phase: Phase,
   work: Promise<T>,
   onLimit: (reason: Failed) => void,
 ): Promise<T> {
+  const limitOf = typeof limit === 'number' ? (): number => limit : limit
   let timer: ReturnType<typeof setTimeout> | null = null
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const reason = timedOut(phase, limitMs)
-      reject(reason)
-      onLimit(reason)
-    }, limitMs)
+  const over = new Promise<never>((_, reject) => {
+    const wait = (ms: number, grantedMs: number): void => {
+      timer = setTimeout(() => {
+        const limitMs = limitOf()
+        if (limitMs > grantedMs) return wait(limitMs - grantedMs, limitMs)
+        const reason = timedOut(phase, limitMs)
+        reject(reason)
+        onLimit(reason)
+      }, ms)
+    }
+    wait(limitOf(), limitOf())
   })
   try {
-    return await Promise.race([work, limit])
+    return await Promise.race([work, over])
   } finally {
     clearTimeout(timer)
   }

@@ -10,6 +10,8 @@ export interface Call {
   /** Another target stands behind this one, so it may decline. */
   readonly escalate: boolean
   readonly onHead?: (headMs: number, status: number) => void
+  /** The provider will answer whole, though a stream was asked for. */
+  readonly onWhole?: () => void
 }
 
 /** A reply that is not streamed has no head before its answer, so a limit of its own applies. */
@@ -22,5 +24,7 @@ export const headDeadline: Layer<Call, Answer> =
   (inner: Service<Call, Answer>): Service<Call, Answer> =>
   async (call, cx) => {
     const { cx: inside, abort } = scope(cx)
-    return within(headLimit(call), 'head', inner(call, inside), abort)
+    let limitMs = headLimit(call)
+    const onWhole = (): void => void (limitMs = Math.max(limitMs, call.target.timeouts.replyMs))
+    return within(() => limitMs, 'head', inner({ ...call, onWhole }, inside), abort)
   }

@@ -20,6 +20,7 @@ export interface ProviderCall {
   readonly target: Target
   readonly escalate: boolean
   readonly onHead?: (headMs: number, status: number) => void
+  readonly onWhole?: () => void
 }
 
 /** Resolves with the request in which every address of a picture or document has become its bytes. */
@@ -27,7 +28,7 @@ export type Media = (request: ModelRequest, cx: Cx) => Promise<ModelRequest>
 
 export const callProvider =
   (find: (id: string) => Provider | undefined, media: Media): Service<ProviderCall, Answer> =>
-  async ({ request, target, escalate, onHead }, cx) => {
+  async ({ request, target, escalate, onHead, onWhole }, cx) => {
     const provider = find(target.provider)
     if (provider === undefined)
       throw new Failed({
@@ -46,6 +47,7 @@ export const callProvider =
     const wire = dialect.writeRequest(sent, target)
     const dropped = droppedOf(request, wire, dialect)
     if (request.requireParameters === true && dropped.length > 0) throw unsupported(target, dropped)
+    if (wire.whole === true) onWhole?.()
     const response = await guard(
       () =>
         provider.send(wire, {

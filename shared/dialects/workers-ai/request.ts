@@ -23,6 +23,7 @@ export function writeRequest(request: ModelRequest, target: WireTarget): WireReq
   const native = family.wire === 'native'
   const format = writeFormat(request, family)
   const { maxOutput } = request.limits
+  const whole = native && 'response_format' in format
   const body: Body = {
     ...(native ? {} : { model: target.model }),
     messages: writeMessages(request.messages, family, target.facts, drop),
@@ -33,11 +34,11 @@ export function writeRequest(request: ModelRequest, target: WireTarget): WireReq
     ...(native ? {} : writeChatFields(request, drop)),
     ...writeReasoning(request, target, family, drop),
     // "JSON Mode currently doesn't support streaming": then the whole reply is the stream.
-    ...(request.stream && !(native && 'response_format' in format) ? { stream: true } : {}),
+    ...(request.stream && !whole ? { stream: true } : {}),
   }
   if (native) dropAll(request, drop)
   const path = native ? `${RUN_PATH}${target.model}` : CHAT_PATH
-  return { path, body, dropped: [...dropped] }
+  return { path, body, dropped: [...dropped], ...(request.stream && whole ? { whole } : {}) }
 }
 
 /** What only `chat` models can be told. */

@@ -57,6 +57,18 @@ describe('a limit', () => {
     expect(told).toHaveBeenCalledOnce()
   })
 
+  it('that is raised on the way holds from the beginning', async () => {
+    let limitMs = 10
+    const limited = within(() => limitMs, 'head', new Promise(() => undefined), vi.fn())
+    const caught = limited.catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(5)
+    limitMs = 100
+    await vi.advanceTimersByTimeAsync(94)
+    expect(vi.getTimerCount()).toBe(1)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await caught).toMatchObject({ failure: { limitMs: 100 } })
+  })
+
   it('is named in its failure', () =>
     expect(timedOut('idle', 7).failure).toEqual({ kind: 'timeout', phase: 'idle', limitMs: 7 }))
 })
