@@ -156,6 +156,15 @@ export const configSchema = z.strictObject({
         .describe('Largest request body; 4 MiB unless given.'),
     })
     .optional(),
+  media: z
+    .strictObject({
+      allowHosts: z
+        .array(z.string().regex(/^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\]):\d{1,5}$/, 'host:port, in small letters'))
+        .max(64)
+        .optional()
+        .describe('Private hosts from which pictures and documents may be fetched; public ones always may.'),
+    })
+    .optional(),
 })
 
 export type Config = z.infer<typeof configSchema>

@@ -17,6 +17,7 @@ import { openPriceBook } from './prices/book.ts'
 import { counting } from './count.ts'
 import { callProvider } from './providers/call.ts'
 import { countAtVendor } from './providers/counting.ts'
+import { openMedia } from './providers/media.ts'
 import { micro } from './providers/micro.ts'
 import type { AiBinding } from './providers/binding.ts'
 import { openProviders, settleConfig, vendorFacts } from './providers/registry.ts'
@@ -42,6 +43,8 @@ interface Bindings {
   readonly MICRO: DurableObjectNamespace<Micro>
   readonly ASSETS?: Fetcher
   readonly AI?: AiBinding
+  /** A local gateway's way to public addresses only; Cloudflare's own network leads nowhere else. */
+  readonly PUBLIC?: Fetcher
   readonly CONFIG?: string
   readonly CONFIG_NAME?: string
   readonly LOOPBACK?: string
@@ -87,6 +90,12 @@ function open(env: Bindings): {
   })
   const tokenizer = openTokenizer(async () => unpack(o200k))
   const find = (id: string): Provider | undefined => providers.get(id)
+  const { PUBLIC } = env
+  const media = openMedia({
+    fetcher: (input, init) => (PUBLIC ?? globalThis).fetch(input, init),
+    nearby: (input, init) => fetch(input, init),
+    allowHosts: config.media?.allowHosts ?? [],
+  })
   const app = openApp({
     count: counting({ planner, countAtVendor: countAtVendor(find), tokenizer }),
     keys,
@@ -107,7 +116,7 @@ function open(env: Bindings): {
         remember: (name, turn) => conversationOf(name).remember(turn),
         forgo: (name, turnId) => conversationOf(name).forgo(turnId),
       },
-      race: race(commit(headDeadline(callProvider(find, async (request) => request)))),
+      race: race(commit(headDeadline(callProvider(find, media)))),
       telemetry: openTelemetry(env.DB, warn),
       tokenizer,
       statusOf: (failure) => openaiChat().writeFailure(failure, '').status,

@@ -15,6 +15,8 @@ export const RESERVED: readonly string[] = [
   'DB',
   'LOOPBACK',
   'MICRO',
+  'THREAD',
+  'PUBLIC',
 ]
 
 /**

@@ -4,14 +4,17 @@ import { Failed, failureOf } from '../../shared/failure.ts'
 import type { Message, ModelRequest, Part } from '../../shared/request.ts'
 import type { Cx } from '../service.ts'
 import type { Media } from './call.ts'
-import { objectionTo } from './reachable.ts'
+import { isAllowed, objectionTo } from './reachable.ts'
 import { allows, typeOf } from './sniff.ts'
 
 const MEGABYTE = 1024 * 1024
 const REDIRECTS = 3
 
 export interface MediaOptions {
+  /** Should reach public addresses only, whatever a name resolves to. */
   readonly fetcher: typeof fetch
+  /** Reaches what `allowHosts` names; `fetcher` unless given. */
+  readonly nearby?: typeof fetch
   /** `host:port` that the operator lets clients name although they are private. */
   readonly allowHosts?: readonly string[]
   readonly eachBytes?: number
@@ -25,6 +28,7 @@ type Kind = 'image' | 'file'
 
 interface Limits {
   readonly fetcher: typeof fetch
+  readonly nearby: typeof fetch
   readonly allowHosts: ReadonlySet<string>
   readonly eachBytes: number
   readonly limitMs: number
@@ -40,6 +44,7 @@ interface Limits {
 export function openMedia(options: MediaOptions): Media {
   const {
     fetcher,
+    nearby = fetcher,
     eachBytes = 10 * MEGABYTE,
     totalBytes = 20 * MEGABYTE,
     limitMs = 10_000,
@@ -54,6 +59,7 @@ export function openMedia(options: MediaOptions): Media {
   ): Promise<ModelRequest> => {
     const limits = {
       fetcher,
+      nearby,
       allowHosts,
       eachBytes,
       limitMs,
@@ -156,7 +162,7 @@ type Fail = (what: string) => Failed
 /** Redirects are followed by hand, because each may lead where the first address could not. */
 async function follow(
   address: string,
-  { fetcher, allowHosts, signal }: Limits,
+  { fetcher, nearby, allowHosts, signal }: Limits,
   failed: Fail,
 ): Promise<Response> {
   let url = URL.parse(address)
@@ -166,7 +172,7 @@ async function follow(
     const objection = objectionTo(url, allowHosts)
     if (objection !== undefined)
       throw failed(hops === 0 ? `it ${objection}.` : `it leads to an address that ${objection}.`)
-    const response = await fetcher(url.href, {
+    const response = await (isAllowed(url, allowHosts) ? nearby : fetcher)(url.href, {
       headers: { accept: 'image/*, application/pdf, text/*', 'user-agent': 'minnow' },
       redirect: 'manual',
       signal,

@@ -1,15 +1,22 @@
 // May an address that a client has written be fetched? Only what the whole internet can reach anyway. Pure.
-// Names are not looked up here: this is a check of what is written, and Cloudflare's network leads nowhere private.
+// Names are not looked up here: this is a check of what is written. What they resolve to is checked by the network:
+// Cloudflare's leads nowhere private, and a local gateway fetches through one that does not either.
 // Source: https://www.iana.org/assignments/iana-ipv4-special-registry and https://www.iana.org/assignments/iana-ipv6-special-registry
 
 /** What is wrong with an address, in words that fit behind "it"; undefined where nothing is. */
 export function objectionTo(url: URL, allowHosts: ReadonlySet<string>): string | undefined {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'is neither http nor https'
   if (url.username !== '' || url.password !== '') return 'holds a user name or a password'
+  if (isAllowed(url, allowHosts)) return undefined
+  return isPublic(hostOf(url)) ? undefined : 'does not lie on the public internet'
+}
+
+const hostOf = (url: URL): string => url.hostname.replace(/\.$/, '')
+
+/** Has the operator named this host and port? */
+export function isAllowed(url: URL, allowHosts: ReadonlySet<string>): boolean {
   const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port
-  const host = url.hostname.replace(/\.$/, '')
-  if (allowHosts.has(`${host}:${port}`)) return undefined
-  return isPublic(host) ? undefined : 'does not lie on the public internet'
+  return allowHosts.has(`${hostOf(url)}:${port}`)
 }
 
 /** Takes a host as a URL gives it: numbers in any notation are already four decimal ones, letters are small. */
