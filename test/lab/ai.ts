@@ -2,7 +2,7 @@
 // Models of each kind answer as theirs do, and misbehave as any vendor of the laboratory can.
 // Source: github.com/cloudflare/workerd, src/cloudflare/internal/ai-api.ts; https://developers.cloudflare.com/workers-ai/
 import { checkInputs, type Kind, kindOf } from './ai-rules.ts'
-import { type Ask, bitsOf, type Head, said, type Said } from './ask.ts'
+import { type Ask, bitsOf, type Forced, forcedOf, type Head, said, type Said } from './ask.ts'
 import type { Behaviour } from './behaviour.ts'
 import { startVendor, type Vendor } from './vendor.ts'
 import {
@@ -62,7 +62,14 @@ function answer(request: LabRequest, behaviour: Behaviour, head: Head): { kind: 
 }
 
 function readAsk(model: string, inputs: Fields): Ask {
-  const { response_format: format, guided_json: guided, max_tokens: limit, stop, n } = inputs
+  const {
+    response_format: format,
+    guided_json: guided,
+    max_tokens: limit,
+    stop,
+    n,
+    tool_choice: choice,
+  } = inputs
   const envelope = isFields(format) ? format['json_schema'] : undefined
   const schema = isFields(envelope) && isFields(envelope['schema']) ? envelope['schema'] : envelope
   return {
@@ -72,8 +79,22 @@ function readAsk(model: string, inputs: Fields): Ask {
     maxTokens: typeof limit === 'number' ? limit : undefined,
     stop: [stop ?? []].flat().filter((mark) => typeof mark === 'string'),
     schema: guided ?? schema ?? (format === undefined ? undefined : true),
+    forced: forcedOf(
+      functionsOf(inputs),
+      isFields(choice) || choice === 'required' || choice === 'any',
+      isFields(choice) && isFields(choice['function']) ? choice['function']['name'] : undefined,
+    ),
     prompt: inputs['messages'],
   }
+}
+
+/** As chat completions have them, or without the envelope. */
+function functionsOf({ tools }: Fields): readonly Forced[] {
+  const list = Array.isArray(tools) ? tools.filter(isFields) : []
+  return list.map((tool) => {
+    const { name, parameters } = isFields(tool['function']) ? tool['function'] : tool
+    return { name: String(name), parameters }
+  })
 }
 
 function count(prompt: number, completion: number, answer: Said): Fields {

@@ -2,7 +2,7 @@
 // Sources: https://platform.claude.com/docs/en/api/messages, .../build-with-claude/streaming, .../api/errors
 import { alwaysThinks, checkCount, checkMessages, hideThinking, sealThinking } from './anthropic-rules.ts'
 import type { MessagesBody } from './anthropic-schema.ts'
-import { type Ask, bitsOf, countOf, type Head, said, type Said } from './ask.ts'
+import { type Ask, bitsOf, countOf, forcedOf, type Head, said, type Said } from './ask.ts'
 import type { Behaviour } from './behaviour.ts'
 import {
   bearerOf,
@@ -21,7 +21,7 @@ interface MessagesAsk extends Ask {
 }
 
 function readAsk(body: MessagesBody): MessagesAsk {
-  const { thinking, output_config } = body
+  const { thinking, output_config, tool_choice } = body
   const display = thinking?.type === 'disabled' ? undefined : thinking?.display
   return {
     model: body.model,
@@ -30,6 +30,11 @@ function readAsk(body: MessagesBody): MessagesAsk {
     maxTokens: body.max_tokens,
     stop: body.stop_sequences ?? [],
     schema: output_config?.format?.schema,
+    forced: forcedOf(
+      (body.tools ?? []).map((tool) => ({ name: tool.name, parameters: tool['input_schema'] })),
+      tool_choice?.type === 'any' || tool_choice?.type === 'tool',
+      tool_choice?.type === 'tool' ? tool_choice.name : undefined,
+    ),
     prompt: [body.system, body.messages, body.tools],
     thinks: alwaysThinks(body.model) || (thinking !== undefined && thinking.type !== 'disabled'),
     // What a newer model thinks by itself it keeps to itself unless told otherwise.

@@ -1,5 +1,5 @@
 // What the lab understood of a request, whatever wire it came on, and what it will say to it. Pure.
-import type { Behaviour } from './behaviour.ts'
+import type { Behaviour, LabCall } from './behaviour.ts'
 import { exampleOf } from './example.ts'
 
 /** What every wire reads of a request; the rest is only recorded. */
@@ -12,8 +12,21 @@ export interface Ask {
   readonly stop: readonly string[]
   /** The schema that the answer must follow, where one was sent; `true` for any JSON object. */
   readonly schema: unknown
+  /** The tool that must be called, where one must. */
+  readonly forced?: Forced | undefined
   /** Everything that counts as prompt. */
   readonly prompt: unknown
+}
+
+export interface Forced {
+  readonly name: string
+  /** What its arguments must look like. */
+  readonly parameters: unknown
+}
+
+/** The tool that a choice leaves no way around: the one it names, or the first where any must be called. */
+export function forcedOf(tools: readonly Forced[], isForced: boolean, name: unknown): Forced | undefined {
+  return isForced ? tools.find((tool) => typeof name !== 'string' || tool.name === name) : undefined
 }
 
 /** Numbers the lab's answers. */
@@ -61,22 +74,22 @@ export const countOf = (value: unknown): number => Math.ceil((JSON.stringify(val
 
 /** What is said to a request; the answer comes in pieces of about a token each. */
 export function said(ask: Ask, behaviour: Behaviour): Said {
-  const calls = (behaviour.toolCalls ?? []).map(({ id, name, arguments: given }) => ({
+  const isFree = [behaviour.text, behaviour.pieces, behaviour.refusal].every((given) => given === undefined)
+  const usual = ask.forced !== undefined && isFree ? [callFor(ask.forced)] : []
+  const calls = (behaviour.toolCalls ?? usual).map(({ id, name, arguments: given }) => ({
     id,
     name,
     json: typeof given === 'string' ? given : JSON.stringify(given),
   }))
   const isOther = behaviour.refusal !== undefined || calls.length > 0
-  const text =
-    behaviour.text ??
-    (isOther
-      ? ''
-      : ask.schema === undefined
-        ? `This is ${ask.model} speaking.`
-        : JSON.stringify(exampleOf(ask.schema)))
+  const example = ask.schema === undefined ? undefined : JSON.stringify(exampleOf(ask.schema))
+  const text = behaviour.text ?? (isOther ? '' : (example ?? `This is ${ask.model} speaking.`))
+  const usualPieces = text === example ? bitsOf(text) : undefined
   const stoppedAt = ask.stop.find((mark) => text.includes(mark))
   const full =
-    behaviour.pieces ?? wordsOf(stoppedAt === undefined ? text : text.slice(0, text.indexOf(stoppedAt)))
+    behaviour.pieces ??
+    usualPieces ??
+    wordsOf(stoppedAt === undefined ? text : text.slice(0, text.indexOf(stoppedAt)))
   const all = behaviour.refusal === undefined ? full : []
   const pieces = all.slice(0, ask.maxTokens ?? Number.POSITIVE_INFINITY)
   const isCut = all.length > pieces.length
@@ -97,6 +110,8 @@ export function said(ask: Ask, behaviour: Behaviour): Said {
     usage: usageOf(ask, behaviour, pieces.length),
   }
 }
+
+const callFor = ({ name, parameters }: Forced): LabCall => ({ name, arguments: exampleOf(parameters) })
 
 function usageOf(ask: Ask, behaviour: Behaviour, length: number): SaidUsage | undefined {
   if (behaviour.usage === null) return undefined

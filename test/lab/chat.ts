@@ -1,6 +1,6 @@
 // OpenAI's chat completions as a vendor writes them: whole replies and stream chunks.
 // Source: https://platform.openai.com/docs/api-reference/chat
-import { type Ask, bitsOf, type Head, said, type Said } from './ask.ts'
+import { type Ask, bitsOf, type Forced, forcedOf, type Head, said, type Said } from './ask.ts'
 import type { Behaviour } from './behaviour.ts'
 import { checkChat } from './chat-rules.ts'
 import {
@@ -25,9 +25,11 @@ interface ChatAsk extends Ask {
 function readAsk(body: Fields, model: string): ChatAsk {
   const options = body['stream_options']
   const format = body['response_format']
+  const choice = body['tool_choice']
   const limit = body['max_completion_tokens'] ?? body['max_tokens']
   return {
     model,
+    forced: forcedOf(functionsOf(body), isFields(choice) || choice === 'required', nameIn(choice)),
     prompt: Array.isArray(body['messages']) ? body['messages'] : [],
     stream: body['stream'] === true,
     includeUsage: isFields(options) && options['include_usage'] === true,
@@ -40,6 +42,16 @@ function readAsk(body: Fields, model: string): ChatAsk {
     schema: isFields(format) ? schemaOf(format) : undefined,
   }
 }
+
+function functionsOf(body: Fields): readonly Forced[] {
+  const tools = Array.isArray(body['tools']) ? body['tools'].filter(isFields) : []
+  return tools.flatMap(({ function: about }) =>
+    isFields(about) ? [{ name: String(about['name']), parameters: about['parameters'] }] : [],
+  )
+}
+
+const nameIn = (choice: unknown): unknown =>
+  isFields(choice) && isFields(choice['function']) ? choice['function']['name'] : undefined
 
 function schemaOf(format: Fields): unknown {
   if (format['type'] === 'json_object') return true

@@ -1,6 +1,6 @@
 // Gemini's generateContent and streamGenerateContent as the vendor writes them.
 // Sources: https://ai.google.dev/api/generate-content, https://ai.google.dev/gemini-api/docs/thought-signatures
-import { type Ask, type Head, said, type Said } from './ask.ts'
+import { type Ask, forcedOf, type Head, said, type Said } from './ask.ts'
 import type { Behaviour } from './behaviour.ts'
 import { checkGenerate } from './gemini-rules.ts'
 import type { GenerateBody } from './gemini-schema.ts'
@@ -14,6 +14,13 @@ interface GenerateAsk extends Ask {
 
 function readAsk(body: GenerateBody, model: string, stream: boolean): GenerateAsk {
   const config = body.generationConfig
+  const calling = body.toolConfig?.functionCallingConfig
+  const functions = (body.tools ?? []).flatMap(({ functionDeclarations = [] }) =>
+    functionDeclarations.map(({ name, parameters, parametersJsonSchema }) => ({
+      name,
+      parameters: parametersJsonSchema ?? lower(parameters),
+    })),
+  )
   const isJson = config?.responseMimeType === 'application/json'
   return {
     model,
@@ -24,6 +31,7 @@ function readAsk(body: GenerateBody, model: string, stream: boolean): GenerateAs
     schema:
       config?.responseJsonSchema ??
       (config?.responseSchema === undefined ? isJson || undefined : lower(config?.responseSchema)),
+    forced: forcedOf(functions, calling?.mode === 'ANY', calling?.allowedFunctionNames?.[0]),
     prompt: [body.systemInstruction, body.contents, body.tools],
     shows: config?.thinkingConfig?.includeThoughts === true,
   }

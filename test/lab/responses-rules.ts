@@ -23,7 +23,7 @@ export function checkResponses(
   shelf: Shelf,
 ): { body: Fields; items: readonly Fields[] } {
   const body = bodyOf(request)
-  const { wrong, strange } = judge('responses', body)
+  const { wrong, strange } = judge('responses', detailed(body))
   if (wrong !== undefined) refuse(wrong)
   if (strange !== undefined) request.strange = strange
   checkFields(body)
@@ -34,6 +34,17 @@ export function checkResponses(
   checkCalls(items)
   checkThoughts(own, shelf)
   return { body, items }
+}
+
+/** A picture's `detail` "defaults to auto", say the words of the description, whose schema wants it all the same. */
+function detailed(body: Fields): Fields {
+  const fill = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(fill)
+    if (!isFields(value)) return value
+    if (value['type'] === 'input_image') return { detail: 'auto', ...value }
+    return 'content' in value ? { ...value, content: fill(value['content']) } : value
+  }
+  return { ...body, input: fill(body['input']) }
 }
 
 function inputOf(input: unknown): readonly Fields[] {

@@ -1,6 +1,6 @@
 // OpenAI's Responses API as the vendor writes it, whole and as a stream of numbered events; it keeps what it said.
 // Sources: https://platform.openai.com/docs/api-reference/responses, .../responses-streaming
-import { type Ask, type Head, said, type Said } from './ask.ts'
+import { type Ask, forcedOf, type Head, said, type Said } from './ask.ts'
 import type { Behaviour } from './behaviour.ts'
 import { openaiFailure } from './openai-failure.ts'
 import { itemEvents, type Item, itemsOf } from './responses-items.ts'
@@ -11,6 +11,8 @@ function readAsk(body: Fields, items: readonly Fields[], model: string): Ask {
   const text = isFields(body['text']) ? body['text'] : {}
   const format = isFields(text['format']) ? text['format'] : {}
   const limit = body['max_output_tokens']
+  const choice = body['tool_choice']
+  const tools = Array.isArray(body['tools']) ? body['tools'].filter(isFields) : []
   return {
     model,
     stream: body['stream'] === true,
@@ -18,6 +20,11 @@ function readAsk(body: Fields, items: readonly Fields[], model: string): Ask {
     maxTokens: typeof limit === 'number' ? limit : undefined,
     stop: [],
     schema: format['type'] === 'json_object' ? true : format['schema'],
+    forced: forcedOf(
+      tools.map(({ name, parameters }) => ({ name: String(name), parameters })),
+      isFields(choice) || choice === 'required',
+      isFields(choice) ? choice['name'] : undefined,
+    ),
     prompt: [body['instructions'], items, body['tools']],
   }
 }

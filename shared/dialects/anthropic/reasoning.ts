@@ -48,6 +48,9 @@ export function readReasoning({
     ...(type === 'adaptive' && effort === undefined ? { effort: 'high' } : {}),
     ...(type === 'enabled' && budgetTokens !== undefined ? { budgetTokens } : {}),
     ...(display === 'summarized' || display === 'omitted' ? { visible: display === 'summarized' } : {}),
+    // Models with a budget show what they think unless told otherwise, and their clients count on it.
+    // Source: https://platform.claude.com/docs/en/build-with-claude/thinking#controlling-thinking-display
+    ...(type === 'enabled' && display !== 'summarized' && display !== 'omitted' ? { visible: true } : {}),
   }
 }
 

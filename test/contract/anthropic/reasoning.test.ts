@@ -189,7 +189,11 @@ describe('what a client of this dialect says of thinking', () => {
     [{}, undefined],
     [{ thinking: { type: 'disabled' } }, { effort: 'none' }],
     [{ thinking: { type: 'between_tools' }, output_config: { effort: 'low' } }, { effort: 'none' }],
-    [{ thinking: { type: 'enabled', budget_tokens: 5_000 } }, { budgetTokens: 5_000 }],
+    [{ thinking: { type: 'enabled', budget_tokens: 5_000 } }, { budgetTokens: 5_000, visible: true }],
+    [
+      { thinking: { type: 'enabled', budget_tokens: 5_000, display: 'omitted' } },
+      { budgetTokens: 5_000, visible: false },
+    ],
     [{ thinking: { type: 'adaptive' } }, { effort: 'high' }],
     [
       { thinking: { type: 'adaptive', display: 'omitted' }, output_config: { effort: 'medium' } },
@@ -213,7 +217,7 @@ describe('a body of this dialect for a model of another generation', () => {
     [
       'claude-opus-5-5',
       { thinking: { type: 'enabled', budget_tokens: 8_000 } },
-      { thinking: { type: 'adaptive' }, output_config: { effort: 'medium' } },
+      { thinking: { type: 'adaptive', display: 'summarized' }, output_config: { effort: 'medium' } },
       [],
     ],
     [
