@@ -90,13 +90,6 @@ describe('a picture by its address', () => {
     })
   }
 
-  it('that is no address on the web is left out, and the reply says so', async () => {
-    const reply = await look('file:///etc/passwd')
-    expect(reply.status).toBe(200)
-    expect(reply.headers.get('x-minnow-dropped')).toBe('images')
-    expect(sentTo('gemini-3-pro')).not.toContain('passwd')
-  })
-
   it('passes as an address to a vendor that takes addresses, and is not fetched', async () => {
     const before = hits.length
     expect((await look(`http://${address}/two.png`, 'lab/big-1')).status).toBe(200)
