@@ -1,6 +1,7 @@
 // The configuration file: its schema, its reading, and messages that say what is wrong and where. Pure.
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser'
 import { z } from 'zod'
+import { factFields, price } from './model-schema.ts'
 
 const name = z
   .string()
@@ -30,17 +31,6 @@ const secret = z
     /^\$[A-Za-z_][A-Za-z0-9_]*$/,
     '"$NAME", the name of an environment variable or secret (a key itself never stands in the file)',
   )
-
-const dollars = z.number().min(0).max(1_000_000)
-
-const price = z
-  .strictObject({
-    input: dollars,
-    output: dollars,
-    cacheRead: dollars.optional().describe('Defaults to input.'),
-    cacheWrite: dollars.optional().describe('Defaults to input.'),
-  })
-  .describe('US dollars per million tokens.')
 
 const provider = z.strictObject({
   vendor: z
@@ -75,7 +65,7 @@ const model = z.strictObject({
   model: z.string().min(1).max(256).describe("The provider's own name for it."),
   contextWindow: z.int().min(1).optional().describe('Tokens.'),
   maxOutput: z.int().min(1).optional().describe('Tokens.'),
-  prefill: z.boolean().optional().describe('Continues an answer that ends with an assistant message.'),
+  ...factFields,
   price: price.optional(),
   timeouts: timeouts.optional(),
 })
@@ -168,6 +158,8 @@ export const configSchema = z.strictObject({
 })
 
 export type Config = z.infer<typeof configSchema>
+
+export type ConfigModel = z.infer<typeof model>
 
 export type ConfigTimeouts = z.infer<typeof timeouts>
 

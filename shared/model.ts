@@ -18,3 +18,15 @@ export interface ModelFacts {
   /** Makes vectors, not answers. */
   readonly embedding?: boolean
 }
+
+export const factNames = [
+  'tools',
+  'images',
+  'files',
+  'audio',
+  'jsonSchema',
+  'reasoning',
+  'temperature',
+  'prefill',
+  'embedding',
+] as const satisfies readonly (keyof ModelFacts)[]

@@ -20,6 +20,43 @@ export interface Price extends Rates {
   readonly request?: number
 }
 
+type GivenRates = {
+  readonly input: number
+  readonly output: number
+  readonly cacheRead?: number | undefined
+  readonly cacheWrite?: number | undefined
+  readonly cacheWriteLong?: number | undefined
+}
+
+/** A price as people give it: what is not said of caches costs what input does. */
+export interface GivenPrice extends GivenRates {
+  readonly tiers?: readonly (GivenRates & { readonly above: number })[] | undefined
+  readonly classes?: Readonly<Record<string, GivenRates>> | undefined
+  readonly request?: number | undefined
+}
+
+const fillRates = ({ input, output, cacheRead, cacheWrite, cacheWriteLong }: GivenRates): Rates => ({
+  input,
+  cacheRead: cacheRead ?? input,
+  cacheWrite: cacheWrite ?? input,
+  ...(cacheWriteLong === undefined ? {} : { cacheWriteLong }),
+  output,
+})
+
+export function fillPrice(given: GivenPrice): Price {
+  const { request = 0 } = given
+  const tiers = (given.tiers ?? []).map((tier) => ({ above: tier.above, ...fillRates(tier) }))
+  const classes = Object.entries(given.classes ?? {}).map(
+    ([name, rates]) => [name, fillRates(rates)] as const,
+  )
+  return {
+    ...fillRates(given),
+    ...(tiers.length === 0 ? {} : { tiers: tiers.toSorted((a, b) => a.above - b.above) }),
+    ...(classes.length === 0 ? {} : { classes: Object.fromEntries(classes) }),
+    ...(request === 0 ? {} : { request }),
+  }
+}
+
 export const free: Price = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0 }
 
 // Prices have at most six decimals, so scaled by this they are whole and sums of them are exact.

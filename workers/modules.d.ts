@@ -9,3 +9,8 @@ declare module '*.bin' {
   const file: ArrayBuffer
   export default file
 }
+
+declare module '*.jsonl' {
+  const text: string
+  export default text
+}

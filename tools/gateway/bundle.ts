@@ -10,6 +10,7 @@ export const EMBEDDED: Readonly<Record<string, ModuleKind>> = {
   '.bin': 'data',
   '.gguf': 'data',
   '.jsonc': 'text',
+  '.jsonl': 'text',
   '.wasm': 'wasm',
 }
 
@@ -62,7 +63,7 @@ function embedding(found: Map<string, Embedded>): Plugin {
   return {
     name: 'embedded files',
     setup(context) {
-      context.onResolve({ filter: /\.(bin|gguf|jsonc|wasm)$/ }, ({ path, resolveDir }) => {
+      context.onResolve({ filter: /\.(bin|gguf|jsonc|jsonl|wasm)$/ }, ({ path, resolveDir }) => {
         const source = path.startsWith('.') ? resolve(resolveDir, path) : path
         const name = basename(source)
         const kind = EMBEDDED[name.slice(name.lastIndexOf('.'))]
