@@ -59,6 +59,8 @@ export interface Native {
 export interface Piece {
   readonly events: readonly ModelEvent[]
   readonly native?: Native
+  /** What came, where it is passed on without being read. Beside an `error` they are what already told the client. */
+  readonly bytes?: Uint8Array
 }
 
 /** The pieces that arrived together: one batch per network read, so that work is done per read, not per token. */

@@ -125,11 +125,42 @@ export interface EmbeddingAsk {
   readonly purpose?: string
 }
 
+/** What is passed on as it came, under the same path at every vendor that has it. */
+export const ENDPOINTS = [
+  'audio/speech',
+  'audio/transcriptions',
+  'audio/translations',
+  'images/generations',
+  'images/edits',
+  'images/variations',
+  'moderations',
+] as const
+
+export type Endpoint = (typeof ENDPOINTS)[number]
+
+/**
+ * A request that is not translated but passed on, as its answer is. Of its body only the model's name is changed; what
+ * else was read of it (`messages` with its text, `stream`, `choices`) is for limits and budgets alone.
+ */
+export interface ProxyAsk {
+  readonly endpoint: Endpoint
+  /** Sounds and pictures that came with it. */
+  readonly files: number
+  /** A form's bytes before the model's name and after it; absent for JSON, which is `native.body`. */
+  readonly form?: {
+    readonly contentType: string
+    readonly before: readonly Uint8Array[]
+    readonly after: readonly Uint8Array[]
+  }
+}
+
 export interface ModelRequest {
   /** The public name that the client sent: a route, a model or `<vendor>/<model>`. */
   readonly model: string
   /** Present for embeddings; absent for conversation. */
   readonly embedding?: EmbeddingAsk
+  /** Present for what is passed on untranslated. */
+  readonly proxied?: ProxyAsk
   readonly messages: readonly Message[]
   readonly tools: readonly Tool[]
   readonly toolChoice?: ToolChoice

@@ -5,6 +5,8 @@
 export interface Frame {
   readonly event: string
   readonly data: string
+  /** In place of `data`, on wires that are passed on unread. */
+  readonly bytes?: Uint8Array
 }
 
 /** A line longer than this is no model's output; reading on would only fill the isolate's memory. */

@@ -8,26 +8,33 @@ import { gemini } from '../shared/dialects/gemini/index.ts'
 import { openaiChat } from '../shared/dialects/openai-chat/index.ts'
 import { openaiResponses } from '../shared/dialects/openai-responses/index.ts'
 import { Failed, failureOf } from '../shared/failure.ts'
+import { type Endpoint, ENDPOINTS } from '../shared/request.ts'
 import { type Admin, adminRoutes } from './admin/routes.ts'
 import { checkLocal, checkOrigin, keyOf } from './edge/authenticate.ts'
 import { allowOrigin, preflight } from './edge/cors.ts'
 import { methodOf } from './edge/address.ts'
 import { deliver } from './edge/deliver.ts'
+import { forward } from './edge/forward.ts'
+import { receivePassed } from './edge/pass.ts'
 import { requestIdOf } from './edge/identity.ts'
 import { receive } from './edge/receive.ts'
 import { refuse } from './edge/refuse.ts'
+import { openKept } from './edge/kept.ts'
+import { respond } from './edge/respond.ts'
 import { explain, listModels, readModel, tellCount } from './edge/describe.ts'
 import type { Count } from './count.ts'
 import type { Keys } from './keys/verify.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Planner } from './routing/planner.ts'
 import type { Caller, Cx } from './service.ts'
+import type { Threads } from './thread/threads.ts'
 
 export interface Gateway {
   readonly keys: Keys
   readonly pipeline: Pipeline
   readonly count: Count
   readonly planner: Planner
+  readonly threads: Threads
   readonly admin: Admin
   readonly bodyBytes: number
   readonly keepAliveMs: number
@@ -46,7 +53,7 @@ const responses = openaiResponses()
 /** Errors under an address are told in the dialect that is spoken there. */
 const DIALECTS: readonly (readonly [RegExp, ClientDialect])[] = [
   [/^\/v1\/messages(?:\/|$)/, messages],
-  [/^\/v1\/responses(?:\/|$)/, responses],
+  [/^\/v1\/(?:responses|conversations)(?:\/|$)/, responses],
   [/^\/v1beta(?:\/|$)|^\/v1\/models\/.+:\w+$/, gemini],
 ]
 
@@ -63,6 +70,8 @@ interface Asking {
 export function openApp(gateway: Gateway): Hono {
   const { keys, pipeline, count, planner, bodyBytes, keepAliveMs, version, warn } = gateway
   const app = new Hono()
+  const answerKept = respond(gateway)
+  const kept = openKept(gateway.threads, bodyBytes)
 
   /** A route for clients: identified, verified, caught, and answered with the request's id. */
   const forClients = (answer: (asking: Asking) => Promise<Response>) => async (c: Context) => {
@@ -76,12 +85,12 @@ export function openApp(gateway: Gateway): Hono {
       const caller = await keys.verify(key, cx)
       checkOrigin(caller, request.headers)
       if (caller.origins !== undefined) origin = request.headers.get('origin') ?? undefined
-      return withId(await answer({ c, cx, caller, abort }), cx.id, origin)
+      return withId(await answer({ c, cx, caller, abort }), dialect, cx.id, origin)
     } catch (error) {
       const failure = failureOf(error)
       if (failure.kind === 'internal')
         warn(`${cx.id}: ${error instanceof Error ? (error.stack ?? error.message) : failure.message}`)
-      return withId(refuse(failure, dialect, cx.id), cx.id, origin)
+      return withId(refuse(failure, dialect, cx.id), dialect, cx.id, origin)
     }
   }
 
@@ -95,6 +104,14 @@ export function openApp(gateway: Gateway): Hono {
     const request = await receive(c.req.raw, dialect, caller, bodyBytes, address)
     const served = await pipeline({ caller, request }, cx, abort)
     return deliver({ request, served, dialect, receivedAt, keepAliveMs }, cx, abort)
+  }
+
+  /** A route that is passed on to a vendor which has the same. */
+  const pass = async ({ c, cx, caller, abort }: Asking, endpoint: Endpoint): Promise<Response> => {
+    const receivedAt = cx.now()
+    const request = await receivePassed(c.req.raw, endpoint, caller, bodyBytes)
+    const served = await pipeline({ caller, request }, cx, abort)
+    return forward({ served, dialect: chat, receivedAt }, cx, abort)
   }
 
   /** The other call of generateContent's addresses asks for a length, not for an answer. */
@@ -115,8 +132,20 @@ export function openApp(gateway: Gateway): Hono {
   )
   app.post(
     '/v1/responses',
-    forClients((asking) => answer(asking, responses)),
+    forClients(({ c, ...asking }) => answerKept({ raw: c.req.raw, ...asking })),
   )
+  app.get('/v1/responses/:id', forClients(kept.readResponse))
+  app.delete('/v1/responses/:id', forClients(kept.removeResponse))
+  app.post('/v1/responses/:id/cancel', forClients(kept.cancelResponse))
+  app.get('/v1/responses/:id/input_items', forClients(kept.inputItems))
+  app.post('/v1/conversations', forClients(kept.makeConversation))
+  app.get('/v1/conversations/:id', forClients(kept.readConversation))
+  app.post('/v1/conversations/:id', forClients(kept.changeConversation))
+  app.delete('/v1/conversations/:id', forClients(kept.removeConversation))
+  app.get('/v1/conversations/:id/items', forClients(kept.listItems))
+  app.post('/v1/conversations/:id/items', forClients(kept.addItems))
+  app.get('/v1/conversations/:id/items/:item', forClients(kept.readItem))
+  app.delete('/v1/conversations/:id/items/:item', forClients(kept.removeItem))
   app.post(
     '/v1/messages',
     forClients((asking) => answer(asking, messages)),
@@ -125,6 +154,12 @@ export function openApp(gateway: Gateway): Hono {
     '/v1/embeddings',
     forClients((asking) => answer(asking, embeddings)),
   )
+  for (const endpoint of ENDPOINTS) {
+    app.post(
+      `/v1/${endpoint}`,
+      forClients((asking) => pass(asking, endpoint)),
+    )
+  }
   app.post(
     '/v1/messages/count_tokens',
     forClients(async ({ c, cx, caller }) => {
@@ -160,13 +195,15 @@ export function openApp(gateway: Gateway): Hono {
     if (page !== undefined && page.status !== 404) return page
     const message = `There is no ${method} ${path} here. Chat is POST /v1/chat/completions; the README lists the rest.`
     const id = requestIdOf(c.req.raw.headers)
-    return withId(refuse({ kind: 'not-found', message, code: 'unknown_url' }, dialectAt(path), id), id)
+    const dialect = dialectAt(path)
+    return withId(refuse({ kind: 'not-found', message, code: 'unknown_url' }, dialect, id), dialect, id)
   })
   app.onError((error, c) => {
     const id = requestIdOf(c.req.raw.headers)
     const failure = failureOf(error)
     if (failure.kind === 'internal') warn(`${id}: ${error.stack ?? error.message}`)
-    return withId(refuse(failure, dialectAt(c.req.path), id), id)
+    const dialect = dialectAt(c.req.path)
+    return withId(refuse(failure, dialect, id), dialect, id)
   })
   return app
 }
@@ -189,8 +226,9 @@ function contextOf(c: Context, warn: (message: string) => void): { cx: Cx; abort
   return { cx: { id, signal: controller.signal, now: Date.now, defer }, abort }
 }
 
-function withId(response: Response, id: string, origin?: string): Response {
+function withId(response: Response, dialect: ClientDialect, id: string, origin?: string): Response {
   response.headers.set('x-request-id', id)
+  if (dialect.idHeader !== undefined) response.headers.set(dialect.idHeader, id)
   if (origin !== undefined) allowOrigin(response.headers, origin)
   return response
 }

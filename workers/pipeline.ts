@@ -8,7 +8,7 @@ import { meter } from './attempt/meter.ts'
 import type { Race, Raced } from './attempt/race.ts'
 import type { Budgets } from './budget/admit.ts'
 import type { Amounts } from './budget/ledger.ts'
-import { type Need, needOf, reserve } from './budget/need.ts'
+import { type Need, needOf, priceOf, reserve } from './budget/need.ts'
 import { type Asked, type ConversationObjects, recall } from './conversation/recall.ts'
 import type { Planner } from './routing/planner.ts'
 import type { ModelRequest } from '../shared/request.ts'
@@ -96,7 +96,7 @@ export const pipeline =
       const { answer, attempts } = raced
       const metered = meter({
         batches: answer.batches,
-        price: answer.target.price,
+        price: answer.target.price && priceOf(answer.target.price, asked),
         countPrompt: (count) => countPrompt(asked.messages, asked.tools, count),
         tokenizer,
         signal: cx.signal,

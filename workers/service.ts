@@ -1,6 +1,7 @@
 // The framework of this house: what a step is, what it is given, and what an answer is.
 import type { VendorDialect, WireRequest } from '../shared/dialect.ts'
 import type { Batch } from '../shared/event.ts'
+import type { Endpoint } from '../shared/request.ts'
 import type { Target } from '../shared/plan.ts'
 
 /** What every step is given besides its input. Immutable. */
@@ -31,6 +32,8 @@ export interface Answer {
   readonly dropped: readonly string[]
   /** The wire format in which the provider answered. */
   readonly dialect: string
+  /** The head of a reply that is passed on as it comes. */
+  readonly headers?: Headers
 }
 
 /** A vendor, ready to be called. */
@@ -41,6 +44,8 @@ export interface Provider {
   readonly dialectFor?: (model: string) => VendorDialect
   /** What it is asked for vectors in; absent where it makes none. */
   readonly embeddings?: VendorDialect
+  /** What it answers in OpenAI's way without translation. */
+  readonly proxied?: readonly Endpoint[]
   /** Sends a request on the vendor's wire. `conversation` is a cache hint, already scoped to the caller's key. */
   send(request: WireRequest, options: SendOptions): Promise<Response>
   /** Takes the provider's credentials out of words that a caller may see; absent where there are none. */

@@ -1,6 +1,6 @@
 // The most that a request can use, and the limits it is sent with so that this stays true.
 import { Failed } from '../../shared/failure.ts'
-import { worstCaseMicros, writeDollars } from '../../shared/money.ts'
+import { type Price, worstCaseMicros, writeDollars } from '../../shared/money.ts'
 import type { Plan, Target } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import { countPrompt, type Tokenizer } from '../../shared/tokens.ts'
@@ -17,6 +17,10 @@ export interface Need {
 
 /** Where neither the client nor the catalogue bounds the output, a budget does. */
 const DEFAULT_MAX_OUTPUT = 4_096
+/** Of a picture in the best quality; speech is shorter. https://platform.openai.com/docs/guides/image-generation#cost-and-latency */
+const DEFAULT_MEDIA_TOKENS = 8_192
+/** What gpt-4o-transcribe reads: https://platform.openai.com/docs/models/gpt-4o-transcribe */
+const DEFAULT_FILE_TOKENS = 16_000
 /** An answer shorter than this is of no use to anybody. */
 const LEAST_OUTPUT = 16
 
@@ -35,13 +39,12 @@ export async function needOf(
   if (!dollars && !tokens) return NOTHING
   if (dollars) plan.targets.forEach(requirePrice)
   if (!tokens && plan.targets.every((target) => isFree(target))) return NOTHING
-  const ids = (request.embedding?.tokens ?? []).reduce((sum, list) => sum + list.length, 0)
-  const prompt = ids + countPrompt(request.messages, request.tools, await tokenizer())
-  const asked = request.embedding === undefined ? outputOf(request, plan) : 0
+  const prompt = (await textIn(request, tokenizer)) + filesIn(request, plan)
+  const asked = outputOf(request, plan)
   const output = maxCostMicros === undefined ? asked : affordable(plan, prompt, asked, request, maxCostMicros)
   return {
     amounts: {
-      usd: dearest(plan, prompt, output * request.choices, request.serviceTier),
+      usd: dearest(plan, prompt, output, request),
       tokens: prompt + output * request.choices,
       requests: 1,
     },
@@ -50,15 +53,30 @@ export async function needOf(
   }
 }
 
-/** The most that an answer can be long, in tokens, per choice. */
-const outputOf = (request: ModelRequest, plan: Plan): number =>
-  request.limits.maxOutput ??
-  Math.min(DEFAULT_MAX_OUTPUT, ...plan.targets.map((target) => target.maxOutput ?? DEFAULT_MAX_OUTPUT))
+async function textIn(request: ModelRequest, tokenizer: Tokenizer): Promise<number> {
+  const ids = (request.embedding?.tokens ?? []).reduce((sum, list) => sum + list.length, 0)
+  return ids + countPrompt(request.messages, request.tools, await tokenizer())
+}
+
+/** A sound or a picture counts as all that the model can read. */
+const filesIn = ({ proxied }: ModelRequest, plan: Plan): number =>
+  (proxied?.files ?? 0) === 0
+    ? 0
+    : Math.max(...plan.targets.map((target) => target.contextWindow ?? DEFAULT_FILE_TOKENS))
+
+/** The most that an answer can be long, in tokens, per choice. What is passed on cannot be told a limit. */
+function outputOf({ embedding, proxied, limits }: ModelRequest, plan: Plan): number {
+  if (embedding !== undefined || proxied?.endpoint === 'moderations') return 0
+  const most = (usual: number): number[] => plan.targets.map((target) => target.maxOutput ?? usual)
+  if (proxied !== undefined) return Math.max(...most(DEFAULT_MEDIA_TOKENS))
+  return limits.maxOutput ?? Math.min(DEFAULT_MAX_OUTPUT, ...most(DEFAULT_MAX_OUTPUT))
+}
 
 /** The request as it may be sent: never with a higher output limit than was reserved for. */
 export function reserve(request: ModelRequest, need: Need): ModelRequest {
   if (
     request.embedding !== undefined ||
+    request.proxied !== undefined ||
     need.maxOutput === undefined ||
     need.maxOutput === request.limits.maxOutput
   )
@@ -66,13 +84,22 @@ export function reserve(request: ModelRequest, need: Need): ModelRequest {
   return { ...request, limits: { ...request.limits, maxOutput: need.maxOutput } }
 }
 
+/** Every picture is a request of its own, where requests have a price. */
+export const priceOf = (price: Price, { proxied, choices }: ModelRequest): Price =>
+  proxied === undefined || price.request === undefined
+    ? price
+    : { ...price, request: price.request * choices }
+
 const isFree = (target: Target): boolean =>
   target.price !== undefined && worstCaseMicros(1_000_000, 1_000_000, target.price, 'auto') === 0
 
-const dearest = (plan: Plan, prompt: number, output: number, serviceTier: string | undefined): number =>
+/** `output` is each choice's. */
+const dearest = (plan: Plan, prompt: number, output: number, request: ModelRequest): number =>
   Math.max(
-    ...plan.targets.map((target) =>
-      target.price === undefined ? 0 : worstCaseMicros(prompt, output, target.price, serviceTier),
+    ...plan.targets.map(({ price }) =>
+      price === undefined
+        ? 0
+        : worstCaseMicros(prompt, output * request.choices, priceOf(price, request), request.serviceTier),
     ),
   )
 
@@ -89,19 +116,20 @@ function affordable(
   plan: Plan,
   prompt: number,
   asked: number,
-  { choices, serviceTier }: ModelRequest,
+  request: ModelRequest,
   maxCostMicros: number,
 ): number {
-  if (dearest(plan, prompt, asked * choices, serviceTier) <= maxCostMicros) return asked
+  if (dearest(plan, prompt, asked, request) <= maxCostMicros) return asked
   let [low, high] = [0, asked]
   while (low < high) {
     const middle = Math.ceil((low + high) / 2)
-    if (dearest(plan, prompt, middle * choices, serviceTier) <= maxCostMicros) low = middle
+    if (dearest(plan, prompt, middle, request) <= maxCostMicros) low = middle
     else high = middle - 1
   }
-  if (asked > 0 && low >= Math.min(LEAST_OUTPUT, asked)) return low
+  const isBound = request.proxied === undefined // what is passed on cannot be made shorter
+  if (isBound && asked > 0 && low >= Math.min(LEAST_OUTPUT, asked)) return low
   const message =
     `x-minnow-max-cost of $${writeDollars(maxCostMicros)} does not cover this request: its prompt of ${prompt} tokens ` +
-    `alone can cost $${writeDollars(dearest(plan, prompt, 0, serviceTier))}. Raise the limit, shorten the prompt or choose a cheaper model.`
+    `alone can cost $${writeDollars(dearest(plan, prompt, isBound ? 0 : asked, request))}. Raise the limit, shorten the prompt or choose a cheaper model.`
   throw new Failed({ kind: 'over-budget', unit: 'usd', code: 'insufficient_quota', message })
 }

@@ -20,10 +20,12 @@ export interface Delivery {
   readonly receivedAt: number
   /** A stream that is silent for so long gets a comment; 0 for none. */
   readonly keepAliveMs: number
+  /** The name under which the answer is kept, where it is. */
+  readonly replyId?: string
 }
 
 export async function deliver(
-  { request, served, dialect, receivedAt, keepAliveMs }: Delivery,
+  { request, served, dialect, receivedAt, keepAliveMs, replyId }: Delivery,
   cx: Cx,
   abort: (reason: Failed) => void,
 ): Promise<Response> {
@@ -35,6 +37,7 @@ export async function deliver(
     model: answer.target.name,
     streamUsage: request.streamUsage,
     request,
+    ...(replyId === undefined ? {} : { replyId }),
     ...(countFirst ? { promptTokens: await served.promptTokens() } : {}),
   }
   const headers = headersOf(served, dialect)
@@ -100,7 +103,7 @@ async function collect(batches: AsyncGenerator<Batch, void, undefined>): Promise
   return pieces
 }
 
-function headersOf({ answer, attempts, plan, clamped }: Served, dialect: ClientDialect): Headers {
+export function headersOf({ answer, attempts, plan, clamped }: Served, dialect: ClientDialect): Headers {
   const headers = new Headers({
     'x-minnow-model': `${answer.target.provider}/${answer.target.model}`,
     'x-minnow-route': writeRoute(plan, answer.target.tier),
@@ -123,5 +126,5 @@ export function writeRoute(plan: Plan, tier: string): string {
 }
 
 /** Our own time is all of it but the wait for the provider's head. */
-const timing = (totalMs: number, headMs: number): string =>
+export const timing = (totalMs: number, headMs: number): string =>
   `gateway;dur=${Math.max(0, totalMs - headMs)}, upstream;dur=${headMs}`

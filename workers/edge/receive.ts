@@ -54,7 +54,7 @@ function passedHeaders(headers: Headers, names: readonly string[]): Record<strin
   return passed.length === 0 ? undefined : Object.fromEntries(passed)
 }
 
-function readMaxCost(header: string | null): number | undefined {
+export function readMaxCost(header: string | null): number | undefined {
   if (header === null) return undefined
   const dollars = Number(header)
   if (header.trim() === '' || !Number.isFinite(dollars) || dollars < 0) {
@@ -73,18 +73,21 @@ function readMaxCost(header: string | null): number | undefined {
 const DRAIN_BYTES = 64 * 1024 * 1024
 
 export async function readBody(request: Request, limitBytes: number): Promise<string> {
-  const declared = Number(request.headers.get('content-length') ?? 0)
-  if (declared > DRAIN_BYTES) throw new Failed({ kind: 'too-large', limitBytes })
-  // With a declared length the runtime itself holds the client to it; without one the bytes are counted.
-  const bytes =
-    request.body === null || (declared > 0 && declared <= limitBytes)
-      ? await request.arrayBuffer()
-      : await readBounded(request.body, limitBytes)
+  const bytes = await readBytes(request, limitBytes)
   try {
     return strict.decode(bytes)
   } catch {
     throw invalid('The request body is not valid UTF-8.')
   }
+}
+
+export async function readBytes(request: Request, limitBytes: number): Promise<Uint8Array> {
+  const declared = Number(request.headers.get('content-length') ?? 0)
+  if (declared > DRAIN_BYTES) throw new Failed({ kind: 'too-large', limitBytes })
+  // With a declared length the runtime itself holds the client to it; without one the bytes are counted.
+  return request.body === null || (declared > 0 && declared <= limitBytes)
+    ? new Uint8Array(await request.arrayBuffer())
+    : readBounded(request.body, limitBytes)
 }
 
 async function readBounded(body: ReadableStream<Uint8Array>, limitBytes: number): Promise<Uint8Array> {

@@ -1,10 +1,11 @@
 // One call to one provider: the request written, sent, and its reply opened up to the head.
 import { Failed, type Failure, failureOf } from '../../shared/failure.ts'
 import type { VendorDialect, WireRequest } from '../../shared/dialect.ts'
-import type { Batch } from '../../shared/event.ts'
+import type { Batch, Piece } from '../../shared/event.ts'
 import type { Target } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import type { Answer, Cx, Provider, Service } from '../service.ts'
+import { proxied } from '../../shared/dialects/proxied/index.ts'
 import { type Conceal, concealFailure, concealing, concealPiece } from './conceal.ts'
 import { readStream } from './frames.ts'
 
@@ -36,11 +37,7 @@ export const callProvider =
         message: `provider ${target.provider} vanished from the configuration`,
       })
     const startedAt = cx.now()
-    const dialect =
-      request.embedding === undefined
-        ? (provider.dialectFor?.(target.model) ?? provider.dialect)
-        : provider.embeddings
-    if (dialect === undefined) throw withoutVectors(target)
+    const dialect = wireOf(provider, request, target)
     const isForeign = request.native.dialect !== dialect.id
     const isInlined = dialect.inlineMedia === true || (dialect.inlineMedia === 'foreign' && isForeign)
     const sent = isInlined ? await media(request, cx) : request
@@ -69,6 +66,7 @@ export const callProvider =
       status: response.status,
       dropped,
       dialect: dialect.id,
+      ...(dialect.framing === 'bytes' ? { headers: response.headers } : {}),
       batches: await open(response, sent, target, dialect, provider.conceal, cx.signal),
     }
   }
@@ -79,8 +77,20 @@ function droppedOf(request: ModelRequest, wire: WireRequest, dialect: VendorDial
   return [...new Set([...unread, ...wire.dropped])]
 }
 
-function withoutVectors(target: Target): Failed {
-  const message = `${target.name} makes no embeddings. Choose an embedding model, such as one of GET /v1/models.`
+/** The wire on which a target is asked what was asked. Throws `unsupported`, so that another target may have it. */
+function wireOf(provider: Provider, request: ModelRequest, target: Target): VendorDialect {
+  const { embedding, proxied: asked } = request
+  if (asked !== undefined) {
+    if (provider.proxied?.includes(asked.endpoint) === true) return proxied
+    throw without(target, `has no /v1/${asked.endpoint}`, 'a model whose vendor has it')
+  }
+  if (embedding === undefined) return provider.dialectFor?.(target.model) ?? provider.dialect
+  if (provider.embeddings !== undefined && target.facts?.embedding !== false) return provider.embeddings
+  throw without(target, 'makes no embeddings', 'an embedding model, such as one of GET /v1/models')
+}
+
+function without(target: Target, lack: string, choice: string): Failed {
+  const message = `${target.name} ${lack}. Choose ${choice}.`
   return new Failed({ kind: 'unsupported', message, parameters: ['model'] })
 }
 
@@ -115,17 +125,35 @@ async function open(
   const isStream = STREAMS.test(response.headers.get('content-type') ?? '')
   if (body === null) throw new Failed({ kind: 'malformed', reason: 'an empty body' })
   // Some servers stream without saying so; what was asked for decides unless the reply says JSON.
-  if (isStream || (request.stream && response.headers.get('content-type')?.includes('json') !== true)) {
-    return readStream(body, concealing(dialect.readEvents(request.choices, target.model), conceal), {
+  if (
+    isStream ||
+    dialect.framing === 'bytes' ||
+    (request.stream && response.headers.get('content-type')?.includes('json') !== true)
+  ) {
+    const batches = readStream(body, concealing(dialect.readEvents(request.choices, target.model), conceal), {
       idleMs: target.timeouts.idleMs,
       signal,
       framing: dialect.framing ?? 'sse',
     })
+    return request.stream ? batches : respelled(batches)
   }
   const declaredBytes = Number(response.headers.get('content-length') ?? Number.NaN)
   const isSmall = declaredBytes <= REPLY_BYTES // false for NaN: then the bytes are counted as they come
   const text = await guard(() => (isSmall ? response.text() : readText(body, REPLY_BYTES)), signal)
-  return once(dialect.readReply(text, target.model).map((piece) => concealPiece(piece, conceal)))
+  const pieces = dialect.readReply(text, target.model).map((piece) => concealPiece(piece, conceal))
+  return once(request.stream ? pieces.map(spelled) : pieces)
+}
+
+/**
+ * Without what the provider literally sent: a whole reply is no chunk of a stream, and a chunk is no whole reply, so
+ * where one came for the other the answer is put into words from its events.
+ */
+const spelled = ({ events }: Piece): Piece => ({ events })
+
+async function* respelled(
+  batches: AsyncGenerator<Batch, void, undefined>,
+): AsyncGenerator<Batch, void, undefined> {
+  for await (const batch of batches) yield batch.map(spelled)
 }
 
 async function* once(batch: Batch): AsyncGenerator<Batch, void, undefined> {

@@ -12,6 +12,8 @@ export function openFraming(framing: NonNullable<VendorDialect['framing']>): Fra
       return serverSentEvents()
     case 'aws-event-stream':
       return readMessages()
+    case 'bytes':
+      return (bytes) => (bytes === undefined ? [] : [{ event: '', data: '', bytes }])
   }
 }
 

@@ -213,7 +213,7 @@ function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeo
         ...wire.headers,
         ...extra,
       },
-      body: JSON.stringify(wire.body),
+      body: wire.bytes === undefined ? JSON.stringify(wire.body) : '',
       settings,
       fetcher,
       now: Date.now(),
@@ -223,7 +223,7 @@ function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeo
     return fetcher(call.url, {
       method: 'POST',
       headers: { ...call.headers, ...proof, ...extra },
-      body: call.body,
+      body: wire.bytes ?? call.body,
       redirect: 'manual', // a redirect would carry the key to another host
       signal,
     })
@@ -233,6 +233,7 @@ function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeo
     id,
     ...wiresOf(vendor, entry),
     ...(vendor.embeddings === undefined ? {} : { embeddings: vendor.embeddings }),
+    ...(vendor.proxied === undefined ? {} : { proxied: vendor.proxied }),
     conceal: concealer([...keys, ...Object.values(extra)]),
     async send(wire, options) {
       for (;;) {

@@ -1,5 +1,6 @@
 // What a vendor is: a record. Its wire format is a dialect, its oddities are options of that dialect.
 import type { VendorDialect } from '../../shared/dialect.ts'
+import type { Endpoint } from '../../shared/request.ts'
 
 export interface Vendor {
   readonly id: string
@@ -10,6 +11,8 @@ export interface Vendor {
   readonly alternatives?: readonly Alternative[]
   /** What it is asked for vectors in; absent where it makes none. */
   readonly embeddings?: VendorDialect
+  /** What it answers as OpenAI does at the same path, so that it is passed on; absent for nothing. */
+  readonly proxied?: readonly Endpoint[]
   /**
    * Up to and including the version, without a slash at the end; `{region}` and the like are settings of the provider.
    * Absent where everybody runs their own.

@@ -59,10 +59,19 @@ export function openPlanner({ config, prices, microProvider }: PlannerOptions): 
         const message = `This key may not use '${request.model}'. It may use: ${caller.models.join(', ')}.`
         throw new Failed({ kind: 'forbidden', message, code: 'model_not_allowed' })
       }
+      if (policy.kind === 'tiers') refuseOther(request)
       const effort = classify(request)
       const share = policy.kind === 'tiers' ? (request.dial?.strongShare ?? policy.strongShare) : undefined
       const cut = dialOf(request.model, share).turn(effort.score)
       return choose({ request, policy, effort, cut, retries: catalog.retries })
     },
   }
+}
+
+/** A route over small and large models chooses between chat models; it knows none that does anything else. */
+function refuseOther({ model, embedding, proxied }: ModelRequest): void {
+  if (embedding === undefined && proxied === undefined) return
+  const asked = embedding === undefined ? `/v1/${proxied?.endpoint ?? ''}` : '/v1/embeddings'
+  const message = `The route '${model}' is over chat models, and ${asked} needs a model made for it: name one, as '<provider>/<model>' or from GET /v1/models, or a route with an "order" of them.`
+  throw new Failed({ kind: 'invalid-request', message, param: 'model' })
 }

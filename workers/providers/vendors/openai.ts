@@ -3,6 +3,7 @@ import { openaiEmbeddings } from '../../../shared/dialects/embeddings/index.ts'
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
 import { openaiResponses } from '../../../shared/dialects/openai-responses/index.ts'
 import { OPENAI_EFFORTS } from '../../../shared/dialects/openai-responses/reasoning.ts'
+import { ENDPOINTS } from '../../../shared/request.ts'
 import { bearer, type Vendor } from '../vendor.ts'
 
 /** Always think, and then answer 400 to what shapes the choice of words. */
@@ -40,6 +41,8 @@ export const openai: Vendor = {
     thinking: [{ models: /chat/ }, ...OPENAI_EFFORTS.map((knob) => ({ ...knob, also: ['minimal', 'max'] }))],
   }),
   embeddings: openaiEmbeddings(),
+  // https://platform.openai.com/docs/api-reference/audio, /images and /moderations
+  proxied: ENDPOINTS,
   alternatives: [{ dialect: openaiResponses(), models: RESPONSES_ONLY }],
   baseUrl: 'https://api.openai.com/v1',
   authorize: bearer,

@@ -1,0 +1,73 @@
+// Speech, images and moderation as OpenAI has them, passed on: the body as it came under the target's name for the model,
+// the answer unread but for its usage. Pure.
+import type { EventReader, VendorDialect, WireRequest, WireTarget } from '../../dialect.ts'
+import type { Piece } from '../../event.ts'
+import type { ModelRequest } from '../../request.ts'
+import { readFailure, readInlineFailure } from '../openai-chat/failure.ts'
+import { watchUsage } from './usage.ts'
+
+const DIALECT = 'proxied'
+
+function writeRequest(request: ModelRequest, { model }: WireTarget): WireRequest {
+  const { endpoint = '', form } = request.proxied ?? {}
+  const path = `/${endpoint}`
+  if (form === undefined) {
+    return { path, body: { ...request.native.body, model }, headers: { accept: '*/*' }, dropped: [] }
+  }
+  return {
+    path,
+    body: {},
+    bytes: join([...form.before, encode(model), ...form.after]),
+    headers: { accept: '*/*', 'content-type': form.contentType },
+    dropped: [],
+  }
+}
+
+function join(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0))
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.byteLength
+  }
+  return whole
+}
+
+/** UTF-8. */
+function encode(text: string): Uint8Array {
+  const bytes = encodeURIComponent(text).match(/%..|./g) ?? []
+  return Uint8Array.from(bytes, (byte) =>
+    byte.length === 1 ? byte.charCodeAt(0) : Number.parseInt(byte.slice(1), 16),
+  )
+}
+
+function readEvents(): EventReader {
+  const watch = watchUsage()
+  return {
+    read({ bytes = new Uint8Array() }) {
+      watch.take(bytes)
+      return { events: [{ type: 'other-delta', index: 0 }], bytes }
+    },
+    close() {
+      const { usage, error } = watch.seen()
+      // The client has read it already, so nothing is to be added.
+      if (error !== undefined)
+        return { events: [{ type: 'error', failure: readInlineFailure(error) }], bytes: new Uint8Array() }
+      return { events: [{ type: 'finish', reason: 'stop', ...(usage === undefined ? {} : { usage }) }] }
+    },
+    complete: false,
+  }
+}
+
+const unread: Piece[] = [
+  { events: [{ type: 'error', failure: { kind: 'malformed', reason: 'an answer that was not passed on' } }] },
+]
+
+export const proxied = {
+  id: DIALECT,
+  framing: 'bytes',
+  writeRequest,
+  readEvents,
+  readReply: () => unread, // `bytes` are never gathered
+  readFailure,
+} satisfies VendorDialect
