@@ -1,7 +1,9 @@
 // What Cloudflare sees: requests, the cron, the Durable Object classes. Wiring only; the one place that reads bindings.
 import shippedConfig from '../minnow.jsonc'
+import shippedCatalogue from '../models/catalogue.jsonl'
+import { noPrices, openCatalogue } from '../shared/catalogue.ts'
 import { openaiChat } from '../shared/dialects/openai-chat/index.ts'
-import { MICRO_PROVIDER, readConfig } from '../shared/config.ts'
+import { entryOf, MICRO_PROVIDER, readConfig } from '../shared/config.ts'
 import { openApp } from './app.ts'
 import { commit } from './attempt/commit.ts'
 import { headDeadline } from './attempt/deadline.ts'
@@ -14,16 +16,20 @@ import { openKeys } from './keys/verify.ts'
 import type { Micro } from './micro/object.ts'
 import { pipeline } from './pipeline.ts'
 import { openPriceBook } from './prices/book.ts'
+import { seedPrices } from './prices/seed.ts'
 import { counting } from './count.ts'
+import { work } from './edge/respond.ts'
 import { callProvider } from './providers/call.ts'
 import { countAtVendor } from './providers/counting.ts'
 import { openMedia } from './providers/media.ts'
 import { micro } from './providers/micro.ts'
 import type { AiBinding } from './providers/binding.ts'
-import { openProviders, settleConfig, vendorFacts } from './providers/registry.ts'
+import { openProviders, settleConfig, vendorFacts, vendorOf } from './providers/registry.ts'
 import { openTokenizer } from '../shared/tokens.ts'
 import { openPlanner } from './routing/planner.ts'
 import type { Provider } from './service.ts'
+import { ThreadObject } from './thread/object.ts'
+import type { Threads } from './thread/threads.ts'
 import { openTelemetry } from './telemetry/flush.ts'
 import { forgetOld, listRequests } from './telemetry/queries.ts'
 import o200k from './vocabulary/o200k.bin'
@@ -41,6 +47,7 @@ interface Bindings {
   readonly BUDGET: DurableObjectNamespace<Budget>
   readonly CONVERSATION: DurableObjectNamespace<Conversation>
   readonly MICRO: DurableObjectNamespace<Micro>
+  readonly THREAD: DurableObjectNamespace<Thread>
   readonly ASSETS?: Fetcher
   readonly AI?: AiBinding
   /** A local gateway's way to public addresses only; Cloudflare's own network leads nowhere else. */
@@ -56,9 +63,12 @@ const DEFAULT_KEEP_ALIVE_MS = 1_000
 
 const warn = (message: string): void => console.warn(message) // oxlint-disable-line no-console -- the operator's log
 
-function open(env: Bindings): {
-  fetch: (request: Request, ctx: ExecutionContext) => Response | Promise<Response>
-} {
+interface Opened {
+  readonly fetch: (request: Request, ctx: ExecutionContext) => Response | Promise<Response>
+  readonly work: ReturnType<typeof work>
+}
+
+function open(env: Bindings): Opened {
   const read = readConfig(env.CONFIG ?? shippedConfig, env.CONFIG_NAME ?? 'minnow.jsonc', vendorFacts)
   if (!read.ok) throw new Error(read.message)
   const config = settleConfig(read.value, env.AI !== undefined)
@@ -73,8 +83,9 @@ function open(env: Bindings): {
     ASSETS === undefined ? undefined : (request: Request): Promise<Response> => ASSETS.fetch(request)
   const budgetOf = (keyId: string): DurableObjectStub<Budget> => env.BUDGET.getByName(keyId)
   const conversationOf = (name: string): DurableObjectStub<Conversation> => env.CONVERSATION.getByName(name)
-
-  const prices = openPriceBook(env.DB)
+  const threads: Threads = (keyId, thread) => env.THREAD.getByName(`${keyId}/${thread}`)
+  const catalogue = openCatalogue(shippedCatalogue)
+  const prices = openPriceBook(env.DB, catalogue)
   const store = openKeyStore(env.DB)
   const loopback = env.LOOPBACK === '1'
   const keys = openKeys({
@@ -82,11 +93,16 @@ function open(env: Bindings): {
     loopback,
     ...(env.ADMIN_KEY === undefined ? {} : { adminKey: env.ADMIN_KEY }),
   })
-  // Without the price book the configuration's own prices still hold, and unpriced models stay closed to budgets.
+  // Without the price book the configuration's own prices and the catalogue's still hold.
   const planner = openPlanner({
     config,
-    prices: (cx) => prices.current(cx).catch(() => NO_PRICES),
+    prices: (cx) => prices.current(cx).catch(() => noPrices),
     microProvider: MICRO_PROVIDER,
+    catalogue,
+    vendorOf: (id) => {
+      const entry = entryOf(config.providers, id)
+      return entry === undefined ? undefined : vendorOf(id, entry).id
+    },
   })
   const tokenizer = openTokenizer(async () => unpack(o200k))
   const find = (id: string): Provider | undefined => providers.get(id)
@@ -96,7 +112,25 @@ function open(env: Bindings): {
     nearby: (input, init) => fetch(input, init),
     allowHosts: config.media?.allowHosts ?? [],
   })
+  const ask = pipeline({
+    planner,
+    budgets: openBudgets({
+      draw: (keyId, budgets, asked, report) => budgetOf(keyId).draw(budgets, asked, report),
+      report: (keyId, report) => budgetOf(keyId).report(report),
+    }),
+    conversations: {
+      recall: (name, turnId, sent) => conversationOf(name).recall(turnId, sent),
+      remember: (name, turn) => conversationOf(name).remember(turn),
+      forgo: (name, turnId) => conversationOf(name).forgo(turnId),
+    },
+    race: race(commit(headDeadline(callProvider(find, media)))),
+    telemetry: openTelemetry(env.DB, warn),
+    tokenizer,
+    statusOf: (failure) => openaiChat().writeFailure(failure, '').status,
+  })
   const app = openApp({
+    threads,
+    pipeline: ask,
     count: counting({ planner, countAtVendor: countAtVendor(find), tokenizer }),
     keys,
     planner,
@@ -105,22 +139,6 @@ function open(env: Bindings): {
     assets,
     keepAliveMs: config.streams?.keepAliveMs ?? DEFAULT_KEEP_ALIVE_MS,
     bodyBytes: config.limits?.bodyBytes ?? DEFAULT_BODY_BYTES,
-    pipeline: pipeline({
-      planner,
-      budgets: openBudgets({
-        draw: (keyId, budgets, asked, report) => budgetOf(keyId).draw(budgets, asked, report),
-        report: (keyId, report) => budgetOf(keyId).report(report),
-      }),
-      conversations: {
-        recall: (name, turnId, sent) => conversationOf(name).recall(turnId, sent),
-        remember: (name, turn) => conversationOf(name).remember(turn),
-        forgo: (name, turnId) => conversationOf(name).forgo(turnId),
-      },
-      race: race(commit(headDeadline(callProvider(find, media)))),
-      telemetry: openTelemetry(env.DB, warn),
-      tokenizer,
-      statusOf: (failure) => openaiChat().writeFailure(failure, '').status,
-    }),
     admin: {
       isAdmin: keys.isAdmin,
       enabled: loopback || (env.ADMIN_KEY ?? '') !== '',
@@ -134,12 +152,21 @@ function open(env: Bindings): {
       requests: (filter) => listRequests(env.DB, filter),
     },
   })
-  return { fetch: async (request, ctx) => app.fetch(request, env, ctx) }
+  return {
+    fetch: async (request, ctx) => app.fetch(request, env, ctx),
+    work: work({ threads, pipeline: ask }),
+  }
 }
 
-const NO_PRICES = new Map<string, never>()
+let opened: Opened | undefined // a cache of one: bindings do not change within an isolate
 
-let opened: ReturnType<typeof open> | undefined // a cache of one: bindings do not change within an isolate
+/** Keeps a thread; what it answers in the background goes the way of every request. */
+export class Thread extends ThreadObject<Bindings> {
+  protected override answer(task: string, signal: AbortSignal): Promise<string> {
+    opened ??= open(this.env)
+    return opened.work(task, signal, (later) => this.ctx.waitUntil(later))
+  }
+}
 
 export default {
   fetch(request, env, ctx) {
@@ -149,5 +176,7 @@ export default {
   async scheduled(_event, env) {
     const rows = await forgetOld(env.DB, Date.now())
     if (rows > 0) warn(`housekeeping: ${rows} request rows older than 90 days deleted`)
+    const prices = await seedPrices(env.DB, openCatalogue(shippedCatalogue), Date.now())
+    if (prices > 0) warn(`prices: ${prices} of the catalogue's are new`)
   },
 } satisfies ExportedHandler<Bindings>

@@ -9,6 +9,7 @@ export const ORGANS = [
   'providers',
   'budget',
   'conversation',
+  'thread',
   'micro',
   'telemetry',
   'vocabulary',
@@ -27,6 +28,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   'workers/count.ts': 4,
   ...Object.fromEntries(ORGANS.map((organ) => [`workers/${organ}`, 5])),
   'workers/service.ts': 6,
+  'workers/floor.ts': 6,
   shared: 7,
 }
 

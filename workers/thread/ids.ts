@@ -1,0 +1,32 @@
+// The names of what is kept. An id begins with the thread it lives in, so it leads to its object without a table, and
+// the items that are named after a response lead there too (shared/dialects/openai-responses/ids.ts).
+
+/** As many as leave room for an item's own mark: ids of items may have 64 characters. */
+const THREAD_CHARS = 20
+const OWN_CHARS = 20
+
+export type Kind = 'resp' | 'conv'
+
+export const newThread = (): string => hex(THREAD_CHARS)
+
+export const newId = (kind: Kind, thread: string): string => `${kind}_${thread}${hex(OWN_CHARS)}`
+
+/** What the ids of items are made of that come alone. */
+export const newSeed = (thread: string): string => thread + hex(OWN_CHARS)
+
+/** The thread of a response or a conversation; undefined where no such id was ever made here. */
+export const threadOf = (id: string, kind: Kind): string | undefined =>
+  new RegExp(`^${kind}_([0-9a-f]{${THREAD_CHARS}})[0-9a-f]{${OWN_CHARS}}$`).exec(id)?.[1]
+
+const ITEM = new RegExp(`^[a-z]+_mnw([0-9a-f]{${THREAD_CHARS}})([0-9a-f]{${OWN_CHARS}})_`)
+
+/** The thread that an item of ours is kept in, and the response that it is named after. */
+export function placeOf(itemId: string): { readonly thread: string; readonly response: string } | undefined {
+  const [, thread, own] = ITEM.exec(itemId) ?? []
+  return thread === undefined || own === undefined ? undefined : { thread, response: `resp_${thread}${own}` }
+}
+
+function hex(chars: number): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(chars / 2))
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}

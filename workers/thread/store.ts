@@ -1,0 +1,136 @@
+// The tables of a thread: its responses, the conversation it may have, and their texts.
+import { type Fields, isFields, listOf, parse } from '../../shared/fields.ts'
+import type { Kept } from './lineage.ts'
+import { split } from './split.ts'
+
+export interface StoredConversation {
+  readonly id: string
+  readonly createdAt: number
+  /** JSON. */
+  readonly metadata: string
+}
+
+/** What is written down for a response: `input` its own new items, `task` what a run in the background needs. */
+export type TextKind = 'input' | 'response' | 'task'
+
+export interface ThreadStore {
+  /** The storage was emptied. */
+  reset(): void
+  find(id: string): Kept | undefined
+  all(): readonly Kept[]
+  /** Adds it or changes its status. */
+  put(kept: Kept): void
+  remove(id: string): void
+  text(id: string, kind: TextKind): string
+  putText(id: string, kind: TextKind, text: string): void
+  conversation(): StoredConversation | undefined
+  putConversation(conversation: StoredConversation): void
+  removeConversation(): void
+  /** In order; up to and with this position, where one is given. */
+  items(upto?: number): Fields[]
+  append(items: readonly Fields[]): void
+  removeItem(id: string): boolean
+  /** The position of the last item; 0 where there is none. */
+  last(): number
+}
+
+const TABLES = [
+  'CREATE TABLE IF NOT EXISTS responses (id TEXT PRIMARY KEY, parent TEXT, upto INTEGER, status TEXT NOT NULL, created_at INTEGER NOT NULL, background INTEGER NOT NULL) WITHOUT ROWID',
+  'CREATE TABLE IF NOT EXISTS conversation (id TEXT PRIMARY KEY, created_at INTEGER NOT NULL, metadata TEXT NOT NULL) WITHOUT ROWID',
+  'CREATE TABLE IF NOT EXISTS items (position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL)',
+  'CREATE TABLE IF NOT EXISTS texts (owner TEXT NOT NULL, part INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (owner, part)) WITHOUT ROWID',
+]
+
+/** A row as SQLite has it. */
+type Row = Readonly<Record<string, SqlStorageValue>>
+
+export function openStore(sql: SqlStorage): ThreadStore {
+  // Anybody can ask for an id that was never made, and asking is to leave nothing behind: tables are made by writing.
+  let isMade = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'texts'").toArray().length > 0
+
+  const rows = (query: string, ...values: SqlStorageValue[]): Row[] =>
+    isMade ? sql.exec<Row>(query, ...values).toArray() : []
+
+  const change = (query: string, ...values: SqlStorageValue[]): Row[] => {
+    if (!isMade) for (const table of TABLES) sql.exec(table)
+    isMade = true
+    return rows(query, ...values)
+  }
+
+  const read = (owner: string): string =>
+    rows('SELECT text FROM texts WHERE owner = ? ORDER BY part', owner)
+      .map(({ text }) => String(text))
+      .join('')
+
+  const write = (owner: string, text: string): void => {
+    forget(owner)
+    for (const [part, piece] of split(text).entries())
+      change('INSERT INTO texts (owner, part, text) VALUES (?, ?, ?)', owner, part, piece)
+  }
+
+  const forget = (owner: string): void => void change('DELETE FROM texts WHERE owner = ?', owner)
+
+  return {
+    reset: () => void (isMade = false),
+    find: (id) => rows('SELECT * FROM responses WHERE id = ?', id).map(keptOf)[0],
+    all: () => rows('SELECT * FROM responses').map(keptOf),
+    put({ id, parent, upto, status, createdAt, background }) {
+      change(
+        'INSERT OR REPLACE INTO responses (id, parent, upto, status, created_at, background) VALUES (?, ?, ?, ?, ?, ?)',
+        ...[id, parent, upto, status, createdAt, background ? 1 : 0],
+      )
+    },
+    remove(id) {
+      change('DELETE FROM responses WHERE id = ?', id)
+      for (const kind of ['input', 'response', 'task'] as const) forget(`${id}/${kind}`)
+    },
+    text: (id, kind) => read(`${id}/${kind}`),
+    putText: (id, kind, text) => write(`${id}/${kind}`, text),
+    conversation: () => rows('SELECT * FROM conversation').map(conversationOf)[0],
+    putConversation({ id, createdAt, metadata }) {
+      change(
+        'INSERT OR REPLACE INTO conversation (id, created_at, metadata) VALUES (?, ?, ?)',
+        ...[id, createdAt, metadata],
+      )
+    },
+    removeConversation() {
+      change('DELETE FROM conversation')
+      change('DELETE FROM items')
+      change("DELETE FROM texts WHERE owner LIKE 'item/%'")
+    },
+    items: (upto = Number.MAX_SAFE_INTEGER) =>
+      rows('SELECT position FROM items WHERE position <= ? ORDER BY position', upto)
+        .map(({ position }) => parse(read(`item/${position}`)))
+        .filter(isFields),
+    append(items) {
+      for (const item of items) {
+        const [row] = change('INSERT INTO items (id) VALUES (?) RETURNING position', String(item['id']))
+        write(`item/${row?.['position']}`, JSON.stringify(item))
+      }
+    },
+    removeItem(id) {
+      const removed = change('DELETE FROM items WHERE id = ? RETURNING position', id)
+      for (const { position } of removed) forget(`item/${position}`)
+      return removed.length > 0
+    },
+    last: () => Number(rows('SELECT MAX(position) AS last FROM items')[0]?.['last'] ?? 0),
+  }
+}
+
+const conversationOf = (row: Row): StoredConversation => ({
+  id: String(row['id']),
+  createdAt: Number(row['created_at']),
+  metadata: String(row['metadata']),
+})
+
+const keptOf = (row: Row): Kept => ({
+  id: String(row['id']),
+  parent: row['parent'] === null ? null : String(row['parent']),
+  upto: row['upto'] === null ? null : Number(row['upto']),
+  status: String(row['status']),
+  createdAt: Number(row['created_at']),
+  background: row['background'] === 1,
+})
+
+/** Items that were written down as a list. */
+export const itemsIn = (json: string): Fields[] => listOf(parse(json)).filter(isFields)

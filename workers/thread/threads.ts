@@ -1,0 +1,180 @@
+// A question's way into its thread and out of it again: what came before it is told to the model, what comes of it is kept.
+import { inputItemsOf, isReference, withItems } from '../../shared/dialects/openai-responses/items.ts'
+import { Failed } from '../../shared/failure.ts'
+import type { Fields } from '../../shared/fields.ts'
+import type { ModelRequest } from '../../shared/request.ts'
+import type { Cx } from '../service.ts'
+import { newId, newThread, placeOf, threadOf } from './ids.ts'
+import type { Asking, Keeping, Listed, Recalled } from './object.ts'
+import type { PageQuery } from './page.ts'
+import { itemsIn, type StoredConversation } from './store.ts'
+
+/** What is asked of a thread's object; the real one is a Durable Object named by key and thread. */
+export interface Thread {
+  recall(asking: Asking): Promise<Recalled>
+  forgo(id: string): Promise<void>
+  keep(keeping: Keeping): Promise<void>
+  begin(keeping: Keeping, task: string): Promise<void>
+  read(id: string): Promise<string | undefined>
+  inputItems(id: string, query: PageQuery): Promise<Listed>
+  remove(id: string): Promise<boolean>
+  cancel(id: string): Promise<string | false | undefined>
+  items(wanted: readonly { readonly id: string; readonly response: string }[]): Promise<string>
+  putConversation(conversation: StoredConversation, items: string): Promise<void>
+  conversation(id: string): Promise<StoredConversation | undefined>
+  removeConversation(id: string): Promise<boolean>
+  listItems(conversationId: string, query: PageQuery): Promise<Listed>
+  addItems(conversationId: string, items: string): Promise<Listed>
+  item(conversationId: string, itemId: string): Promise<string | undefined>
+  removeItem(conversationId: string, itemId: string): Promise<boolean>
+}
+
+/** The threads of all keys; a key's own are named with its id, so that two keys never meet. */
+export type Threads = (keyId: string, thread: string) => Thread
+
+/** A question with everything that was said before it. */
+export interface Entered {
+  readonly request: ModelRequest
+  /** The id of the response. */
+  readonly id: string
+  /** The thread, and what it is told when the question is left to it. */
+  readonly thread: Thread
+  readonly keeping: (response: Fields) => Keeping
+  /** Call one of these, once: with the Response as it ended, or because nothing came of it. */
+  readonly keep: (response: Fields) => Promise<void>
+  readonly forgo: () => Promise<void>
+}
+
+/** A question that names more answers than this by their items is not looked up in all of them. */
+const MOST_THREADS = 64
+
+/** `id` is that of a response which has one already, because it runs in the background. */
+export async function enter(
+  threads: Threads,
+  request: ModelRequest,
+  cx: Cx,
+  given?: string,
+): Promise<Entered> {
+  const { previousId, conversationId, store = false } = request.response ?? {}
+  const keyId = request.tenant ?? ''
+  const name = threadFor(request, given)
+  const id = given ?? newId('resp', name)
+  const thread = threads(keyId, name)
+  const asking: Asking = {
+    id,
+    ...(previousId === undefined ? {} : { previousId }),
+    ...(conversationId === undefined ? {} : { conversationId }),
+  }
+  const goesOn = previousId !== undefined || conversationId !== undefined
+  const recalled = goesOn ? await reached(thread.recall(asking)) : NOTHING
+  if (!recalled.ok) throw recalled.why === 'busy' ? busy() : unknown(asking, recalled.id)
+  const forgo = async (): Promise<void> => {
+    if (conversationId !== undefined) await thread.forgo(id)
+  }
+  try {
+    const history = itemsIn(recalled.items)
+    const own = await resolve(threads, keyId, inputItemsOf(request, id), history)
+    const keeping = (response: Fields): Keeping => ({
+      id,
+      parent: previousId ?? null,
+      upto: recalled.upto,
+      conversationId: conversationId ?? null,
+      createdAt: cx.now(),
+      input: JSON.stringify(own),
+      response: JSON.stringify(response),
+      stored: store,
+    })
+    return {
+      request: history.length > 0 || own.length > 0 ? withItems(request, [...history, ...own]) : request,
+      id,
+      thread,
+      keeping,
+      keep: async (response) => {
+        if (store || conversationId !== undefined) await thread.keep(keeping(response))
+      },
+      forgo,
+    }
+  } catch (error) {
+    cx.defer(forgo())
+    throw error
+  }
+}
+
+const NOTHING: Recalled = { ok: true, items: '[]', upto: null }
+
+function threadFor({ response }: ModelRequest, given: string | undefined): string {
+  const { previousId, conversationId } = response ?? {}
+  if (given !== undefined) return threadOf(given, 'resp') ?? newThread()
+  if (previousId !== undefined) {
+    const thread = threadOf(previousId, 'resp')
+    if (thread === undefined) throw unknown({ id: '', previousId }, previousId)
+    return thread
+  }
+  if (conversationId === undefined) return newThread()
+  const thread = threadOf(conversationId, 'conv')
+  if (thread === undefined) throw unknown({ id: '', conversationId }, conversationId)
+  return thread
+}
+
+/** The input with the items themselves where it only names them. */
+async function resolve(
+  threads: Threads,
+  keyId: string,
+  input: readonly Fields[],
+  history: readonly Fields[],
+): Promise<readonly Fields[]> {
+  const known = new Map(history.map((item) => [item['id'], item]))
+  const wanted = new Map<string, { id: string; response: string }[]>()
+  for (const item of input) {
+    const id = String(item['id'])
+    if (!isReference(item) || known.has(id)) continue
+    const place = placeOf(id)
+    if (place === undefined) throw noItem(id)
+    wanted.set(place.thread, [...(wanted.get(place.thread) ?? []), { id, response: place.response }])
+  }
+  if (wanted.size > MOST_THREADS) {
+    const message = `Invalid 'input': its references lead to ${wanted.size} conversations, at most ${MOST_THREADS} are looked up.`
+    throw new Failed({ kind: 'invalid-request', message, param: 'input' })
+  }
+  const found = await Promise.all(
+    [...wanted].map(([name, items]) => reached(threads(keyId, name).items(items))),
+  )
+  for (const item of found.flatMap(itemsIn)) known.set(item['id'], item)
+  return input.map((item) => {
+    if (!isReference(item)) return item
+    const referred = known.get(item['id'])
+    if (referred === undefined) throw noItem(String(item['id']))
+    return referred
+  })
+}
+
+export const reached = <T>(call: Promise<T>): Promise<T> =>
+  call.catch(() => {
+    throw new Failed({ kind: 'unavailable', what: 'What is kept of this conversation', retryAfterMs: 1_000 })
+  })
+
+const noItem = (id: string): Failed =>
+  new Failed({ kind: 'not-found', message: `Item with id '${id}' not found.`, param: 'input' })
+
+const busy = (): Failed =>
+  new Failed({
+    kind: 'conflict',
+    code: 'conversation_locked',
+    message:
+      'Another response of this conversation has not ended for a minute. Wait for its end, then send this again.',
+    retryAfterMs: 1_000,
+  })
+
+/** In OpenAI's words, which its clients look for: https://github.com/maximhq/bifrost/issues/2441 */
+function unknown({ previousId }: Asking, missing: string): Failed {
+  if (previousId === undefined) return notFound('Conversation', missing)
+  return new Failed({
+    kind: 'invalid-request',
+    message: `Previous response with id '${missing}' not found.`,
+    param: 'previous_response_id',
+    code: 'previous_response_not_found',
+  })
+}
+
+export const notFound = (what: 'Response' | 'Conversation' | 'Item', id: string): Failed =>
+  new Failed({ kind: 'not-found', message: `${what} with id '${id.slice(0, 128)}' not found.` })
