@@ -81,6 +81,8 @@ export interface ClientDialect {
   readonly nameOf?: (parameter: string) => string
   /** Request headers that belong to the dialect and reach vendors that speak it (`native.headers`), in lower case. */
   readonly passHeaders?: readonly string[]
+  /** Where its clients look for the request's id, beside `x-request-id`. */
+  readonly idHeader?: string
   /** What says in a silent stream that we live; a comment unless given. */
   readonly heartbeat?: string
   /** Its answers begin with the prompt's token count, so it must be known before the first event. */

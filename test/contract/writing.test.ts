@@ -8,9 +8,10 @@ import { answersFor } from './generate.ts'
 import { expectPrefix, expectWellFormed, finishOf, type Said, saidBy } from './said.ts'
 import { bytesOf, CONTEXT, eventsOf, piecesOf, read, sse, unnative, written } from './wire.ts'
 
-/** What a provider called its reason is not written by others. */
+/** What a provider called its reason is not written by others, and an answer's name is put into a form of their own. */
 const plain = (events: readonly ModelEvent[]): ModelEvent[] =>
   events.map((event) => {
+    if (event.type === 'start') return { ...event, id: event.id.replace(/^chatcmpl-/, '') }
     if (event.type !== 'choice-end') return event
     const { raw: _, ...rest } = event
     return rest

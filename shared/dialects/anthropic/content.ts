@@ -41,7 +41,7 @@ export function openContent(messageId: string): Content {
 
   const startTool = (event: Extract<ModelEvent, { type: 'tool-start' }>): void => {
     // As its vendor named it: some models read their own ids again in the next turn.
-    const id = event.id === '' ? `toolu_${messageId}_${event.call}` : event.id
+    const id = event.id === '' ? `toolu_${messageId.replace(/^msg_/, '')}_${event.call}` : event.id
     // A call that its vendor has sealed is preceded by the seal, which the client sends back with it.
     if (event.signature !== undefined)
       blocks.push({ type: 'redacted_thinking', data: seal(event.signature, id) })

@@ -25,6 +25,8 @@ export function anthropic(options: Partial<AnthropicOptions> = {}) {
   return {
     id: DIALECT,
     passHeaders: ['anthropic-version', 'anthropic-beta'],
+    // https://platform.claude.com/docs/en/api/errors#request-id
+    idHeader: 'request-id',
     readRequest,
     writeRequest: (request, target) => writeRequest(request, target, settled),
     readEvents,

@@ -97,12 +97,15 @@ export function writeReply(pieces: readonly Piece[], context: ReplyContext): Rec
   }
 }
 
+/** Every message is called so here; the vendor's own name stays in it. */
+const nameOf = (id: string): string => (id.startsWith('msg_') ? id : `msg_${id}`)
+
 export function headOf(
   events: readonly ModelEvent[],
   context: ReplyContext,
 ): { readonly id: string; readonly model: string } {
   const start = events.find((event) => event.type === 'start')
-  return { id: start?.id || `msg_${context.requestId}`, model: start?.model || context.model }
+  return { id: nameOf(start?.id || context.requestId), model: start?.model || context.model }
 }
 
 function writeBlock(block: Block): Fields {

@@ -1,6 +1,9 @@
-// Names of tool calls: invented where a vendor gives none, shortened where a vendor wants its own form. Pure.
+// Names of answers and of tool calls: invented where a vendor gives none, shortened where a vendor wants its own form. Pure.
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
+
+/** Every completion is called so here; another dialect's own name stays in it. */
+export const replyName = (id: string): string => (id.startsWith('chatcmpl') ? id : `chatcmpl-${id}`)
 
 /** For a call that its vendor left without one: the same reply gives the same. OpenAI takes up to 40 characters. */
 export function inventId(replyId: string, choice: number, call: number): string {

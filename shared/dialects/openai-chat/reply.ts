@@ -6,6 +6,7 @@ import { noUsage } from '../../usage.ts'
 import { isFields, listOf, parse } from '../../fields.ts'
 import type { Signature } from '../../request.ts'
 import { readEvents } from './events.ts'
+import { replyName } from './ids.ts'
 import type { ChatOptions } from './options.ts'
 import { writeReason } from './reasons.ts'
 import { DIALECT } from './schema.ts'
@@ -45,7 +46,7 @@ export function writeReply(pieces: readonly Piece[], context: ReplyContext): Rec
   if (value !== undefined) return { ...value, usage }
   const start = events.find((event) => event.type === 'start')
   return {
-    id: start?.id || `chatcmpl-${context.requestId}`,
+    id: replyName(start?.id || context.requestId),
     object: 'chat.completion',
     created: Math.floor((start?.createdAt || context.createdAt) / 1000),
     model: start?.model || context.model,

@@ -5,6 +5,7 @@ import { type Fields, fieldsOf, isFields, listOf } from '../../fields.ts'
 import type { Signature } from '../../request.ts'
 import { noUsage } from '../../usage.ts'
 import { writeFailure } from './failure.ts'
+import { replyName } from './ids.ts'
 import { writeReason } from './reasons.ts'
 import { DIALECT } from './schema.ts'
 import { writeDetails, writeSeal } from './thoughts.ts'
@@ -17,7 +18,7 @@ const frame = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`
 
 /** Stateful, one per stream. A provider's own chunks pass as they came; usage goes only to who asked for it. */
 export function writeEvents(context: ReplyContext): (batch: Batch) => string {
-  let id = `chatcmpl-${context.requestId}`
+  let id = replyName(context.requestId)
   let model = context.model
   let created = Math.floor(context.createdAt / 1000)
   let nativeUsage: unknown // the usage that came in a chunk, kept for the one chunk that may carry it
@@ -123,13 +124,13 @@ export function writeEvents(context: ReplyContext): (batch: Batch) => string {
 
   const writePiece = (piece: Piece): string => {
     const start = piece.events.find((event) => event.type === 'start')
+    const passes = piece.native?.dialect === DIALECT
     if (start !== undefined) {
-      id = start.id || id
+      if (start.id !== '') id = passes ? start.id : replyName(start.id)
       model = start.model || model
       created = start.createdAt > 0 ? Math.floor(start.createdAt / 1000) : created
     }
     let out = ''
-    const passes = piece.native?.dialect === DIALECT
     if (passes && piece.native !== undefined && !piece.events.some((event) => event.type === 'error'))
       out = writeNative(piece.native)
     for (const event of piece.events) {

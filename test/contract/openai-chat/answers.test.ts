@@ -160,7 +160,7 @@ describe('a stream for a client', () => {
     expect(new Set(heads.map((head) => JSON.stringify(head)))).toEqual(
       new Set([
         JSON.stringify({
-          id: 'msg_01',
+          id: 'chatcmpl-msg_01',
           object: 'chat.completion.chunk',
           created: 1_760_000_000,
           model: 'claude',
