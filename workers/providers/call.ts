@@ -135,7 +135,7 @@ async function open(
       signal,
       framing: dialect.framing ?? 'sse',
     })
-    return request.stream ? batches : respelled(batches)
+    return request.stream || dialect.framing === 'bytes' ? batches : respelled(batches)
   }
   const declaredBytes = Number(response.headers.get('content-length') ?? Number.NaN)
   const isSmall = declaredBytes <= REPLY_BYTES // false for NaN: then the bytes are counted as they come
