@@ -18,54 +18,72 @@ export interface Catalogue {
   /** Where it comes from, as `<package>@<version>`. */
   readonly sources: readonly string[]
   readonly vendors: readonly string[]
-  /** A vendor's models by the vendor's own names; none for a vendor that it does not have. */
-  of(vendor: string): ReadonlyMap<string, Listing>
+  /** A vendor's models, by the vendor's own names; none for a vendor that it does not have. */
+  names(vendor: string): readonly string[]
+  find(vendor: string, model: string): Listing | undefined
 }
 
 export const noCatalogue: Catalogue = {
   datedAt: 0,
   sources: [],
   vendors: [],
-  of: () => new Map(),
+  names: () => [],
+  find: () => undefined,
 }
+
+type Raw = Readonly<Record<string, unknown>>
 
 /**
  * The first line is the head, every other one a model: `["<vendor>", "<model>", {...}]`, by vendor and name. A vendor's
- * lines are parsed when it is first asked for: a gateway with two vendors never reads those of the other twenty.
+ * lines are parsed when it is first asked for and an entry is read when its model is: a gateway with two vendors
+ * never reads those of the other twenty.
  */
 export function openCatalogue(file: string): Catalogue {
   const head = fieldsOf(parse(file.slice(0, file.indexOf('\n'))))
-  const known = new Map<string, ReadonlyMap<string, Listing>>() // a cache, bounded by the vendors in the file
+  const vendors = listOf(head['vendors']).map(text)
+  const raw = new Map<string, ReadonlyMap<string, Raw>>() // a cache, bounded by the vendors in the file
+  const read = new Map<string, Listing>() // a cache, bounded by the models in the file
+
+  const modelsOf = (vendor: string): ReadonlyMap<string, Raw> | undefined => {
+    if (!raw.has(vendor) && vendors.includes(vendor)) raw.set(vendor, readVendor(file, vendor))
+    return raw.get(vendor)
+  }
+
   return {
     datedAt: Date.parse(text(head['date'])),
     sources: listOf(head['sources']).map((source) => {
       const { package: name, version } = fieldsOf(source)
       return `${text(name)}@${text(version)}`
     }),
-    vendors: listOf(head['vendors']).map(text),
-    of(vendor) {
-      const held = known.get(vendor) ?? readVendor(file, vendor)
-      if (held.size > 0) known.set(vendor, held)
-      return held
+    vendors,
+    names: (vendor) => [...(modelsOf(vendor)?.keys() ?? [])],
+    find(vendor, model) {
+      const key = `${vendor}/${model}`
+      const held = read.get(key)
+      if (held !== undefined) return held
+      const entry = modelsOf(vendor)?.get(model)
+      if (entry === undefined) return undefined
+      const listing = readListing(entry)
+      read.set(key, listing)
+      return listing
     },
   }
 }
 
-function readVendor(file: string, vendor: string): ReadonlyMap<string, Listing> {
+function readVendor(file: string, vendor: string): ReadonlyMap<string, Raw> {
   const start = `\n[${JSON.stringify(vendor)},`
   const first = file.indexOf(start)
-  if (first < 0) return new Map()
   const end = file.indexOf('\n', file.lastIndexOf(start) + 1)
-  const lines = file.slice(first + 1, end < 0 ? undefined : end).split('\n')
+  const lines = first < 0 ? '' : file.slice(first + 1, end < 0 ? undefined : end).replaceAll('\n', ',')
   return new Map(
-    listOf(parse(`[${lines.join(',')}]`)).map((line) => {
+    listOf(parse(`[${lines}]`)).map((line) => {
       const [, name, entry] = listOf(line)
-      return [text(name), readListing(fieldsOf(entry))]
+      return [text(name), fieldsOf(entry)]
     }),
   )
 }
 
-function readListing(entry: Readonly<Record<string, unknown>>): Listing {
+function readListing(entry: Raw): Listing {
   const { price, context, output, can } = entry
   const rates = readPrice(price)
   return {
@@ -113,3 +131,13 @@ function readPrice(value: unknown): Price | undefined {
 }
 
 const rate = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined)
+
+/** The prices that stand in the database. */
+export interface Prices {
+  /** What operators said, by public name or `<provider>/<model>`. */
+  readonly operators: ReadonlyMap<string, Price>
+  /** What a later catalogue than the shipped one said, by `<vendor>/<model>`; empty where the shipped one is the latest. */
+  readonly later: ReadonlyMap<string, Price>
+}
+
+export const noPrices: Prices = { operators: new Map(), later: new Map() }

@@ -21,7 +21,8 @@ import { receive } from './edge/receive.ts'
 import { refuse } from './edge/refuse.ts'
 import { openKept } from './edge/kept.ts'
 import { respond } from './edge/respond.ts'
-import { explain, listModels, readModel, tellCount } from './edge/describe.ts'
+import { explain, tellCount } from './edge/describe.ts'
+import { geminiList, geminiModel, modelFor, modelsFor, speaksAnthropic } from './edge/shelf.ts'
 import type { Count } from './count.ts'
 import type { Keys } from './keys/verify.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -60,6 +61,10 @@ const DIALECTS: readonly (readonly [RegExp, ClientDialect])[] = [
 const dialectAt = (path: string): ClientDialect =>
   DIALECTS.find(([address]) => address.test(path))?.[1] ?? chat
 
+/** The list of models has one address for two dialects; its reader says which. */
+const dialectOf = (request: Request, path: string): ClientDialect =>
+  /^\/v1\/models(?:\/|$)/.test(path) && speaksAnthropic(request.headers) ? messages : dialectAt(path)
+
 interface Asking {
   readonly c: Context
   readonly cx: Cx
@@ -75,7 +80,7 @@ export function openApp(gateway: Gateway): Hono {
 
   /** A route for clients: identified, verified, caught, and answered with the request's id. */
   const forClients = (answer: (asking: Asking) => Promise<Response>) => async (c: Context) => {
-    const dialect = dialectAt(c.req.path)
+    const dialect = dialectOf(c.req.raw, c.req.path)
     const { cx, abort } = contextOf(c, warn)
     const request = c.req.raw
     let origin: string | undefined
@@ -178,12 +183,24 @@ export function openApp(gateway: Gateway): Hono {
   )
   app.get(
     '/v1/models',
-    forClients(async ({ c, cx, caller }) => c.json(listModels(await planner.catalog(cx), caller))),
+    forClients(async ({ c, cx, caller }) => c.json(modelsFor(c.req.raw, await planner.catalog(cx), caller))),
   )
   app.get(
     '/v1/models/:id{.+}',
     forClients(async ({ c, cx, caller }) =>
-      c.json(readModel(await planner.catalog(cx), caller, c.req.param('id') ?? '')),
+      c.json(modelFor(c.req.raw, await planner.catalog(cx), caller, c.req.param('id') ?? '')),
+    ),
+  )
+  app.get(
+    '/v1beta/models',
+    forClients(async ({ c, cx, caller }) =>
+      c.json(geminiList(await planner.catalog(cx), caller, new URL(c.req.url).searchParams)),
+    ),
+  )
+  app.get(
+    '/v1beta/models/:id{.+}',
+    forClients(async ({ c, cx, caller }) =>
+      c.json(geminiModel(await planner.catalog(cx), caller, c.req.param('id') ?? '')),
     ),
   )
   app.route('/admin', adminRoutes(gateway.admin))

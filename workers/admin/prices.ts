@@ -1,10 +1,11 @@
 // The price book for operators. A new price is a new row with its date; old costs stay as they were.
 import { Failed } from '../../shared/failure.ts'
-import type { DatedPrice, PriceBook } from '../prices/book.ts'
+import { fillPrice } from '../../shared/money.ts'
+import type { DatedPrice, PriceBook, PriceFilter } from '../prices/book.ts'
 import { checked, newPrice } from './schema.ts'
 
-export async function listPrices(book: PriceBook): Promise<Record<string, unknown>[]> {
-  return (await book.list()).map(shown)
+export async function listPrices(book: PriceBook, filter: PriceFilter): Promise<Record<string, unknown>[]> {
+  return (await book.list(filter)).map(shown)
 }
 
 export async function putPrice(
@@ -12,22 +13,17 @@ export async function putPrice(
   body: unknown,
   now: number,
 ): Promise<Record<string, unknown>> {
-  const asked = checked(newPrice, body)
+  const { model, validFrom, ...given } = checked(newPrice, body)
   const price: DatedPrice = {
-    model: asked.model,
-    validFrom: asked.validFrom === undefined ? now : Date.parse(asked.validFrom),
-    input: asked.input,
-    cacheRead: asked.cacheRead ?? asked.input,
-    cacheWrite: asked.cacheWrite ?? asked.input,
-    output: asked.output,
+    model,
+    source: 'operator',
+    validFrom: validFrom === undefined ? now : Date.parse(validFrom),
+    ...fillPrice(given),
   }
-  if (
-    (await book.list()).some((known) => known.model === price.model && known.validFrom === price.validFrom)
-  ) {
+  if (!(await book.add(price))) {
     const message = `'${price.model}' has a price from ${new Date(price.validFrom).toISOString()} already, and prices are never rewritten. Choose a later validFrom.`
     throw new Failed({ kind: 'conflict', message, code: 'price_exists' })
   }
-  await book.add(price)
   return shown(price)
 }
 

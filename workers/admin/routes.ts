@@ -6,7 +6,7 @@ import { checkLocal, keyOf } from '../edge/authenticate.ts'
 import type { PriceBook } from '../prices/book.ts'
 import { changeKey, createKey, type KeyDesk, listKeys, readKey, revokeKey } from './keys.ts'
 import { listPrices, putPrice } from './prices.ts'
-import { checked, requestQuery } from './schema.ts'
+import { checked, priceQuery, requestQuery } from './schema.ts'
 import type { RequestFilter } from '../telemetry/queries.ts'
 
 export interface Admin {
@@ -53,7 +53,9 @@ export function adminRoutes(admin: Admin): Hono {
   app.get('/requests', async (c) =>
     c.json({ object: 'list', data: await admin.requests(filterOf(c.req.query())) }),
   )
-  app.get('/prices', async (c) => c.json({ object: 'list', data: await listPrices(admin.prices) }))
+  app.get('/prices', async (c) =>
+    c.json({ object: 'list', data: await listPrices(admin.prices, checked(priceQuery, c.req.query())) }),
+  )
   app.put('/prices', async (c) =>
     c.json(await putPrice(admin.prices, await body(c.req.raw), admin.keys.now())),
   )

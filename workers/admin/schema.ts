@@ -1,6 +1,7 @@
 // What operators may send, checked at the door. Pure.
 import { z } from 'zod'
 import { Failed } from '../../shared/failure.ts'
+import { priceFields } from '../../shared/model-schema.ts'
 import { microsFromDollars } from '../../shared/money.ts'
 import type { Budget } from '../service.ts'
 
@@ -40,11 +41,13 @@ export const changedKey = z.strictObject({
 
 export const newPrice = z.strictObject({
   model: z.string().min(1).max(256),
-  input: z.number().min(0).max(1_000_000),
-  output: z.number().min(0).max(1_000_000),
-  cacheRead: z.number().min(0).max(1_000_000).optional(),
-  cacheWrite: z.number().min(0).max(1_000_000).optional(),
+  ...priceFields,
   validFrom: z.iso.datetime({ offset: true }).optional(),
+})
+
+export const priceQuery = z.strictObject({
+  model: z.string().max(256).optional(),
+  source: z.enum(['catalogue', 'operator']).optional(),
 })
 
 export const requestQuery = z.strictObject({

@@ -1,47 +1,91 @@
 // Models and decisions as clients see them. Pure.
 import type { Counted } from '../count.ts'
 import { Failed } from '../../shared/failure.ts'
+import type { Price, Rates } from '../../shared/money.ts'
 import type { Plan } from '../../shared/plan.ts'
-import type { Catalog } from '../routing/catalog.ts'
+import type { Catalog, Listed } from '../routing/catalog.ts'
 import type { Caller } from '../service.ts'
 
+/** In OpenAI's shape, with what it does not say: what a model can do, how much it reads and what it costs. */
 interface ModelEntry {
   readonly id: string
   readonly object: 'model'
   readonly created: number
   readonly owned_by: string
+  readonly context_window?: number
+  readonly max_output_tokens?: number
+  /** What is known of it; an ability that is not named may be there or not. */
+  readonly capabilities?: Readonly<Record<string, boolean>>
+  /** US dollars per million tokens. */
+  readonly pricing?: Readonly<Record<string, unknown>>
 }
 
 /** OpenAI gives every model a date; ours begin with the first version. */
-const CREATED = 1_763_856_000
+export const CREATED = 1_763_856_000
 
-const mayUse = (caller: Caller, id: string): boolean =>
-  caller.models === undefined || caller.models.includes(id)
-
-export function listModels(catalog: Catalog, caller: Caller): { object: 'list'; data: ModelEntry[] } {
-  const data = catalog.names
-    .filter(({ id }) => mayUse(caller, id))
-    .map(({ id, ownedBy }) => entry(id, ownedBy))
-  return { object: 'list', data }
+/** What the key may use, of everything there is. */
+export function usable(catalog: Catalog, caller: Caller): readonly Listed[] {
+  const { models } = caller
+  const all = catalog.list()
+  return models === undefined ? all : all.filter(({ id }) => models.includes(id))
 }
 
-export function readModel(catalog: Catalog, caller: Caller, id: string): ModelEntry {
-  const listed = catalog.names.find((name) => name.id === id)
-  if ((listed === undefined && catalog.find(id) === undefined) || !mayUse(caller, id)) {
-    throw new Failed({
-      kind: 'no-route',
-      model: id,
-      message: `The model '${id}' does not exist here. GET /v1/models lists what does.`,
-    })
+export const listModels = (catalog: Catalog, caller: Caller): { object: 'list'; data: ModelEntry[] } => ({
+  object: 'list',
+  data: usable(catalog, caller).map(entry),
+})
+
+/** One that the key may use, listed or not. */
+export function findModel(catalog: Catalog, caller: Caller, id: string): Listed {
+  const policy = caller.models === undefined || caller.models.includes(id) ? catalog.find(id) : undefined
+  if (policy === undefined) {
+    const message = `The model '${id}' does not exist here. GET /v1/models lists what does.`
+    throw new Failed({ kind: 'no-route', model: id, message })
   }
-  return entry(id, listed?.ownedBy ?? id.slice(0, id.indexOf('/')))
+  const [model] = policy.kind === 'order' ? policy.models : []
+  // Routes have names of their own; what bears the name of its only model is that model.
+  return model?.name === id ? { id, ownedBy: model.provider, model } : { id, ownedBy: 'minnow' }
 }
 
-const entry = (id: string, ownedBy: string): ModelEntry => ({
-  id,
-  object: 'model',
-  created: CREATED,
-  owned_by: ownedBy,
+export const readModel = (catalog: Catalog, caller: Caller, id: string): ModelEntry =>
+  entry(findModel(catalog, caller, id))
+
+function entry({ id, ownedBy, model }: Listed): ModelEntry {
+  const { contextWindow, maxOutput, facts = {}, price } = model ?? {}
+  const capabilities = Object.entries(facts).map(([name, is]) => [NAMES[name] ?? name, is] as const)
+  return {
+    id,
+    object: 'model',
+    created: CREATED,
+    owned_by: ownedBy,
+    ...(contextWindow === undefined ? {} : { context_window: contextWindow }),
+    ...(maxOutput === undefined ? {} : { max_output_tokens: maxOutput }),
+    ...(capabilities.length === 0 ? {} : { capabilities: Object.fromEntries(capabilities) }),
+    ...(price === undefined ? {} : { pricing: pricing(price) }),
+  }
+}
+
+const NAMES: Readonly<Record<string, string>> = { jsonSchema: 'json_schema' }
+
+const rates = ({ input, output, cacheRead, cacheWrite, cacheWriteLong }: Rates): Record<string, number> => ({
+  input,
+  output,
+  cache_read: cacheRead,
+  cache_write: cacheWrite,
+  ...(cacheWriteLong === undefined ? {} : { cache_write_1h: cacheWriteLong }),
+})
+
+const pricing = (price: Price): Record<string, unknown> => ({
+  ...rates(price),
+  ...(price.tiers === undefined
+    ? {}
+    : { tiers: price.tiers.map((tier) => ({ above: tier.above, ...rates(tier) })) }),
+  ...(price.classes === undefined
+    ? {}
+    : {
+        classes: Object.fromEntries(Object.entries(price.classes).map(([name, of]) => [name, rates(of)])),
+      }),
+  ...(price.request === undefined ? {} : { request: price.request }),
 })
 
 /** A decision without its call: `score` is higher where the strong model is expected to gain more. */

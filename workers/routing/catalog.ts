@@ -1,6 +1,8 @@
 // What a name in a request stands for: a model at a provider, or a route over models. Pure.
-import { type Config, type ConfigTimeouts, entryOf, MICRO } from '../../shared/config.ts'
-import { free, type Price } from '../../shared/money.ts'
+import type { Catalogue, Listing, Prices } from '../../shared/catalogue.ts'
+import { type Config, type ConfigModel, type ConfigTimeouts, entryOf, MICRO } from '../../shared/config.ts'
+import { factsIn } from '../../shared/model-schema.ts'
+import { fillPrice, free, type Price } from '../../shared/money.ts'
 import type { Target, Timeouts } from '../../shared/plan.ts'
 
 /** A target before a plan has given it a tier, and what it cannot do. */
@@ -19,11 +21,28 @@ export type Policy =
       readonly hedgeAfterMs?: number
     }
 
+/** A public name. `model` is absent for a route, which stands for several. */
+export interface Listed {
+  readonly id: string
+  readonly ownedBy: string
+  readonly model?: Model
+}
+
 export interface Catalog {
-  /** Public names in the order of the configuration, routes first. */
-  readonly names: readonly { readonly id: string; readonly ownedBy: string }[]
+  /** Every public name: routes, micro and models in the order of the configuration, then what providers are known to have. */
+  list(): readonly Listed[]
   readonly retries: { readonly sameTarget: number; readonly total: number }
   find(name: string): Policy | undefined
+}
+
+export interface CatalogOptions {
+  readonly config: Config
+  readonly prices: Prices
+  readonly microProvider: string
+  /** What ships of models; looked up by vendor. */
+  readonly catalogue: Catalogue
+  /** The vendor behind a configured provider. */
+  readonly vendorOf: (provider: string) => string | undefined
 }
 
 const DEFAULT_TIMEOUTS = { headMs: 10_000, firstTokenMs: 10_000, idleMs: 10_000, totalMs: 300_000 }
@@ -33,12 +52,8 @@ export const DEFAULT_ROUTE = 'auto'
 /** The embedded model reads this many tokens; what is longer is not for it. */
 const MICRO_CONTEXT = 512
 
-/** `prices` are the price book's, by public name or `<provider>/<model>`; the configuration's own come first. */
-export function openCatalog(
-  config: Config,
-  prices: ReadonlyMap<string, Price>,
-  microProvider: string,
-): Catalog {
+export function openCatalog(options: CatalogOptions): Catalog {
+  const { config, prices, microProvider, catalogue, vendorOf } = options
   const microModel: Model = {
     name: MICRO,
     provider: microProvider,
@@ -46,9 +61,16 @@ export function openCatalog(
     price: free,
     contextWindow: MICRO_CONTEXT,
     maxOutput: MICRO_CONTEXT,
+    facts: { embedding: false },
     plainText: true,
     timeouts: mergeTimeouts([config.timeouts]),
   }
+
+  /** What people have said of it: the configuration first, then operators, of the name or of what it stands for. */
+  const priceOf = (name: string, entry: ConfigModel): Price | undefined =>
+    entry.price === undefined
+      ? (prices.operators.get(name) ?? prices.operators.get(`${entry.provider}/${entry.model}`))
+      : fillPrice(entry.price)
 
   const findModel = (name: string, route?: ConfigTimeouts): Model | undefined => {
     if (name === MICRO || name === `${microProvider}/${MICRO}`) {
@@ -56,23 +78,19 @@ export function openCatalog(
     }
     const entry = entryOf(config.models, name) ?? splitName(config, name)
     if (entry === undefined) return undefined
-    const price = entry.price ?? prices.get(name) ?? prices.get(`${entry.provider}/${entry.model}`)
+    const { vendor, listing } = listingOf(catalogue, vendorOf(entry.provider), entry.model)
+    const price = priceOf(name, entry) ?? prices.later.get(`${vendor}/${entry.model}`) ?? listing?.price
+    const contextWindow = entry.contextWindow ?? listing?.contextWindow
+    const maxOutput = entry.maxOutput ?? listing?.maxOutput
     return {
       name,
       provider: entry.provider,
       model: entry.model,
       plainText: false,
-      ...(price === undefined
-        ? {}
-        : {
-            price: {
-              ...price,
-              cacheRead: price.cacheRead ?? price.input,
-              cacheWrite: price.cacheWrite ?? price.input,
-            },
-          }),
-      ...(entry.contextWindow === undefined ? {} : { contextWindow: entry.contextWindow }),
-      ...(entry.maxOutput === undefined ? {} : { maxOutput: entry.maxOutput }),
+      facts: { ...listing?.facts, ...factsIn(entry) },
+      ...(price === undefined ? {} : { price }),
+      ...(contextWindow === undefined ? {} : { contextWindow }),
+      ...(maxOutput === undefined ? {} : { maxOutput }),
       timeouts: mergeTimeouts([
         config.timeouts,
         entryOf(config.providers, entry.provider)?.timeouts,
@@ -100,13 +118,20 @@ export function openCatalog(
     }
   }
 
-  const routeNames = [...new Set([DEFAULT_ROUTE, ...Object.keys(config.routes ?? {})])]
+  const list = (): Listed[] => {
+    const routes = [...new Set([DEFAULT_ROUTE, ...Object.keys(config.routes ?? {})])]
+    const known = Object.keys(config.providers ?? {}).flatMap((provider) =>
+      catalogue.names(vendorOf(provider) ?? '').map((model) => `${provider}/${model}`),
+    )
+    const models = [MICRO, ...Object.keys(config.models ?? {}), ...known].flatMap((id) => {
+      const model = findModel(id)
+      return model === undefined ? [] : [{ id, ownedBy: model.provider, model }]
+    })
+    return [...routes.map((id) => ({ id, ownedBy: 'minnow' })), ...models]
+  }
+
   return {
-    names: [
-      ...routeNames.map((id) => ({ id, ownedBy: 'minnow' })),
-      { id: MICRO, ownedBy: 'minnow' },
-      ...Object.entries(config.models ?? {}).map(([id, model]) => ({ id, ownedBy: model.provider })),
-    ],
+    list,
     retries: { sameTarget: config.retries?.sameTarget ?? 1, total: config.retries?.total ?? 4 },
     find(name) {
       const route = findRoute(name)
@@ -117,10 +142,8 @@ export function openCatalog(
   }
 }
 
-type Entry = NonNullable<Config['models']>[string]
-
 /** `<vendor>/<model>` works for every configured provider, listed or not. */
-function splitName(config: Config, name: string): Entry | undefined {
+function splitName(config: Config, name: string): ConfigModel | undefined {
   const slash = name.indexOf('/')
   const provider = name.slice(0, slash)
   const model = name.slice(slash + 1)
@@ -129,6 +152,20 @@ function splitName(config: Config, name: string): Entry | undefined {
     (entry) => entry.provider === provider && entry.model === model,
   )
   return listed ?? { provider, model }
+}
+
+/** A snapshot of a model, by the date behind its name. */
+const SNAPSHOT = /-(?:20\d\d-?[01]\d-?[0-3]\d)$/
+
+/** What the catalogue has of a vendor's model; of a snapshot that it does not list, what it has of the model. */
+function listingOf(
+  catalogue: Catalogue,
+  vendor: string | undefined,
+  model: string,
+): { vendor: string; listing: Listing | undefined } {
+  if (vendor === undefined) return { vendor: '', listing: undefined }
+  const listing = catalogue.find(vendor, model) ?? catalogue.find(vendor, model.replace(SNAPSHOT, ''))
+  return { vendor, listing }
 }
 
 /** Later layers win. Without a limit of its own, a whole reply gets `headMs` where somebody set one. */

@@ -1,9 +1,10 @@
 // Which targets a request goes to, in which order, and why. Pure.
 import type { Plan, Target, Tier } from '../../shared/plan.ts'
-import { type ModelRequest, textOf } from '../../shared/request.ts'
+import type { ModelRequest } from '../../shared/request.ts'
 import type { Catalog, Model, Policy } from './catalog.ts'
 import type { Effort } from './classify.ts'
 import { PLAIN_CUT } from './dial.ts'
+import { able, doubtOf, lackOf, type Needs, needsOf, unable } from './suit.ts'
 
 type Tiers = Extract<Policy, { kind: 'tiers' }>
 
@@ -14,50 +15,69 @@ export interface Decision {
   /** Scores above this go to the strong model, by the route's dial. */
   readonly cut: number
   readonly retries: Catalog['retries']
+  /** The prompt is to be counted, not answered: it may be longer than any model reads. */
+  readonly anyLength?: boolean
 }
 
-export function choose({ request, policy, effort, cut, retries }: Decision): Plan {
+/** Throws `unsupported` or `context-length` where no model of the policy can serve the request. */
+export function choose({ request, policy, effort, cut, retries, anyLength = false }: Decision): Plan {
   const common = {
     route: request.model,
     retries,
     ...(policy.hedgeAfterMs === undefined ? {} : { hedgeAfterMs: policy.hedgeAfterMs }),
   }
-  if (policy.kind === 'order') {
-    return {
-      ...common,
-      targets: targetsOf(policy.models, 'fixed'),
-      tier: 'fixed',
-      reason: policy.models.length > 1 ? 'order' : 'model',
-    }
+  const needs = anyLength ? { ...needsOf(request), chars: 0 } : needsOf(request)
+  if (policy.kind === 'tiers') return { ...common, ...chooseTier(request, policy, effort, cut, needs) }
+  const models = able(policy.models, needs)
+  if (models.length === 0) throw unable(request.model, policy.models, needs)
+  return {
+    ...common,
+    targets: targetsOf(models, 'fixed'),
+    tier: 'fixed',
+    reason: orderReason(policy.models, needs),
   }
-  return { ...common, ...chooseTier(request, policy, effort, cut) }
+}
+
+/** Why the first one of an order is not asked first, if so. */
+function orderReason([first, ...others]: readonly Model[], needs: Needs): string {
+  if (first === undefined || others.length === 0) return 'model'
+  return lackOf(first, needs) ?? doubtOf(first, needs) ?? 'order'
 }
 
 type Chosen = Pick<Plan, 'targets' | 'tier' | 'reason' | 'score' | 'cut' | 'features'>
 
-function chooseTier(request: ModelRequest, policy: Tiers, effort: Effort, cut: number): Chosen {
-  const { mini, frontier } = policy
+function chooseTier(request: ModelRequest, policy: Tiers, effort: Effort, cut: number, needs: Needs): Chosen {
+  const all = [...policy.mini, ...policy.frontier]
+  const [mini, frontier] = [able(policy.mini, needs), able(policy.frontier, needs)]
   const minis = targetsOf(mini, 'mini')
   const frontiers = targetsOf(frontier, 'frontier')
   // A plain-text mini knows a few things only: no dial sends it what it cannot do.
   const plainOnly = mini.every((model) => model.plainText)
   const bound = plainOnly ? Math.min(cut, PLAIN_CUT) : cut
   const seen = { score: round(effort.score), cut: round(bound), features: effort.features }
-  if (frontier.length === 0) return { ...seen, targets: minis, tier: 'mini', reason: 'no-frontier' }
-  if (mini.length === 0) return { ...seen, targets: frontiers, tier: 'frontier', reason: 'no-mini' }
-  const obstacle = mini
-    .map((model) => obstacleFor(model, request))
-    .reduce((all, one) => (all === undefined ? undefined : one), 'none')
-  if (obstacle === undefined && effort.score <= bound) {
-    const able = targetsOf(
-      mini.filter((model) => obstacleFor(model, request) === undefined),
-      'mini',
-    )
-    return { ...seen, targets: [...able, ...frontiers], tier: 'mini', reason: 'easy' }
+  const fitting = mini.filter((model) => obstacleFor(model, request, needs) === undefined)
+  if (frontier.length === 0) {
+    // With a frontier that lacks something, a mini answers what it can; without any, it answers as well as it can.
+    const isLeft = policy.frontier.length === 0 ? mini.length > 0 : fitting.length > 0
+    if (!isLeft)
+      throw unable(
+        request.model,
+        all.filter((model) => lackOf(model, needs) !== undefined),
+        needs,
+      )
+    return { ...seen, targets: minis, tier: 'mini', reason: 'no-frontier' }
   }
+  if (mini.length === 0) {
+    const lack = policy.mini.map((model) => lackOf(model, needs)).find((word) => word !== undefined)
+    return { ...seen, targets: frontiers, tier: 'frontier', reason: lack ?? 'no-mini' }
+  }
+  if (fitting.length > 0 && effort.score <= bound) {
+    return { ...seen, targets: [...targetsOf(fitting, 'mini'), ...frontiers], tier: 'mini', reason: 'easy' }
+  }
+  const obstacle = fitting.length > 0 ? undefined : obstacleFor(mini[0], request, needs)
   // A frontier's outage is not hidden behind a model that would only say it cannot help.
   const spare = targetsOf(
-    mini.filter((model) => !model.plainText && obstacleFor(model, request) === undefined),
+    fitting.filter((model) => !model.plainText),
     'mini',
   )
   return { ...seen, targets: [...frontiers, ...spare], tier: 'frontier', reason: obstacle ?? 'hard' }
@@ -68,19 +88,16 @@ const targetsOf = (models: readonly Model[], tier: Tier): Target[] =>
 
 const round = (value: number): number => Math.round(value * 1000) / 1000
 
-/** English text has about four characters a token; answers need room too. */
-const CHARS_PER_TOKEN = 4
+/** A plain-text model fills half of its window at most. */
+const PLAIN_CHARS_PER_TOKEN = 2
 
-/** Why a model cannot serve a request, as one word; undefined when it can. */
-function obstacleFor(model: Model, request: ModelRequest): string | undefined {
-  if (model.plainText) {
-    if (request.tools.length > 0) return 'tools'
-    if (request.format.type !== 'text') return 'format'
-    if (request.messages.some((message) => message.parts.some((part) => part.type !== 'text')))
-      return 'images'
-  }
-  const chars = request.messages.reduce((sum, message) => sum + textOf(message).length, 0)
+/** Why a small model should not be asked, as one word; undefined when it can. */
+function obstacleFor(model: Model | undefined, request: ModelRequest, needs: Needs): string | undefined {
+  if (model === undefined) return undefined
+  if (!model.plainText) return doubtOf(model, needs)
+  if (request.tools.length > 0) return 'tools'
+  if (request.format.type !== 'text') return 'format'
+  if (request.messages.some((message) => message.parts.some((part) => part.type !== 'text'))) return 'images'
   const room = model.contextWindow
-  if (room !== undefined && chars / CHARS_PER_TOKEN > room * (model.plainText ? 0.5 : 0.9)) return 'long'
-  return undefined
+  return room !== undefined && needs.chars / PLAIN_CHARS_PER_TOKEN > room ? 'long' : undefined
 }

@@ -1,38 +1,38 @@
 // From a request to a plan: the name looked up, the effort judged, the targets chosen.
-import type { Config } from '../../shared/config.ts'
+import type { Prices } from '../../shared/catalogue.ts'
 import { Failed } from '../../shared/failure.ts'
-import type { Price } from '../../shared/money.ts'
 import type { Plan } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import type { Caller, Cx } from '../service.ts'
-import { type Catalog, openCatalog } from './catalog.ts'
+import { type Catalog, type CatalogOptions, openCatalog } from './catalog.ts'
 import { choose } from './choose.ts'
 import { classify } from './classify.ts'
 import { type Dial, openDial } from './dial.ts'
 
 export interface Planner {
-  /** Throws `no-route` for an unknown name, `forbidden` for one the key may not use. */
-  plan(request: ModelRequest, caller: Caller, cx: Cx): Promise<Plan>
+  /**
+   * Throws `no-route` for an unknown name, `forbidden` for one the key may not use, `unsupported` or `context-length`
+   * where no model behind it can serve the request. `anyLength` is for prompts that are only counted.
+   */
+  plan(request: ModelRequest, caller: Caller, cx: Cx, options?: { anyLength: true }): Promise<Plan>
   catalog(cx: Cx): Promise<Catalog>
 }
 
-export interface PlannerOptions {
-  readonly config: Config
-  readonly prices: (cx: Cx) => Promise<ReadonlyMap<string, Price>>
-  readonly microProvider: string
+export interface PlannerOptions extends Omit<CatalogOptions, 'prices'> {
+  readonly prices: (cx: Cx) => Promise<Prices>
 }
 
 /** Dials kept per isolate, one a route and share; shares come from requests too, so they are bounded. */
 const MAX_DIALS = 256
 
-export function openPlanner({ config, prices, microProvider }: PlannerOptions): Planner {
+export function openPlanner({ prices, ...rest }: PlannerOptions): Planner {
   const dials = new Map<string, Dial>() // a cache, bounded by MAX_DIALS
-  let opened: { readonly prices: ReadonlyMap<string, Price>; readonly catalog: Catalog } | undefined
+  let opened: { readonly prices: Prices; readonly catalog: Catalog } | undefined
 
   const catalogOf = async (cx: Cx): Promise<Catalog> => {
     const current = await prices(cx)
     if (opened?.prices !== current)
-      opened = { prices: current, catalog: openCatalog(config, current, microProvider) }
+      opened = { prices: current, catalog: openCatalog({ ...rest, prices: current }) }
     return opened.catalog
   }
 
@@ -48,7 +48,7 @@ export function openPlanner({ config, prices, microProvider }: PlannerOptions): 
 
   return {
     catalog: catalogOf,
-    async plan(request, caller, cx) {
+    async plan(request, caller, cx, options) {
       const catalog = await catalogOf(cx)
       const policy = catalog.find(request.model)
       if (policy === undefined) {
@@ -63,7 +63,7 @@ export function openPlanner({ config, prices, microProvider }: PlannerOptions): 
       const effort = classify(request)
       const share = policy.kind === 'tiers' ? (request.dial?.strongShare ?? policy.strongShare) : undefined
       const cut = dialOf(request.model, share).turn(effort.score)
-      return choose({ request, policy, effort, cut, retries: catalog.retries })
+      return choose({ request, policy, effort, cut, retries: catalog.retries, ...options })
     },
   }
 }

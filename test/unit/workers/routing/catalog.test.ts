@@ -1,8 +1,9 @@
 // What names stand for, and which limits and prices apply to them.
 import { describe, expect, it } from 'vitest'
+import { noCatalogue, noPrices, openCatalogue, type Prices } from '../../../../shared/catalogue.ts'
 import type { Config } from '../../../../shared/config.ts'
 import { free } from '../../../../shared/money.ts'
-import { openCatalog, type Model, type Policy } from '../../../../workers/routing/catalog.ts'
+import { type Catalog, openCatalog, type Model, type Policy } from '../../../../workers/routing/catalog.ts'
 
 const config: Config = {
   providers: { lab: { baseUrl: 'http://127.0.0.1:1/v1', timeouts: { headMs: 300, idleMs: 300 } } },
@@ -26,12 +27,20 @@ const config: Config = {
   retries: { total: 7 },
 }
 
-const prices = new Map([
+const operators = new Map([
   ['spare', { input: 1, cacheRead: 0.1, cacheWrite: 1.5, output: 3 }],
   ['big', { ...free, input: 99 }],
   ['lab/other', { ...free, output: 5 }],
 ])
-const catalog = openCatalog(config, prices, 'minnow')
+const catalogFor = (config: Config, prices: Partial<Prices> = {}, catalogue = noCatalogue): Catalog =>
+  openCatalog({
+    config,
+    prices: { ...noPrices, ...prices },
+    microProvider: 'minnow',
+    catalogue,
+    vendorOf: (id) => config.providers?.[id]?.vendor ?? id,
+  })
+const catalog = catalogFor(config, { operators })
 
 const modelsOf = (policy: Policy | undefined): readonly Model[] =>
   policy === undefined ? [] : policy.kind === 'order' ? policy.models : [...policy.mini, ...policy.frontier]
@@ -70,7 +79,7 @@ describe('a name', () => {
   }
 
   it('lists routes first, then micro, then models', () => {
-    expect(catalog.names.map(({ id }) => id)).toEqual(['auto', 'open', 'solid', 'micro', 'big', 'spare'])
+    expect(catalog.list().map(({ id }) => id)).toEqual(['auto', 'open', 'solid', 'micro', 'big', 'spare'])
   })
 })
 
@@ -84,9 +93,9 @@ describe('a route', () => {
   })
 
   it('called auto exists in every configuration, and is micro alone in an empty one', () => {
-    const empty = openCatalog({}, new Map(), 'minnow')
+    const empty = catalogFor({})
     expect(empty.find('auto')).toMatchObject({ kind: 'tiers', mini: [{ name: 'micro' }], frontier: [] })
-    expect(empty.names.map(({ id }) => id)).toEqual(['auto', 'micro'])
+    expect(empty.list().map(({ id }) => id)).toEqual(['auto', 'micro'])
     expect(empty.retries).toEqual({ sameTarget: 1, total: 4 })
   })
 
@@ -127,10 +136,105 @@ describe('time limits', () => {
 
   it('of whole replies are their own, else the head limit somebody set, else two minutes within the total', () => {
     const replyMs = (timeouts: Config['timeouts']) =>
-      modelsOf(openCatalog({ timeouts }, new Map(), 'minnow').find('micro'))[0]?.timeouts.replyMs
+      modelsOf(catalogFor({ timeouts }).find('micro'))[0]?.timeouts.replyMs
     expect(replyMs({ replyMs: 5, headMs: 4 })).toBe(5)
     expect(replyMs({ headMs: 4 })).toBe(4)
     expect(replyMs({})).toBe(120_000)
     expect(replyMs({ totalMs: 1_000 })).toBe(1_000)
+  })
+})
+
+describe("a vendor's model", () => {
+  const line = (vendor: string, model: string, entry: object): string =>
+    JSON.stringify([vendor, model, entry])
+  const catalogue = openCatalogue(
+    [
+      JSON.stringify({ date: '2026-11-01T00:00:00Z', sources: [], vendors: ['acme', 'other'] }),
+      line('acme', 'a-1', {
+        price: [2, 8, 0.5],
+        context: 1_000,
+        output: 100,
+        can: '-images jsonSchema -prefill tools',
+      }),
+      line('acme', 'a-2', { can: 'embedding' }),
+      line('other', 'b', { price: [1, 1], can: '' }),
+    ].join('\n'),
+  )
+  const shop: Config = {
+    providers: { acme: { apiKey: '$A' }, 'acme-eu': { vendor: 'acme', apiKey: '$B' }, elsewhere: {} },
+    models: {
+      plain: { provider: 'acme', model: 'a-1' },
+      own: {
+        provider: 'acme-eu',
+        model: 'a-1',
+        price: { input: 9, output: 9 },
+        contextWindow: 5,
+        maxOutput: 4,
+        images: true,
+        prefill: true,
+      },
+    },
+  }
+  const find = (name: string, prices: Partial<Prices> = {}): Model | undefined =>
+    modelsOf(catalogFor(shop, prices, catalogue).find(name))[0]
+
+  it('is known from the catalogue, listed in the configuration or not', () => {
+    const known = {
+      price: { input: 2, cacheRead: 0.5, cacheWrite: 2, output: 8 },
+      contextWindow: 1_000,
+      maxOutput: 100,
+      facts: { tools: true, images: false, jsonSchema: true, prefill: false },
+    }
+    expect(find('acme/a-1')).toMatchObject({ provider: 'acme', model: 'a-1', ...known })
+    expect(find('plain')).toMatchObject({ name: 'plain', ...known })
+  })
+  it("is known to a provider of another name that is this vendor's", () =>
+    expect(find('acme-eu/a-1')).toMatchObject({ price: { input: 9 }, contextWindow: 5 }))
+  it('is what the configuration says where that says something', () => {
+    expect(find('own')).toMatchObject({
+      price: { input: 9, cacheRead: 9, cacheWrite: 9, output: 9 },
+      contextWindow: 5,
+      maxOutput: 4,
+      facts: { tools: true, images: true, jsonSchema: true, prefill: true },
+    })
+  })
+  it("costs what an operator says before what the catalogue says, by the provider's name", () => {
+    const price = { ...free, input: 7 }
+    expect(find('acme/a-1', { operators: new Map([['acme/a-1', price]]) })?.price).toEqual(price)
+    expect(find('plain', { operators: new Map([['plain', price]]) })?.price).toEqual(price)
+    expect(find('own', { operators: new Map([['own', price]]) })?.price?.input).toBe(9)
+  })
+  it('costs what a later catalogue in the database says before what ships', () => {
+    const later = new Map([['acme/a-1', { ...free, input: 3 }]])
+    expect(find('acme/a-1', { later })?.price?.input).toBe(3)
+    const operators = new Map([['acme/a-1', { ...free, input: 7 }]])
+    expect(find('acme/a-1', { later, operators })?.price?.input).toBe(7)
+  })
+  it('by its snapshot is the model, where the snapshot is not listed itself', () => {
+    expect(find('acme/a-1-2026-10-31')).toMatchObject({ model: 'a-1-2026-10-31', contextWindow: 1_000 })
+    expect(find('acme/a-1-20261031')?.price?.input).toBe(2)
+    expect(find('acme/a-1-2099')?.price).toBeUndefined()
+  })
+  it('that nobody knows has no price, no window and no facts', () => {
+    for (const name of ['acme/unheard', 'elsewhere/a-1']) {
+      expect(find(name)).not.toHaveProperty('price')
+      expect(find(name)).not.toHaveProperty('contextWindow')
+      expect(find(name)?.facts).toEqual({})
+    }
+  })
+  it('of every configured provider stands in the list, after the configuration', () => {
+    const ids = catalogFor(shop, {}, catalogue)
+      .list()
+      .map(({ id }) => id)
+    expect(ids).toEqual([
+      'auto',
+      'micro',
+      'plain',
+      'own',
+      'acme/a-1',
+      'acme/a-2',
+      'acme-eu/a-1',
+      'acme-eu/a-2',
+    ])
   })
 })
