@@ -73,6 +73,8 @@ export function fromDescription(description: Fields, path: string): Extract {
     const kept = Object.entries(value).filter(([key, inner]) => !isSaying(key, inner))
     return Object.fromEntries(
       kept.map(([key, inner]) => {
+        // The branches of its unions overlap, so that exactly one of them is more than it can mean.
+        if (key === 'oneOf') return ['anyOf', strip(inner)]
         if (key !== '$ref' || typeof inner !== 'string') return [key, strip(inner)]
         const name = inner.split('/').at(-1) ?? ''
         if (!(name in definitions)) {
