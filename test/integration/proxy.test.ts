@@ -253,7 +253,7 @@ describe.concurrent('a transcription', () => {
 
   test('tells what it cost', async () => {
     const form = new FormData()
-    form.set('file', new Blob([sound]), 'day.mp3')
+    form.set('file', new Blob([new Uint8Array(sound)]), 'day.mp3')
     form.set('minnow', '{"strongShare":1}')
     form.set('model', 'sketch')
     form.set('require_parameters', 'true')

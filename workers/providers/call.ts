@@ -85,7 +85,7 @@ function wireOf(provider: Provider, request: ModelRequest, target: Target): Vend
     throw without(target, `has no /v1/${asked.endpoint}`, 'a model whose vendor has it')
   }
   if (embedding === undefined) return provider.dialectFor?.(target.model) ?? provider.dialect
-  if (provider.embeddings !== undefined && target.facts?.embedding !== false) return provider.embeddings
+  if (provider.embeddings !== undefined) return provider.embeddings
   throw without(target, 'makes no embeddings', 'an embedding model, such as one of GET /v1/models')
 }
 

@@ -1,7 +1,7 @@
 // Speech, images and moderation as OpenAI has them, passed on: the body as it came under the target's name for the model,
 // the answer unread but for its usage. Pure.
 import type { EventReader, VendorDialect, WireRequest, WireTarget } from '../../dialect.ts'
-import type { Piece } from '../../event.ts'
+import type { ModelEvent, Piece } from '../../event.ts'
 import type { ModelRequest } from '../../request.ts'
 import { readFailure, readInlineFailure } from '../openai-chat/failure.ts'
 import { watchUsage } from './usage.ts'
@@ -46,13 +46,13 @@ function readEvents(): EventReader {
   return {
     read({ bytes = new Uint8Array() }) {
       watch.take(bytes)
-      return { events: [{ type: 'other-delta', index: 0 }], bytes }
+      const error = watch.error()
+      const passed: ModelEvent = { type: 'other-delta', index: 0 }
+      if (error === undefined) return { events: [passed], bytes }
+      return { events: [passed, { type: 'error', failure: readInlineFailure(error) }], bytes }
     },
     close() {
-      const { usage, error } = watch.seen()
-      // The client has read it already, so nothing is to be added.
-      if (error !== undefined)
-        return { events: [{ type: 'error', failure: readInlineFailure(error) }], bytes: new Uint8Array() }
+      const usage = watch.usage()
       return { events: [{ type: 'finish', reason: 'stop', ...(usage === undefined ? {} : { usage }) }] }
     },
     complete: false,

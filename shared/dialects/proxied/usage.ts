@@ -7,8 +7,10 @@ import { readUsage } from '../openai-responses/usage.ts'
 
 export interface UsageWatch {
   take(bytes: Uint8Array): void
-  /** The last `usage`, and the `error` if there was one, that stood at the top of any object so far. */
-  seen(): { readonly usage: Usage | undefined; readonly error: unknown }
+  /** The last that stood at the top of any object so far. */
+  usage(): Usage | undefined
+  /** The `error` that stood there; undefined for none. */
+  error(): unknown
 }
 
 /** What is longer is no usage, and no key that is looked for. */
@@ -82,10 +84,11 @@ export function watchUsage(): UsageWatch {
         takeSign(bytes[at] ?? 0, bytes.subarray(at, at + 1))
       }
     },
-    seen() {
+    usage() {
       const usage = fieldsOf(found.get('usage'))
-      return { usage: readUsage(usage) ?? readTokens(usage), error: found.get('error') }
+      return readUsage(usage) ?? readTokens(usage)
     },
+    error: () => found.get('error'),
   }
 }
 
