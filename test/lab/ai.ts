@@ -4,6 +4,7 @@
 import { checkInputs, type Kind, kindOf } from './ai-rules.ts'
 import { type Ask, bitsOf, type Forced, forcedOf, type Head, said, type Said } from './ask.ts'
 import type { Behaviour } from './behaviour.ts'
+import { cloudflareEmbed, isEmbedder } from './embedders.ts'
 import { startVendor, type Vendor } from './vendor.ts'
 import {
   type Answer,
@@ -44,6 +45,8 @@ export function optionsOf(request: LabRequest): Fields {
 }
 
 function answer(request: LabRequest, behaviour: Behaviour, head: Head): { kind: Kind; answer: Answer } {
+  if (isEmbedder(request.model))
+    return { kind: 'native', answer: { whole: cloudflareEmbed(inputsOf(request)) } }
   const kind = kindOf(request.model)
   const inputs = inputsOf(request)
   checkInputs(request, inputs, kind)

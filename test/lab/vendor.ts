@@ -6,6 +6,7 @@ import { counting, messages } from './anthropic.ts'
 import type { Behaviour } from './behaviour.ts'
 import { chat } from './chat.ts'
 import { deliverBody, deliverStream } from './deliver.ts'
+import { cohereEmbed, googleEmbed } from './embedders.ts'
 import { embeddings } from './embeddings.ts'
 import { generate, streamGenerate } from './gemini.ts'
 import { openResponses } from './responses.ts'
@@ -48,6 +49,8 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
     streamGenerate,
     openResponses(),
     embeddings,
+    googleEmbed,
+    cohereEmbed,
   ]
   const requests: LabRequest[] = []
   const scripts = new Map<string, Behaviour[]>()

@@ -58,9 +58,24 @@ export const WIRES: readonly Wire[] = [
   micro,
 ]
 
+/** The wires on which vectors are asked for; every model of the lab's makes its own. */
+export const VECTOR_WIRES: readonly Wire[] = [
+  behind('openai', 'chat', 'text-embedding-3-'),
+  behind('gemini', 'gem', 'gemini-embedding-'),
+  behind('cohere', 'coral', 'embed-v4.0-'),
+  {
+    id: 'workers-ai',
+    vendorModel: (name) => `@cf/baai/bge-${name}`,
+    publicModel: (name) => `workers-ai/@cf/baai/bge-${name}`,
+    lab: ({ ai }) => ai,
+  },
+  micro,
+]
+
 const providersOf = (origin: string): Fields => ({
   chat: { vendor: 'openai', dialect: 'openai-chat', baseUrl: `${origin}/v1`, apiKey: '$LAB_KEY' },
   responses: { vendor: 'openai', dialect: 'openai-responses', baseUrl: `${origin}/v1`, apiKey: '$LAB_KEY' },
+  coral: { vendor: 'cohere', baseUrl: `${origin}/v2`, apiKey: '$LAB_KEY' },
   gem: { dialect: 'gemini', baseUrl: `${origin}/v1beta`, apiKey: '$LAB_KEY' },
   claude: { dialect: 'anthropic', baseUrl: `${origin}/v1`, apiKey: '$LAB_KEY' },
 })
