@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import {
   costMicros,
   dollarsFromMicros,
+  fillPrice,
   free,
   microsFromDollars,
   type Price,
@@ -73,6 +74,121 @@ describe('the cost of a usage', () => {
         )
         expect(costMicros(usage, of)).toBeLessThanOrEqual(worst)
       }),
+    )
+  })
+})
+
+describe('row 7: a write to the cache', () => {
+  const claude = fillPrice({ input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75, cacheWriteLong: 6 })
+  it('costs more where it lasts an hour, and neither write is billed as plain prompt too', () => {
+    expect(costMicros({ ...noUsage, cacheWrite: 1_000 }, claude)).toBe(3_750)
+    expect(costMicros({ ...noUsage, cacheWriteLong: 1_000 }, claude)).toBe(6_000)
+    expect(
+      costMicros({ ...noUsage, input: 10, cacheRead: 100, cacheWrite: 1_000, cacheWriteLong: 1_000 }, claude),
+    ).toBe(30 + 30 + 3_750 + 6_000)
+  })
+  it('that lasts an hour costs what a short one does where nobody says more', () => {
+    const plain = fillPrice({ input: 3, output: 15, cacheWrite: 4 })
+    expect(costMicros({ ...noUsage, cacheWriteLong: 1_000 }, plain)).toBe(4_000)
+  })
+  it('is reserved for at the dearest, which a vendor may choose alone', () => {
+    expect(worstCaseMicros(1_000, 0, claude)).toBe(6_000)
+  })
+})
+
+describe('row 8: tiers by the length of the prompt', () => {
+  const tiered = fillPrice({
+    input: 2,
+    output: 10,
+    cacheRead: 0.2,
+    tiers: [
+      { above: 400, input: 8, output: 40 },
+      { above: 200, input: 4, output: 20, cacheRead: 0.4 },
+    ],
+  })
+  const cases: readonly [string, Partial<Usage>, number][] = [
+    ['a prompt of exactly the bound stays below it', { input: 200, output: 1 }, 400 + 10],
+    ['one more token costs the tier for all of it, the answer too', { input: 201, output: 1 }, 804 + 20],
+    ['tokens from the cache count for the length', { input: 1, cacheRead: 200, output: 1 }, 4 + 80 + 20],
+    ['tokens written to it count too', { input: 1, cacheWrite: 100, cacheWriteLong: 100 }, 4 + 400 + 400],
+    ['the highest tier that holds is taken, in whatever order they were given', { input: 401 }, 401 * 8],
+    ['an answer makes no prompt longer', { input: 200, output: 1_000 }, 400 + 10_000],
+  ]
+  for (const [name, usage, micros] of cases) {
+    it(name, () => expect(costMicros({ ...noUsage, ...usage }, tiered)).toBe(micros))
+  }
+  it('is reserved for at the tier that the prompt falls into', () => {
+    expect(worstCaseMicros(200, 10, tiered)).toBe(400 + 100)
+    expect(worstCaseMicros(201, 10, tiered)).toBe(804 + 200)
+  })
+})
+
+describe('row 8: classes of service', () => {
+  const classed = fillPrice({
+    input: 2,
+    output: 10,
+    tiers: [{ above: 100, input: 3, output: 15 }],
+    classes: { flex: { input: 1, output: 5 }, priority: { input: 4, output: 20 } },
+    request: 0.001,
+  })
+  const usage = { ...noUsage, input: 10, output: 10 }
+  it('are billed as served, at the usual rates where a class has none of its own', () => {
+    expect(costMicros(usage, classed)).toBe(120 + 1_000)
+    expect(costMicros(usage, classed, 'flex')).toBe(60 + 1_000)
+    expect(costMicros(usage, classed, 'priority')).toBe(240 + 1_000)
+    for (const other of ['default', 'scale', 'constructor'])
+      expect(costMicros(usage, classed, other)).toBe(1_120)
+  })
+  it('are reserved for at the dearer of what was asked for and the usual, which a busy vendor serves', () => {
+    expect(worstCaseMicros(10, 10, classed, 'flex')).toBe(120 + 1_000)
+    expect(worstCaseMicros(10, 10, classed, 'priority')).toBe(240 + 1_000)
+    expect(worstCaseMicros(10, 10, classed)).toBe(120 + 1_000)
+  })
+  it('are reserved for at the dearest of all where the vendor may choose', () =>
+    expect(worstCaseMicros(10, 10, classed, 'auto')).toBe(240 + 1_000))
+
+  const tokens = fc.integer({ min: 0, max: 500_000 })
+  const dollars = fc.integer({ min: 0, max: 100_000_000 }).map((millionths) => millionths / 1_000_000)
+  const rates = {
+    input: dollars,
+    output: dollars,
+    cacheRead: fc.option(dollars, { nil: undefined }),
+    cacheWrite: fc.option(dollars, { nil: undefined }),
+    cacheWriteLong: fc.option(dollars, { nil: undefined }),
+  }
+  const given = fc.record({
+    ...rates,
+    request: dollars,
+    tiers: fc.array(fc.record({ ...rates, above: tokens }), { maxLength: 3 }),
+    classes: fc.record({ flex: fc.record(rates), priority: fc.record(rates) }),
+  })
+  const used = fc.record({
+    input: tokens,
+    cacheRead: tokens,
+    cacheWrite: tokens,
+    cacheWriteLong: tokens,
+    output: tokens,
+    reasoning: tokens,
+  })
+  it('never cost more than was reserved, whichever of the possible ones was served', () => {
+    const asked = fc.constantFrom(undefined, 'auto', 'default', 'flex', 'priority')
+    fc.assert(
+      fc.property(
+        given,
+        used,
+        asked,
+        fc.constantFrom('flex', 'priority', undefined),
+        (price, usage, tier, auto) => {
+          const filled = fillPrice(price)
+          const prompt = usage.input + usage.cacheRead + usage.cacheWrite + usage.cacheWriteLong
+          const worst = worstCaseMicros(prompt, usage.output + usage.reasoning, filled, tier)
+          const served = tier === 'auto' ? auto : tier
+          expect(costMicros(usage, filled, served)).toBeLessThanOrEqual(worst)
+          expect(costMicros(usage, filled, tier === 'auto' ? undefined : 'default')).toBeLessThanOrEqual(
+            worst,
+          )
+        },
+      ),
     )
   })
 })

@@ -133,3 +133,34 @@ it('a plan carries the hedge of its route and no field that only routing knows',
   expect(plan.hedgeAfterMs).toBe(70)
   expect(plan.targets[0]).not.toHaveProperty('plainText')
 })
+
+describe('models that cannot serve a request', () => {
+  const blind = model('blind', { facts: { images: false } })
+  const image: Partial<ModelRequest> = { messages: [messageOf({ type: 'image', url: 'x' })] }
+  it('are left out of an order, and the reason says for what', () => {
+    const plan = decide({ kind: 'order', models: [blind, big, spare] }, 0.1, image)
+    expect(names(plan)).toEqual(['fixed:big', 'fixed:spare'])
+    expect(plan.reason).toBe('images')
+    expect(names(decide({ kind: 'order', models: [big, blind] }, 0.1, image))).toEqual(['fixed:big'])
+    expect(decide({ kind: 'order', models: [blind, big] }, 0.1).reason).toBe('order')
+  })
+  it('are left out of tiers, mini and frontier', () => {
+    expect(names(decide(tiers([blind], [big]), 0.1, image))).toEqual(['frontier:big'])
+    expect(decide(tiers([blind], [big]), 0.1, image).reason).toBe('images')
+    expect(names(decide(tiers([small], [blind, big]), 0.9, image))).toEqual(['frontier:big', 'mini:small'])
+    expect(names(decide(tiers([small], [blind]), 0.9, image))).toEqual(['mini:small'])
+  })
+  it('refuse it where they are all there is', () => {
+    expect(() => decide({ kind: 'order', models: [blind] }, 0.1, image)).toThrow(/blind reads no images/)
+    expect(() => decide(tiers([blind], [blind]), 0.1, image)).toThrow(/reads no images/)
+    // The plain-text model would only say that it cannot help.
+    expect(() => decide(tiers([micro], [blind]), 0.1, image)).toThrow(/blind reads no images/)
+  })
+  it('count a prompt all the same, however long it is', () => {
+    const policy: Policy = { kind: 'order', models: [model('short', { contextWindow: 1 })] }
+    const long = requestFor('word '.repeat(100))
+    const decision = { request: long, policy, effort: { score: 0, features: {} }, cut: 0.5, retries }
+    expect(() => choose(decision)).toThrow(/too long/)
+    expect(choose({ ...decision, anyLength: true }).targets).toMatchObject([{ name: 'short' }])
+  })
+})
