@@ -101,7 +101,9 @@ export function writeReasoning(reasoning: Reasoning | undefined, about: Circumst
   const isCounted = effort === undefined
   const fitted = fitBudget(isCounted ? (budgetTokens ?? 0) : budget, maxTokens, !isCounted)
   if (fitted === undefined) return { isLost: true }
-  return { thinking: { type: 'enabled', budget_tokens: fitted, ...display }, isLost: false }
+  // Shown is what these models do by themselves, and hosts of older ones know no other word for it.
+  const hidden = visible === false ? display : {}
+  return { thinking: { type: 'enabled', budget_tokens: fitted, ...hidden }, isLost: false }
 }
 
 /** Do the messages end in results for calls that a model made after thoughts which are not there any more? */
