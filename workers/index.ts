@@ -161,9 +161,16 @@ function open(env: Bindings): Opened {
 let opened: Opened | undefined // a cache of one: bindings do not change within an isolate
 
 /** Keeps a thread; what it answers in the background goes the way of every request. */
-export class Thread extends ThreadObject<Bindings> {
+export class Thread extends ThreadObject {
+  private readonly bindings: Bindings
+
+  constructor(state: DurableObjectState, bindings: Bindings) {
+    super(state, bindings)
+    this.bindings = bindings
+  }
+
   protected override answer(task: string, signal: AbortSignal): Promise<string> {
-    opened ??= open(this.env)
+    opened ??= open(this.bindings)
     return opened.work(task, signal, (later) => this.ctx.waitUntil(later))
   }
 }

@@ -86,7 +86,11 @@ describe.concurrent('a response', () => {
     expect(then).toEqual(['user: one', 'assistant: first answer', 'user: two'])
     expect(last).toEqual([
       expect.stringMatching(/^(?:system|developer): Be long\.$/),
-      ...['user: one', 'assistant: first answer', 'user: two', 'assistant: second answer', 'user: three'],
+      'user: one',
+      'assistant: first answer',
+      'user: two',
+      'assistant: second answer',
+      'user: three',
     ])
   })
 
@@ -198,10 +202,12 @@ describe.concurrent('a response', () => {
     scene.lab.script('unstored', { text: 'first answer' }, { text: 'second answer' })
     const first = await create('lab/unstored', { input: 'one' })
     const second = await create('lab/unstored', {
-      ...{ input: 'two', previous_response_id: first.id, store: false },
+      input: 'two',
+      previous_response_id: first.id,
+      store: false,
     })
     expect(told('unstored').at(-1)).toEqual(['user: one', 'assistant: first answer', 'user: two'])
-    expect(second.store).toBe(false)
+    expect(second).toMatchObject({ store: false })
     await expect(openai.responses.retrieve(second.id)).rejects.toThrow(NotFoundError)
   })
 
@@ -262,6 +268,26 @@ describe.concurrent('a response', () => {
     expect(data.map((item) => item.type)).toEqual(['message', 'message', 'message'])
     const unknown = { type: 'item_reference' as const, id: reference.id.replace(/_\d+$/, '_99') }
     await expect(create('lab/refer', { input: [unknown] })).rejects.toThrow(NotFoundError)
+  })
+
+  test('is found by its items also where a vendor has named them', async () => {
+    const model = 'gpt-5.2-refer'
+    scene.lab.script(
+      model,
+      { toolCalls: [{ name: 'weather', arguments: { city: 'Oslo' } }], reasoning: 'I look.' },
+      { text: 'Rain.' },
+    )
+    const user = { role: 'user' as const, content: 'Oslo?' }
+    const asked: Body = { input: [user], tools: [weather], reasoning: { effort: 'high' } }
+    const first = await create(`responses/${model}`, asked)
+    const references = first.output.map(({ id }) => ({ type: 'item_reference' as const, id: String(id) }))
+    const input = [user, ...references, ...resultsFor(first)]
+    expect((await create(`responses/${model}`, { ...asked, input })).output_text).toBe('Rain.')
+    const [, sent] = scene.lab.seen(model)
+    const kinds = (pick(sent?.body, 'input') as Fields[]).map(({ type }) => type ?? 'message')
+    expect(kinds).toEqual(['message', 'reasoning', 'function_call', 'function_call_output'])
+    const other = clientOf((await scene.makeKey()).key)
+    await expect(create(`responses/${model}`, { ...asked, input }, other)).rejects.toThrow(NotFoundError)
   })
 
   test('whose stream broke is kept as failed, with what there was of it', async () => {
@@ -399,8 +425,11 @@ describe.concurrent('a conversation', () => {
     for await (const item of openai.conversations.items.list(id, { order: 'asc', limit: 2 }))
       texts.push(item.type === 'message' ? `${item.role}: ${textIn(item.content)}` : item.type)
     expect(texts).toEqual([
-      ...['developer: You like fish.', 'user: one', 'assistant: first answer'],
-      ...['user: two', 'assistant: second answer'],
+      'developer: You like fish.',
+      'user: one',
+      'assistant: first answer',
+      'user: two',
+      'assistant: second answer',
     ])
     const sent = JSON.stringify(scene.lab.seen('claude-sonnet-4-5-across')[0]?.body)
     for (const words of ['You like fish.', 'one', 'first answer', 'two']) expect(sent).toContain(words)

@@ -192,10 +192,10 @@ export const work =
     } catch (error) {
       const failure: Failure = failureOf(error)
       if (failure.kind !== 'cancelled') writer.write([{ events: [{ type: 'error', failure }] }])
-    } finally {
-      if (entered !== undefined) await entered.forgo()
     }
-    return JSON.stringify(cancelled(writer.response()))
+    const response = cancelled(writer.response())
+    await entered?.note(response)
+    return JSON.stringify(response)
   }
 
 const requestOf = ({ body, headers }: Task): Request =>

@@ -20,10 +20,10 @@ export const threadOf = (id: string, kind: Kind): string | undefined =>
 
 const ITEM = new RegExp(`^[a-z]+_mnw([0-9a-f]{${THREAD_CHARS}})([0-9a-f]{${OWN_CHARS}})_`)
 
-/** The thread that an item of ours is kept in, and the response that it is named after. */
-export function placeOf(itemId: string): { readonly thread: string; readonly response: string } | undefined {
+/** The response that an item of ours is named after; undefined for ids that a vendor gave. */
+export function responseOf(itemId: string): string | undefined {
   const [, thread, own] = ITEM.exec(itemId) ?? []
-  return thread === undefined || own === undefined ? undefined : { thread, response: `resp_${thread}${own}` }
+  return thread === undefined || own === undefined ? undefined : `resp_${thread}${own}`
 }
 
 function hex(chars: number): string {

@@ -2,18 +2,15 @@
 import { DurableObject } from 'cloudflare:workers'
 import { Failed } from '../../shared/failure.ts'
 import type { Fields } from '../../shared/fields.ts'
-import { type Floor, openFloor } from '../floor.ts'
-import { cancelled, failed, isUnfinished, joinsConversation, saidIn, statusOf } from './closing.ts'
+import { openFloor } from '../floor.ts'
+import { cancelled, isUnfinished } from './closing.ts'
+import { type Keeping, type Listed, openKeeper, type Recalled } from './keeper.ts'
+import { openLate } from './late.ts'
 import { expired, type Kept, nextExpiry } from './lineage.ts'
-import { listOfItems, type PageQuery, pageOf } from './page.ts'
-import { type Book, responseIn, saidUpTo, toldTo } from './recalled.ts'
-import { itemsIn, openStore, type StoredConversation, type ThreadStore } from './store.ts'
-
-/** Texts that cross the border of the object are JSON: they are kept as they come and sent as they are. */
-export type Recalled =
-  | { readonly ok: true; readonly items: string; readonly upto: number | null }
-  | { readonly ok: false; readonly why: 'missing'; readonly id: string }
-  | { readonly ok: false; readonly why: 'busy' }
+import type { PageQuery } from './page.ts'
+import { openPlaces } from './places.ts'
+import { responseIn } from './recalled.ts'
+import { openStore, type StoredConversation } from './store.ts'
 
 export interface Asking {
   /** The id that the new response will have. */
@@ -22,73 +19,33 @@ export interface Asking {
   readonly conversationId?: string
 }
 
-/** A response that is to be kept. */
-export interface Keeping {
-  readonly id: string
-  readonly parent: string | null
-  readonly upto: number | null
-  readonly conversationId: string | null
-  readonly createdAt: number
-  /** The items of its own input, and the Response. */
-  readonly input: string
-  readonly response: string
-  /** False where the client wants only the conversation kept. */
-  readonly stored: boolean
-}
-
-export type Listed =
-  | { readonly ok: true; readonly page: string }
-  | { readonly ok: false; readonly missing: 'owner' | 'after' }
-
-/** One that is not known is waited for so long: the answer of a fast client's last turn may be still on its way here. */
-const LATE_MS = 1_000
 /** A run in the background ends by then: an alarm may take 15 minutes. https://developers.cloudflare.com/durable-objects/platform/limits/ */
 const RUN_MS = 14 * 60_000
-const LOST = 'The gateway was stopped while it was answering; nothing more will come of this response.'
 
-export abstract class ThreadObject<Env = Cloudflare.Env> extends DurableObject<Env> {
-  private readonly store: ThreadStore
-  private readonly book: Book
-  private readonly floor: Floor = openFloor()
+export abstract class ThreadObject extends DurableObject {
+  private readonly store = openStore(this.ctx.storage.sql)
+  private readonly keeper = openKeeper(this.store)
+  private readonly places = openPlaces(this.ctx.storage.sql)
+  private readonly floor = openFloor()
+  private readonly late = openLate()
   private readonly running = new Map<string, AbortController>()
-  private readonly waiting = new Set<() => void>()
   private readonly deleted = new Set<string>() // nobody waits for these; one id each, and only until the object sleeps
 
   /** Answers a question in the background; resolves with the Response, however it ended. */
   protected abstract answer(task: string, signal: AbortSignal): Promise<string>
 
-  constructor(state: DurableObjectState, env: Env) {
-    super(state, env)
-    this.store = openStore(state.storage.sql)
-    const { store } = this
-    this.book = {
-      find: (id) => store.find(id),
-      input: (id) => itemsIn(store.text(id, 'input')),
-      response: (id) => responseIn(store.text(id, 'response')),
-      items: (upto) => store.items(upto),
-    }
-  }
-
   /** What a new question goes on from. In a conversation it waits for the end of the answer before. */
   async recall({ id, previousId, conversationId }: Asking): Promise<Recalled> {
-    if (conversationId !== undefined) return this.joinConversation(id, conversationId)
-    if (previousId === undefined) return { ok: true, items: '[]', upto: null }
-    await this.find(previousId)
-    const said = saidUpTo(previousId, this.book)
-    if (typeof said === 'string') return { ok: false, why: 'missing', id: said }
-    return { ok: true, items: JSON.stringify(said), upto: null }
-  }
-
-  private async joinConversation(id: string, conversationId: string): Promise<Recalled> {
-    const missing = { ok: false, why: 'missing', id: conversationId } as const
-    if (this.store.conversation()?.id !== conversationId) return missing
-    if (!(await this.floor.take(id))) return { ok: false, why: 'busy' }
-    if (this.store.conversation()?.id === conversationId) {
-      const upto = this.store.last()
-      return { ok: true, items: JSON.stringify(this.store.items(upto)), upto }
+    if (previousId !== undefined) {
+      await this.find(previousId)
+      return this.keeper.recall(previousId)
     }
-    this.floor.release(id)
-    return missing
+    if (conversationId === undefined) return { ok: true, items: '[]', upto: null }
+    if (!this.keeper.isConversation(conversationId)) return { ok: false, why: 'missing', id: conversationId }
+    if (!(await this.floor.take(id))) return { ok: false, why: 'busy' }
+    const recalled = this.keeper.recallConversation(conversationId)
+    if (!recalled.ok) this.floor.release(id) // deleted while this one waited
+    return recalled
   }
 
   /** Nothing came of the question: the conversation goes on without it. */
@@ -98,28 +55,16 @@ export abstract class ThreadObject<Env = Cloudflare.Env> extends DurableObject<E
 
   /** Keeps a response, once, and lets the conversation go on. */
   async keep(keeping: Keeping): Promise<void> {
-    const { id, stored, parent, upto, createdAt } = keeping
-    const response = responseIn(keeping.response)
-    if (this.deleted.has(id)) return this.floor.release(id)
-    if (stored) {
-      this.store.put({ id, parent, upto, createdAt, status: statusOf(response), background: false })
-      this.store.putText(id, 'input', keeping.input)
-      this.store.putText(id, 'response', keeping.response)
-    }
-    this.join(keeping.conversationId, itemsIn(keeping.input), response)
-    this.floor.release(id)
-    for (const wake of this.waiting) wake()
+    this.keeper.keep(keeping)
+    this.floor.release(keeping.id)
+    this.late.wake()
     await this.schedule()
   }
 
   /** Takes a question to be answered in the background. */
   async begin(keeping: Keeping, task: string): Promise<void> {
-    const { id, parent, upto, createdAt } = keeping
-    this.store.put({ id, parent, upto, createdAt, status: 'queued', background: true })
-    this.store.putText(id, 'input', keeping.input)
-    this.store.putText(id, 'response', keeping.response)
-    this.store.putText(id, 'task', JSON.stringify({ task, conversationId: keeping.conversationId }))
-    await this.ctx.storage.setAlarm(Date.now())
+    this.keeper.queue(keeping, task)
+    await this.schedule()
   }
 
   /** The Response; undefined where there is none. */
@@ -132,17 +77,17 @@ export abstract class ThreadObject<Env = Cloudflare.Env> extends DurableObject<E
   }
 
   async inputItems(id: string, query: PageQuery): Promise<Listed> {
-    const told = (await this.find(id)) === undefined ? id : toldTo(id, this.book)
-    if (typeof told === 'string') return { ok: false, missing: 'owner' }
-    return listed(told, query)
+    await this.find(id)
+    return this.keeper.inputItems(id, query)
   }
 
   /** Erases a response; a run in the background is stopped. */
   async remove(id: string): Promise<boolean> {
     if ((await this.find(id)) === undefined) return false
     this.deleted.add(id)
-    this.running.get(id)?.abort(new Failed({ kind: 'cancelled' }))
+    this.stop(id)
     this.store.remove(id)
+    await this.clear()
     return true
   }
 
@@ -153,61 +98,68 @@ export abstract class ThreadObject<Env = Cloudflare.Env> extends DurableObject<E
     if (!kept.background) return false
     this.checkAlive(kept)
     if (isUnfinished(this.store.find(id)?.status ?? '')) {
-      this.running.get(id)?.abort(new Failed({ kind: 'cancelled' }))
-      this.end(kept, cancelled(this.book.response(id)))
+      this.stop(id)
+      this.keeper.change(kept, cancelled(this.keeper.response(id)))
     }
     return this.store.text(id, 'response')
   }
 
-  /** Items by their ids, wherever in the thread they stand; those that are not there are left out. */
+  /** Items by their ids; those that are not there are left out. */
   async items(wanted: readonly { readonly id: string; readonly response: string }[]): Promise<string> {
-    const found: Fields[] = []
-    for (const { id, response } of wanted) {
-      const kept = await this.find(response)
-      const own =
-        kept === undefined ? [] : [...this.book.input(response), ...saidIn(this.book.response(response))]
-      const item = [...own, ...this.store.items()].find((one) => one['id'] === id)
-      if (item !== undefined) found.push(item)
-    }
-    return JSON.stringify(found)
+    for (const { response } of wanted) await this.find(response)
+    const found = wanted.map(({ id, response }) => this.keeper.item(id, response))
+    return JSON.stringify(found.filter((item) => item !== undefined))
   }
 
   async putConversation(conversation: StoredConversation, items: string): Promise<void> {
     this.store.putConversation(conversation)
-    this.store.append(itemsIn(items))
+    this.keeper.addItems(conversation.id, items)
   }
 
   async conversation(id: string): Promise<StoredConversation | undefined> {
-    const conversation = this.store.conversation()
-    return conversation?.id === id ? conversation : undefined
+    return this.keeper.isConversation(id) ? this.store.conversation() : undefined
   }
 
   async removeConversation(id: string): Promise<boolean> {
-    if (this.store.conversation()?.id !== id) return false
+    if (!this.keeper.isConversation(id)) return false
     this.store.removeConversation()
+    await this.clear()
     return true
   }
 
   async listItems(conversationId: string, query: PageQuery): Promise<Listed> {
-    if (this.store.conversation()?.id !== conversationId) return { ok: false, missing: 'owner' }
-    return listed(this.store.items(), query)
+    return this.keeper.listItems(conversationId, query)
   }
 
   async addItems(conversationId: string, items: string): Promise<Listed> {
-    if (this.store.conversation()?.id !== conversationId) return { ok: false, missing: 'owner' }
-    const added = itemsIn(items)
-    this.store.append(added)
-    return { ok: true, page: JSON.stringify(listOfItems(added, false)) }
+    return this.keeper.addItems(conversationId, items)
   }
 
   async item(conversationId: string, itemId: string): Promise<string | undefined> {
-    if (this.store.conversation()?.id !== conversationId) return undefined
-    const item = this.store.items().find((one) => one['id'] === itemId)
+    const item = this.keeper.isConversation(conversationId) ? this.keeper.item(itemId) : undefined
     return item === undefined ? undefined : JSON.stringify(item)
   }
 
   async removeItem(conversationId: string, itemId: string): Promise<boolean> {
-    return this.store.conversation()?.id === conversationId && this.store.removeItem(itemId)
+    return this.keeper.isConversation(conversationId) && this.store.removeItem(itemId)
+  }
+
+  /** Where items are kept that came with a vendor's ids; asked of one object a key only. */
+  async note(itemIds: readonly string[], response: string): Promise<void> {
+    this.places.note(itemIds, response, Date.now())
+    this.late.wake()
+    await this.schedule()
+  }
+
+  /** The responses that items came with, by the ids of the items. */
+  async whereabouts(itemIds: readonly string[]): Promise<Record<string, string>> {
+    const found: Record<string, string> = {}
+    for (const id of itemIds) {
+      const response = await this.late.wait(() => this.places.find(id))
+      if (response === undefined) return found // one missing item is enough to refuse the question
+      found[id] = response
+    }
+    return found
   }
 
   override async alarm(): Promise<void> {
@@ -215,83 +167,62 @@ export abstract class ThreadObject<Env = Cloudflare.Env> extends DurableObject<E
     for (const kept of all) this.checkAlive(kept)
     await Promise.all(all.filter(({ status }) => status === 'queued').map((kept) => this.run(kept)))
     for (const id of expired(this.store.all(), Date.now())) this.store.remove(id)
-    if (this.store.all().length === 0 && this.store.conversation() === undefined) {
-      await this.ctx.storage.deleteAll()
-      return this.store.reset()
-    }
-    await this.schedule()
+    if (!(await this.clear())) await this.schedule()
   }
 
   private async run(kept: Kept): Promise<void> {
     const { id } = kept
-    const { task, conversationId } = responseIn(this.store.text(id, 'task'))
     const controller = new AbortController()
-    this.running.set(id, controller)
     const late = new Failed({ kind: 'timeout', phase: 'total', limitMs: RUN_MS })
     const timer = setTimeout(() => controller.abort(late), RUN_MS)
-    this.end(kept, { ...this.book.response(id), status: 'in_progress' }, 'running')
-    const response = responseIn(
-      await this.answer(String(task), controller.signal).catch(() => '{}'), // it says itself why; a run without a word is lost
-    )
+    const task = this.keeper.task(id)
+    this.running.set(id, controller)
+    this.keeper.change(kept, { ...this.keeper.response(id), status: 'in_progress' })
+    const response = responseIn(await this.answer(task, controller.signal).catch(() => '')) // a run that ends without a word is lost
     clearTimeout(timer)
     this.running.delete(id)
     const now = this.store.find(id)
-    if (now === undefined) return
+    if (now !== undefined) this.finish(now, response)
+    this.floor.release(id) // taken when it asked what was said before
+  }
+
+  private finish(now: Kept, response: Fields): void {
+    if (response['status'] === undefined) this.keeper.lose(now)
     // Cancelled while it ran: what had come of it by then is kept.
-    if (now.status === 'cancelled') this.end(now, cancelled({ ...response, status: 'in_progress' }))
-    else if (response['status'] === undefined) this.end(now, failed(this.book.response(id), LOST))
-    else {
-      this.end(now, response)
-      this.join(typeof conversationId === 'string' ? conversationId : null, this.book.input(id), response)
-    }
+    else if (now.status === 'cancelled')
+      this.keeper.change(now, cancelled({ ...response, status: 'in_progress' }))
+    else this.keeper.change(now, response)
   }
 
-  private end(kept: Kept, response: Fields, still?: 'running'): void {
-    this.store.put({ ...kept, status: statusOf(response) })
-    this.store.putText(kept.id, 'response', JSON.stringify(response))
-    if (still === undefined) this.store.putText(kept.id, 'task', '')
+  private stop(id: string): void {
+    this.running.get(id)?.abort(new Failed({ kind: 'cancelled' }))
   }
 
-  /** What is said to run and does not was lost with the isolate that it ran in. */
   private checkAlive(kept: Kept): void {
-    if (kept.status === 'in_progress' && !this.running.has(kept.id))
-      this.end(kept, failed(this.book.response(kept.id), LOST))
+    if (kept.status === 'in_progress' && !this.running.has(kept.id)) this.keeper.lose(kept)
   }
 
-  /** The items of a response join its conversation. */
-  private join(conversationId: string | null, input: readonly Fields[], response: Fields): void {
-    if (conversationId === null || this.store.conversation()?.id !== conversationId) return
-    if (joinsConversation(response)) this.store.append([...input, ...saidIn(response)])
+  private find(id: string): Promise<Kept | undefined> {
+    if (this.deleted.has(id)) return Promise.resolve(undefined)
+    return this.late.wait(() => this.store.find(id))
   }
 
-  private async find(id: string): Promise<Kept | undefined> {
-    const end = Date.now() + LATE_MS
-    let kept = this.store.find(id)
-    while (kept === undefined && !this.deleted.has(id) && Date.now() < end) {
-      await new Promise<void>((resolve) => {
-        const wake = (): void => {
-          clearTimeout(timer)
-          this.waiting.delete(wake)
-          resolve()
-        }
-        const timer = setTimeout(wake, LATE_MS)
-        this.waiting.add(wake)
-      })
-      kept = this.store.find(id)
-    }
-    return kept
+  /** Leaves nothing behind where nothing is kept any more. */
+  private async clear(): Promise<boolean> {
+    const isEmpty = this.store.all().length === 0 && this.store.conversation() === undefined
+    if (!isEmpty || this.places.forget(Date.now()) !== undefined) return false
+    await this.ctx.storage.deleteAll()
+    this.store.reset()
+    return true
   }
 
   /** Wakes up for what is queued, or when something has had its time. */
   private async schedule(): Promise<void> {
+    const now = Date.now()
     const all = this.store.all()
-    const due = all.some(({ status }) => status === 'queued') ? Date.now() : nextExpiry(all, Date.now())
+    const isQueued = all.some(({ status }) => status === 'queued')
+    const due = isQueued ? now : (nextExpiry(all, now) ?? this.places.forget(now))
     const set = await this.ctx.storage.getAlarm()
     if (due !== undefined && (set === null || due < set)) await this.ctx.storage.setAlarm(due)
   }
-}
-
-function listed(items: readonly Fields[], query: PageQuery): Listed {
-  const page = pageOf(items, query)
-  return page === undefined ? { ok: false, missing: 'after' } : { ok: true, page: JSON.stringify(page) }
 }

@@ -77,7 +77,12 @@ export function openStore(sql: SqlStorage): ThreadStore {
     put({ id, parent, upto, status, createdAt, background }) {
       change(
         'INSERT OR REPLACE INTO responses (id, parent, upto, status, created_at, background) VALUES (?, ?, ?, ?, ?, ?)',
-        ...[id, parent, upto, status, createdAt, background ? 1 : 0],
+        id,
+        parent,
+        upto,
+        status,
+        createdAt,
+        background ? 1 : 0,
       )
     },
     remove(id) {
@@ -90,7 +95,9 @@ export function openStore(sql: SqlStorage): ThreadStore {
     putConversation({ id, createdAt, metadata }) {
       change(
         'INSERT OR REPLACE INTO conversation (id, created_at, metadata) VALUES (?, ?, ?)',
-        ...[id, createdAt, metadata],
+        id,
+        createdAt,
+        metadata,
       )
     },
     removeConversation() {

@@ -4,8 +4,11 @@ import { Failed } from '../../shared/failure.ts'
 import type { Fields } from '../../shared/fields.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import type { Cx } from '../service.ts'
-import { newId, newThread, placeOf, threadOf } from './ids.ts'
-import type { Asking, Keeping, Listed, Recalled } from './object.ts'
+import { saidIn } from './closing.ts'
+import { PLACES } from './places.ts'
+import { newId, newThread, responseOf, threadOf } from './ids.ts'
+import type { Keeping, Listed, Recalled } from './keeper.ts'
+import type { Asking } from './object.ts'
 import type { PageQuery } from './page.ts'
 import { itemsIn, type StoredConversation } from './store.ts'
 
@@ -27,6 +30,8 @@ export interface Thread {
   addItems(conversationId: string, items: string): Promise<Listed>
   item(conversationId: string, itemId: string): Promise<string | undefined>
   removeItem(conversationId: string, itemId: string): Promise<boolean>
+  note(itemIds: readonly string[], response: string): Promise<void>
+  whereabouts(itemIds: readonly string[]): Promise<Record<string, string>>
 }
 
 /** The threads of all keys; a key's own are named with its id, so that two keys never meet. */
@@ -43,6 +48,8 @@ export interface Entered {
   /** Call one of these, once: with the Response as it ended, or because nothing came of it. */
   readonly keep: (response: Fields) => Promise<void>
   readonly forgo: () => Promise<void>
+  /** Writes down where the items of the Response are found that have a vendor's ids; a part of `keep`. */
+  readonly note: (response: Fields) => Promise<void>
 }
 
 /** A question that names more answers than this by their items is not looked up in all of them. */
@@ -73,7 +80,9 @@ export async function enter(
   }
   try {
     const history = itemsIn(recalled.items)
-    const own = await resolve(threads, keyId, inputItemsOf(request, id), history)
+    const input = inputItemsOf(request, id)
+    const hasReferences = input.some(isReference)
+    const own = hasReferences ? await resolve(threads, keyId, input, history) : input
     const keeping = (response: Fields): Keeping => ({
       id,
       parent: previousId ?? null,
@@ -84,14 +93,22 @@ export async function enter(
       response: JSON.stringify(response),
       stored: store,
     })
+    const note = async (response: Fields): Promise<void> => {
+      const foreign = saidIn(response).flatMap(({ id: itemId }) =>
+        typeof itemId === 'string' && responseOf(itemId) === undefined ? [itemId] : [],
+      )
+      if (store && foreign.length > 0) await threads(keyId, PLACES).note(foreign, id)
+    }
     return {
-      request: history.length > 0 || own.length > 0 ? withItems(request, [...history, ...own]) : request,
+      request: history.length > 0 || hasReferences ? withItems(request, [...history, ...own]) : request,
       id,
       thread,
       keeping,
       keep: async (response) => {
-        if (store || conversationId !== undefined) await thread.keep(keeping(response))
+        const isKept = store || conversationId !== undefined
+        await Promise.all([isKept ? thread.keep(keeping(response)) : undefined, note(response)])
       },
+      note,
       forgo,
     }
   } catch (error) {
@@ -124,13 +141,15 @@ async function resolve(
   history: readonly Fields[],
 ): Promise<readonly Fields[]> {
   const known = new Map(history.map((item) => [item['id'], item]))
+  const ids = input.filter((item) => isReference(item) && !known.has(item['id'])).map(({ id }) => String(id))
+  const elsewhere = ids.filter((id) => responseOf(id) === undefined)
+  const noted = elsewhere.length === 0 ? {} : await reached(threads(keyId, PLACES).whereabouts(elsewhere))
   const wanted = new Map<string, { id: string; response: string }[]>()
-  for (const item of input) {
-    const id = String(item['id'])
-    if (!isReference(item) || known.has(id)) continue
-    const place = placeOf(id)
-    if (place === undefined) throw noItem(id)
-    wanted.set(place.thread, [...(wanted.get(place.thread) ?? []), { id, response: place.response }])
+  for (const id of ids) {
+    const response = responseOf(id) ?? noted[id] ?? ''
+    const thread = threadOf(response, 'resp')
+    if (thread === undefined) throw noItem(id)
+    wanted.set(thread, [...(wanted.get(thread) ?? []), { id, response }])
   }
   if (wanted.size > MOST_THREADS) {
     const message = `Invalid 'input': its references lead to ${wanted.size} conversations, at most ${MOST_THREADS} are looked up.`
