@@ -8,6 +8,7 @@ import type { Answer, Cx, Provider, Service } from '../service.ts'
 import { proxied } from '../../shared/dialects/proxied/index.ts'
 import { type Conceal, concealFailure, concealing, concealPiece } from './conceal.ts'
 import { readStream } from './frames.ts'
+import { inParts } from './inputs.ts'
 
 /** Error bodies are read this far; providers put the reason first. */
 const ERROR_BYTES = 64 * 1024
@@ -27,8 +28,18 @@ export interface ProviderCall {
 /** Resolves with the request in which every address of a picture or document has become its bytes. */
 export type Media = (request: ModelRequest, cx: Cx) => Promise<ModelRequest>
 
-export const callProvider =
-  (find: (id: string) => Provider | undefined, media: Media): Service<ProviderCall, Answer> =>
+type Find = (id: string) => Provider | undefined
+
+/** Calls a target, as often as its vendor makes of what was asked. */
+export const callProvider = (find: Find, media: Media): Service<ProviderCall, Answer> =>
+  inParts(callOnce(find, media), ({ request, target }) =>
+    request.embedding === undefined
+      ? undefined
+      : find(target.provider)?.embeddings?.maxInputs?.(target.model),
+  )
+
+const callOnce =
+  (find: Find, media: Media): Service<ProviderCall, Answer> =>
   async ({ request, target, escalate, onHead, onWhole }, cx) => {
     const provider = find(target.provider)
     if (provider === undefined)

@@ -42,6 +42,7 @@ function readReply(json: string): Piece[] {
 
 export const cohereEmbeddings = {
   id: 'cohere-embeddings',
+  maxInputs: () => 96, // "Maximum number of texts per call"
   writeRequest,
   readEvents,
   readReply,

@@ -7,7 +7,7 @@ import type { ModelRequest } from '../../request.ts'
 import { noUsage } from '../../usage.ts'
 import { gemini } from '../gemini/index.ts'
 import { answered, failed, readEvents } from './reply.ts'
-import { requireTexts } from './request.ts'
+import { requirePlain, requireTexts } from './request.ts'
 import { isVector } from './vectors.ts'
 
 /** What vectors are for, in the words of other vendors. */
@@ -21,11 +21,14 @@ const TASKS: ReadonlyMap<string, string> = new Map([
   ['clustering', 'CLUSTERING'],
 ])
 
+/** The word for what vectors are for; one that is unknown here is given on. */
+export const taskOf = (purpose: string): string => TASKS.get(purpose.toLowerCase()) ?? purpose.toUpperCase()
+
 function writeRequest(request: ModelRequest, target: WireTarget): WireRequest {
   const { dimensions, purpose } = request.embedding ?? {}
-  const model = target.model.startsWith('models/') ? target.model : `models/${target.model}`
-  const taskType =
-    purpose === undefined ? undefined : (TASKS.get(purpose.toLowerCase()) ?? purpose.toUpperCase())
+  const name = requirePlain(target)
+  const model = name.startsWith('models/') ? name : `models/${name}`
+  const taskType = purpose === undefined ? undefined : taskOf(purpose)
   const requests = requireTexts(request, target).map((text) => ({
     model,
     content: { parts: [{ text }] },
@@ -49,6 +52,7 @@ function readReply(json: string): Piece[] {
 
 export const geminiEmbeddings = {
   id: 'gemini-embeddings',
+  maxInputs: () => 100, // "at most 100 requests can be in one batch"
   writeRequest,
   readEvents,
   readReply,

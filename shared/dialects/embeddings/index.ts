@@ -4,13 +4,14 @@ import { readFailure, writeFailure } from '../openai-chat/failure.ts'
 import { readEvents, readReply, writeReply } from './reply.ts'
 import { DIALECT, type EmbeddingOptions, readRequest, writeRequest } from './request.ts'
 
-const plain: EmbeddingOptions = { dimensions: true, base64: true, tokens: true }
+const plain: EmbeddingOptions = { dimensions: true, base64: true, unencoded: false, tokens: true, user: true }
 
 /** The dialect with a vendor's oddities. Clients are always spoken to without any. */
 export function openaiEmbeddings(options: Partial<EmbeddingOptions> = {}) {
   const settled: EmbeddingOptions = { ...plain, ...options }
   return {
     id: DIALECT,
+    ...(options.maxInputs === undefined ? {} : { maxInputs: options.maxInputs }),
     readRequest,
     writeRequest: (request, target) => writeRequest(request, target, settled),
     readEvents,

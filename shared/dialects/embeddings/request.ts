@@ -10,14 +10,27 @@ export const DIALECT = 'openai-embeddings'
 
 /** How a server's embeddings differ from OpenAI's. */
 export interface EmbeddingOptions {
-  /** Knows `dimensions`. */
-  readonly dimensions: boolean
+  /** Knows `dimensions`, or calls them so. */
+  readonly dimensions: boolean | string
   /** Knows `encoding_format: "base64"`; else it is asked for numbers, and we pack them. */
   readonly base64: boolean
+  /** Does not know `encoding_format` at all, and sends numbers. */
+  readonly unencoded: boolean
   /** Takes token ids in place of texts. */
   readonly tokens: boolean
-  /** The field for what the vectors are for, and its word where the client gave none; absent where there is no such field. */
-  readonly purpose?: { readonly field: string; readonly usual?: string }
+  /** Knows `user`. */
+  readonly user: boolean
+  /**
+   * The field for what the vectors are for, its word where the client gave none, and its words for what other vendors
+   * call differently; absent where there is no such field.
+   */
+  readonly purpose?: {
+    readonly field: string
+    readonly usual?: string
+    readonly words?: ReadonlyMap<string, string>
+  }
+  /** How many inputs a model takes in one call, where they are fewer than OpenAI's. */
+  readonly maxInputs?: (model: string) => number
 }
 
 const KNOWN = new Set(Object.keys(requestSchema.shape))
@@ -71,14 +84,21 @@ export function writeRequest(
   delete body['input_type']
   delete body['task_type']
   if (!options.tokens) requireTexts(request, target)
-  if (encoding === 'base64' && !options.base64) body['encoding_format'] = 'float'
-  if (dimensions !== undefined && !options.dimensions) {
+  if (options.unencoded) delete body['encoding_format']
+  else if (encoding === 'base64' && !options.base64) body['encoding_format'] = 'float'
+  if (dimensions !== undefined && options.dimensions !== true) {
     delete body['dimensions']
-    dropped.push('dimensions')
+    if (options.dimensions === false) dropped.push('dimensions')
+    else body[options.dimensions] = dimensions
   }
-  const word = purpose ?? options.purpose?.usual
-  if (options.purpose !== undefined && word !== undefined) body[options.purpose.field] = word
-  if (options.purpose === undefined && purpose !== undefined) dropped.push('input_type')
+  if (request.user !== undefined && !options.user) {
+    delete body['user']
+    dropped.push('user')
+  }
+  const { field, usual, words } = options.purpose ?? {}
+  const word = purpose === undefined ? usual : (words?.get(purpose.toLowerCase()) ?? purpose)
+  if (field !== undefined && word !== undefined) body[field] = word
+  if (field === undefined && purpose !== undefined) dropped.push('input_type')
   return { path: '/embeddings', body, dropped }
 }
 
@@ -89,4 +109,10 @@ export function requireTexts(request: ModelRequest, target: WireTarget): string[
     throw new Failed({ kind: 'unsupported', message, parameters: ['input'] })
   }
   return request.messages.map(textOf)
+}
+
+/** The name of a model that stands in an address, where these would end it. */
+export function requirePlain({ model }: WireTarget): string {
+  if (/[?#]/.test(model)) throw invalid("The name of a model cannot have '?' or '#'.", 'model')
+  return model
 }

@@ -7,7 +7,7 @@ import type { ModelRequest } from '../../request.ts'
 import { readFailure, readInlineFailure } from '../workers-ai/failure.ts'
 import { RUN_PATH } from '../workers-ai/request.ts'
 import { answered, failed, readEvents, readUsage } from './reply.ts'
-import { requireTexts } from './request.ts'
+import { requirePlain, requireTexts } from './request.ts'
 import { isVector } from './vectors.ts'
 
 function writeRequest(request: ModelRequest, target: WireTarget): WireRequest {
@@ -17,7 +17,11 @@ function writeRequest(request: ModelRequest, target: WireTarget): WireRequest {
     ...(purpose === undefined ? [] : ['input_type']),
     ...(request.user === undefined ? [] : ['user']),
   ]
-  return { path: `${RUN_PATH}${target.model}`, body: { text: requireTexts(request, target) }, dropped }
+  return {
+    path: `${RUN_PATH}${requirePlain(target)}`,
+    body: { text: requireTexts(request, target) },
+    dropped,
+  }
 }
 
 function readReply(json: string): Piece[] {
@@ -34,6 +38,7 @@ function readReply(json: string): Piece[] {
 
 export const workersAiEmbeddings = {
   id: 'workers-ai-embeddings',
+  maxInputs: () => 100, // `maxItems` of the models' input schemas
   writeRequest,
   readEvents,
   readReply,

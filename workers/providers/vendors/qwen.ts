@@ -1,4 +1,5 @@
 // Alibaba Cloud Model Studio, which serves Qwen; the international region. Others by their `baseUrl`.
+import { openaiEmbeddings } from '../../../shared/dialects/embeddings/index.ts'
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
 import { bearer, type Vendor } from '../vendor.ts'
 
@@ -15,6 +16,13 @@ export const qwen: Vendor = {
     // "enable_thinking must be set to false for non-streaming calls", which holds for the open models:
     // https://www.alibabacloud.com/help/en/model-studio/error-code
     unstreamed: { models: /^qwen3-(?:[\d.]+b)/, fields: { enable_thinking: false } },
+  }),
+  // https://www.alibabacloud.com/help/en/model-studio/text-embedding-synchronous-api
+  embeddings: openaiEmbeddings({
+    base64: false,
+    tokens: false,
+    user: false,
+    maxInputs: (model) => (/^text-embedding-v[12]$/.test(model) ? 25 : 10),
   }),
   baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
   authorize: bearer,

@@ -1,6 +1,7 @@
 // Google Vertex AI: Google's models and Anthropic's, in a project of one's own.
 import { anthropic } from '../../../shared/dialects/anthropic/index.ts'
 import type { VendorDialect } from '../../../shared/dialect.ts'
+import { vertexEmbeddings } from '../../../shared/dialects/embeddings/vertex.ts'
 import { gemini } from '../../../shared/dialects/gemini/index.ts'
 import { serviceAccount } from '../sign/service-account.ts'
 import type { Vendor } from '../vendor.ts'
@@ -27,6 +28,7 @@ export const vertex: Vendor = {
   id: 'vertex',
   name: 'Google Vertex AI',
   dialect: published,
+  embeddings: vertexEmbeddings,
   alternatives: [{ dialect: claude, models: /^claude-/ }],
   baseUrl: 'https://{host}/v1/projects/{project}/locations/{location}',
   settings: {
