@@ -460,6 +460,37 @@ describe.concurrent('a conversation', () => {
     expect(told('turns').map((lines) => lines.length)).toEqual([1, 3, 5])
   })
 
+  test('goes on when a client leaves, whether it spoke or waited for its turn', async () => {
+    scene.lab.script('leaving', { text: 'word '.repeat(500), everyMs: 20 }, { text: 'fine' })
+    const { id } = await openai.conversations.create()
+    const gone = new AbortController()
+    const body = { model: 'lab/leaving', conversation: id }
+    const speaking = await openai.responses.create({ ...body, input: 'one', stream: true })
+    const waiting = openai.responses.create({ ...body, input: 'two' }, { signal: gone.signal })
+    const next = create('lab/leaving', { input: 'three', conversation: id })
+    for await (const event of speaking) {
+      if (event.type !== 'response.output_text.delta') continue
+      gone.abort()
+      await expect(waiting).rejects.toThrow()
+      break
+    }
+    expect((await next).output_text).toBe('fine')
+    expect(told('leaving').at(-1)).toEqual(['user: three'])
+  })
+
+  test('that is deleted while somebody speaks in it leaves the response, which is in none then', async () => {
+    scene.lab.script('vanished', { text: 'an answer', firstAfterMs: 300 })
+    const { id } = await openai.conversations.create()
+    const asked = create('lab/vanished', { input: 'one', conversation: id })
+    await until('the question upstream', () => scene.lab.seen('vanished').length === 1)
+    await openai.conversations.delete(id)
+    const { id: responseId } = await asked
+    expect((await openai.responses.retrieve(responseId)).output_text).toBe('an answer')
+    await expect(openai.conversations.items.list(id)).rejects.toThrow(NotFoundError)
+    await openai.responses.delete(responseId)
+    await expect(openai.responses.retrieve(responseId)).rejects.toThrow(NotFoundError)
+  })
+
   test('is joined by what is answered in the background', async () => {
     scene.lab.script('behind', { text: 'first answer' }, { text: 'second answer' })
     const { id } = await openai.conversations.create()

@@ -73,12 +73,10 @@ export async function enter(
     ...(conversationId === undefined ? {} : { conversationId }),
   }
   const goesOn = previousId !== undefined || conversationId !== undefined
-  const recalled = goesOn ? await reached(thread.recall(asking)) : NOTHING
-  if (!recalled.ok) throw recalled.why === 'busy' ? busy() : unknown(asking, recalled.id)
-  const forgo = async (): Promise<void> => {
-    if (conversationId !== undefined) await thread.forgo(id)
-  }
+  const floor = conversationId === undefined ? FREE : hold(thread, id, cx)
   try {
+    const recalled = goesOn ? await reached(thread.recall(asking)) : NOTHING
+    if (!recalled.ok) throw recalled.why === 'busy' ? busy() : unknown(asking, recalled.id)
     const history = itemsIn(recalled.items)
     const input = inputItemsOf(request, id)
     const hasReferences = input.some(isReference)
@@ -106,15 +104,37 @@ export async function enter(
       keeping,
       keep: async (response) => {
         const isKept = store || conversationId !== undefined
-        await Promise.all([isKept ? thread.keep(keeping(response)) : undefined, note(response)])
+        const keep = isKept ? thread.keep(keeping(response)) : undefined
+        await Promise.all([keep, note(response)]).finally(floor.over)
       },
       note,
-      forgo,
+      forgo: floor.leave,
     }
   } catch (error) {
-    cx.defer(forgo())
+    cx.defer(floor.leave())
     throw error
   }
+}
+
+interface Hold {
+  readonly leave: () => Promise<void>
+  /** The object knows already. */
+  readonly over: () => void
+}
+
+const FREE: Hold = { leave: () => Promise.resolve(), over: () => undefined }
+
+/**
+ * A turn in the conversation. Deferred before it is waited for, since a client that leaves would hold it for ever: only
+ * deferred work is sure to go on then.
+ */
+function hold(thread: Thread, id: string, cx: Cx): Hold {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  cx.defer(promise)
+  let left: Promise<void> | undefined
+  const leave = (): Promise<void> => (left ??= thread.forgo(id).finally(resolve))
+  cx.signal.addEventListener('abort', () => cx.defer(leave()), { once: true })
+  return { leave, over: resolve }
 }
 
 const NOTHING: Recalled = { ok: true, items: '[]', upto: null }
