@@ -3,6 +3,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { counting, messages } from './anthropic.ts'
+import { converse, converseStream } from './bedrock.ts'
 import type { Behaviour } from './behaviour.ts'
 import { chat } from './chat.ts'
 import { deliverBody, deliverStream } from './deliver.ts'
@@ -51,6 +52,8 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
     embeddings,
     googleEmbed,
     cohereEmbed,
+    converse,
+    converseStream,
   ]
   const requests: LabRequest[] = []
   const scripts = new Map<string, Behaviour[]>()
@@ -73,26 +76,29 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
   ): Promise<void> => {
     const behaviour = behaviourFor(wire, request)
     count += 1
-    const deliver = (status: number, body: unknown): Promise<void> =>
+    const deliver = (status: number, body: unknown, more = {}): Promise<void> =>
       deliverBody(
-        delivery('application/json'),
+        delivery('application/json', more),
         status,
         typeof body === 'string' ? body : JSON.stringify(body),
       )
-    const delivery = (usual: string) => ({
+    const refuse = (refused: Refused): Promise<void> =>
+      deliver(refused.status, wire.failure(refused), wire.failureHeaders?.(refused))
+    const delivery = (usual: string, more: Readonly<Record<string, string>> = {}) => ({
       response,
       behaviour,
       signal,
       headers: {
         'content-type': behaviour.contentType ?? usual,
         ...wire.headers?.(count),
+        ...more,
         ...behaviour.headers,
       },
       onSent: (events: number): void => void (request.events = events),
     })
     const status = behaviour.status ?? 200
     if (behaviour.body !== undefined) return deliver(status, behaviour.body)
-    if (status >= 300) return deliver(status, wire.failure(new Refused(status, 'The server had an error.')))
+    if (status >= 300) return refuse(new Refused(status, 'The server had an error.'))
     try {
       const head = { count, created: Math.floor(Date.now() / 1000) }
       const answer = wire.answer(request, behaviour, head)
@@ -106,7 +112,7 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
     } catch (error) {
       if (!(error instanceof Refused)) throw error
       request.refused = error.message
-      return deliver(error.status, wire.failure(error))
+      return refuse(error)
     }
   }
 

@@ -49,6 +49,8 @@ export interface Wire {
   answer(request: LabRequest, behaviour: Behaviour, head: Head): Answer
   /** The body of a refusal. */
   failure(refused: Refused): unknown
+  /** The headers of a refusal, where they say more than its body. */
+  failureHeaders?(refused: Refused): Readonly<Record<string, string>>
   /** How an error is said in the middle of a stream. */
   failureEvent(message: string): StreamEvent
   /** A question about a request and not one for an answer: it uses up no script. */

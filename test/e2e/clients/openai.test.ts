@@ -88,7 +88,8 @@ for (const wire of WIRES) {
       prompt_tokens: 100,
       completion_tokens: 20,
       prompt_tokens_details: { cached_tokens: 40 },
-      completion_tokens_details: { reasoning_tokens: 5 },
+      // Amazon does not say how many of them were thoughts.
+      completion_tokens_details: { reasoning_tokens: wire.id === 'bedrock' ? 0 : 5 },
     })
   })
 

@@ -4,6 +4,7 @@ import type { Behaviour } from '../../lab/behaviour.ts'
 import type { Fields } from '../../lab/client.ts'
 import { openScene, type Scene } from '../../lab/scene.ts'
 import { until } from '../../lab/until.ts'
+import { AMAZON_KEY } from '../../lab/signature.ts'
 import type { Vendor } from '../../lab/vendor.ts'
 import type { LabRequest } from '../../lab/wire.ts'
 import { expect } from 'vitest'
@@ -53,6 +54,7 @@ export const WIRES: readonly Wire[] = [
   behind('openai-responses', 'responses', 'gpt-5.2-', /"type":"reasoning".*?"encrypted_content":"/),
   behind('anthropic (4.5)', 'claude', 'claude-sonnet-4-5-', /"type":"thinking"[^}]*"signature":"[^"]/),
   behind('anthropic (5.5)', 'claude', 'claude-opus-5-5-', /"type":"thinking"[^}]*"signature":"[^"]/),
+  behind('bedrock', 'rock', 'us.anthropic.claude-sonnet-4-5-', /"reasoningText":\{.*?"signature":"[^"]/),
   behind('gemini', 'gem', 'gemini-3-pro-', /"thoughtSignature":"(?!skip_thought)/),
   workersAi,
   micro,
@@ -77,6 +79,7 @@ const providersOf = (origin: string): Fields => ({
   responses: { vendor: 'openai', dialect: 'openai-responses', baseUrl: `${origin}/v1`, apiKey: '$LAB_KEY' },
   coral: { vendor: 'cohere', baseUrl: `${origin}/v2`, apiKey: '$LAB_KEY' },
   gem: { dialect: 'gemini', baseUrl: `${origin}/v1beta`, apiKey: '$LAB_KEY' },
+  rock: { vendor: 'bedrock', baseUrl: origin, apiKey: '$AMAZON_KEY' },
   claude: { dialect: 'anthropic', baseUrl: `${origin}/v1`, apiKey: '$LAB_KEY' },
 })
 
@@ -85,6 +88,7 @@ export async function openStage(): Promise<Stage> {
   const timing = { timeouts: { idleMs: 2_000 }, retries: { sameTarget: 0 } }
   const scene = await openScene((_, origin) => ({ providers: providersOf(origin), ...timing }), {
     ai: ai.url,
+    env: { AMAZON_KEY },
   })
   return {
     url: scene.gateway.url,
