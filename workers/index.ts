@@ -1,6 +1,6 @@
 // What Cloudflare sees: requests, the cron, the Durable Object classes. Wiring only; the one place that reads bindings.
 import shippedConfig from '../minnow.jsonc'
-import shippedCatalogue from '../models/catalogue.jsonl'
+import shippedCatalogue from '../shared/catalogue.jsonl'
 import { noPrices, openCatalogue } from '../shared/catalogue.ts'
 import { openaiChat } from '../shared/dialects/openai-chat/index.ts'
 import { entryOf, MICRO_PROVIDER, readConfig } from '../shared/config.ts'

@@ -8,7 +8,7 @@ import { ADMIN_KEY, freshId, openScene, type Scene, withId } from '../lab/scene.
 import { until } from '../lab/until.ts'
 
 const shipped = openCatalogue(
-  readFileSync(resolve(import.meta.dirname, '../../models/catalogue.jsonl'), 'utf8'),
+  readFileSync(resolve(import.meta.dirname, '../../shared/catalogue.jsonl'), 'utf8'),
 )
 
 /** One dollar less a day than any price here could cost, so that only a wrong one is noticed. */

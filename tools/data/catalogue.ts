@@ -1,4 +1,4 @@
-// `npm run catalogue`: writes models/catalogue.jsonl from the packages that keep such data, as npm has them now.
+// `npm run catalogue`: writes shared/catalogue.jsonl from the packages that keep such data, as npm has them now.
 // They are unpacked into a temporary folder and read; the gateway depends on none of them.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url'
 import { fieldsOf, isFields, listOf, text } from '../../shared/fields.ts'
 import { chatLines, furtherLines, type Line } from './listings.ts'
 
-const FILE = resolve(import.meta.dirname, '../../models/catalogue.jsonl')
+const FILE = resolve(import.meta.dirname, '../../shared/catalogue.jsonl')
 
 const CHAT = '@earendil-works/pi-ai'
 const FURTHER = '@pydantic/genai-prices'
@@ -106,7 +106,7 @@ if (import.meta.main) {
       throw new Error(`${lines.length} models only: have the packages changed their shape?`)
     const file = writeCatalogue([chat, further], lines, dateFor(lines, new Date().toISOString()))
     writeFileSync(FILE, file)
-    console.log(`models/catalogue.jsonl: ${lines.length} models, ${Buffer.byteLength(file)} bytes`)
+    console.log(`shared/catalogue.jsonl: ${lines.length} models, ${Buffer.byteLength(file)} bytes`)
   } finally {
     rmSync(into, { recursive: true })
   }

@@ -70,7 +70,7 @@ it('the head says from when the prices hold, and whose they are', () => {
 })
 
 describe('the catalogue that ships', () => {
-  const file = readFileSync(resolve(import.meta.dirname, '../../../models/catalogue.jsonl'), 'utf8')
+  const file = readFileSync(resolve(import.meta.dirname, '../../../shared/catalogue.jsonl'), 'utf8')
   const catalogue = openCatalogue(file)
   const all = catalogue.vendors.flatMap((vendor) =>
     catalogue.names(vendor).map((model) => ({ vendor, model, listing: catalogue.find(vendor, model) })),
