@@ -111,8 +111,9 @@ function time({ gateway }: Scene, tongue: Tongue, question: Question): Promise<T
   })
 }
 
-const eachTongue = (look: (tongue: Tongue) => Promise<void>): Promise<unknown> =>
-  Promise.all(TONGUES.map(look))
+async function eachTongue(look: (tongue: Tongue) => Promise<void>): Promise<void> {
+  await Promise.all(TONGUES.map(look))
+}
 
 describe.concurrent('the head and the first words', () => {
   test.each(ALL)(
