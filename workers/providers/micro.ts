@@ -18,7 +18,8 @@ export function micro(objects: MicroObjects): Provider {
   let turn = 0
   return {
     id: MICRO_PROVIDER,
-    dialect: openaiChat(),
+    // It would not mind being told, but it would not listen either.
+    dialect: openaiChat({ refuses: ['frequency_penalty', 'logit_bias', 'min_p', 'presence_penalty'] }),
     send: (wire, { conversation, tenant, escalate, signal, requestId }) => {
       turn = (turn + 1) % POOL
       const headers: Record<string, string> = {
