@@ -154,7 +154,7 @@ function open(env: Bindings): Opened {
   })
   return {
     fetch: async (request, ctx) => app.fetch(request, env, ctx),
-    work: work({ threads, pipeline: ask }),
+    work: work({ threads, pipeline: ask, warn }),
   }
 }
 
@@ -171,7 +171,9 @@ export class Thread extends ThreadObject {
 
   protected override answer(task: string, signal: AbortSignal): Promise<string> {
     opened ??= open(this.bindings)
-    return opened.work(task, signal, (later) => this.ctx.waitUntil(later))
+    const logged = (error: unknown): void => warn(`in the background: ${String(error)}`)
+    const defer = (later: Promise<unknown>): void => this.ctx.waitUntil(later.catch(logged))
+    return opened.work(task, signal, defer)
   }
 }
 

@@ -161,9 +161,13 @@ const bodyOf = ({ native, dial, requireParameters }: ModelRequest): string =>
 const impossible = (message: string): Failed =>
   new Failed({ kind: 'invalid-request', message, param: 'background' })
 
+export interface Working extends Pick<Responding, 'threads' | 'pipeline'> {
+  readonly warn: (message: string) => void
+}
+
 /** Runs a task in its object; resolves with the Response as it ended. Never rejects for what the model or the caller did. */
 export const work =
-  ({ threads, pipeline }: Pick<Responding, 'threads' | 'pipeline'>) =>
+  ({ threads, pipeline, warn }: Working) =>
   async (json: string, signal: AbortSignal, defer: Cx['defer']): Promise<string> => {
     const task = readTask(json)
     const controller = new AbortController()
@@ -191,10 +195,14 @@ export const work =
       for await (const batch of answer.batches) if (!isGone(batch)) writer.write(batch)
     } catch (error) {
       const failure: Failure = failureOf(error)
+      if (failure.kind === 'internal') warn(`${cx.id}: in the background: ${failure.message}`)
       if (failure.kind !== 'cancelled') writer.write([{ events: [{ type: 'error', failure }] }])
     }
     const response = cancelled(writer.response())
-    await entered?.note(response)
+    if (entered !== undefined) {
+      defer(entered.note(response))
+      entered.over() // the object, which called, keeps the rest
+    }
     return JSON.stringify(response)
   }
 

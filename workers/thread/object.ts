@@ -19,7 +19,10 @@ export interface Asking {
   readonly conversationId?: string
 }
 
-/** A run in the background ends by then: an alarm may take 15 minutes. https://developers.cloudflare.com/durable-objects/platform/limits/ */
+/**
+ * A run in the background ends by then. What is pending keeps the object awake, without a client too:
+ * https://developers.cloudflare.com/changelog/post/2026-10-01-pending-io-keep-alive/
+ */
 const RUN_MS = 14 * 60_000
 
 export abstract class ThreadObject extends DurableObject {
@@ -64,6 +67,8 @@ export abstract class ThreadObject extends DurableObject {
   /** Takes a question to be answered in the background. */
   async begin(keeping: Keeping, task: string): Promise<void> {
     this.keeper.queue(keeping, task)
+    const kept = this.keeper.find(keeping.id)
+    if (kept !== undefined) this.ctx.waitUntil(this.run(kept))
     await this.schedule()
   }
 
@@ -71,7 +76,6 @@ export abstract class ThreadObject extends DurableObject {
   async read(id: string): Promise<string | undefined> {
     const kept = await this.find(id)
     if (kept === undefined) return undefined
-    if (kept.status === 'queued') await this.schedule()
     this.checkAlive(kept)
     return this.store.text(id, 'response')
   }
@@ -163,9 +167,6 @@ export abstract class ThreadObject extends DurableObject {
   }
 
   override async alarm(): Promise<void> {
-    const all = this.store.all()
-    for (const kept of all) this.checkAlive(kept)
-    await Promise.all(all.filter(({ status }) => status === 'queued').map((kept) => this.run(kept)))
     for (const id of expired(this.store.all(), Date.now())) this.store.remove(id)
     if (!(await this.clear())) await this.schedule()
   }
@@ -199,7 +200,7 @@ export abstract class ThreadObject extends DurableObject {
   }
 
   private checkAlive(kept: Kept): void {
-    if (kept.status === 'in_progress' && !this.running.has(kept.id)) this.keeper.lose(kept)
+    if (isUnfinished(kept.status) && !this.running.has(kept.id)) this.keeper.lose(kept)
   }
 
   private find(id: string): Promise<Kept | undefined> {
@@ -216,12 +217,10 @@ export abstract class ThreadObject extends DurableObject {
     return true
   }
 
-  /** Wakes up for what is queued, or when something has had its time. */
+  /** Wakes up when something has had its time. */
   private async schedule(): Promise<void> {
     const now = Date.now()
-    const all = this.store.all()
-    const isQueued = all.some(({ status }) => status === 'queued')
-    const due = isQueued ? now : (nextExpiry(all, now) ?? this.places.forget(now))
+    const due = nextExpiry(this.store.all(), now) ?? this.places.forget(now)
     const set = await this.ctx.storage.getAlarm()
     if (due !== undefined && (set === null || due < set)) await this.ctx.storage.setAlarm(due)
   }

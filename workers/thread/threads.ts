@@ -48,6 +48,8 @@ export interface Entered {
   /** Call one of these, once: with the Response as it ended, or because nothing came of it. */
   readonly keep: (response: Fields) => Promise<void>
   readonly forgo: () => Promise<void>
+  /** Or this one, where the thread knows by itself how it ended. */
+  readonly over: () => void
   /** Writes down where the items of the Response are found that have a vendor's ids; a part of `keep`. */
   readonly note: (response: Fields) => Promise<void>
 }
@@ -109,6 +111,7 @@ export async function enter(
       },
       note,
       forgo: floor.leave,
+      over: floor.over,
     }
   } catch (error) {
     cx.defer(floor.leave())
