@@ -12,6 +12,8 @@ export interface Needs {
   readonly chars: number
   /** A JSON Schema is to be followed. */
   readonly schema: boolean
+  /** Tokens that the answer may have, where the client said. */
+  readonly output: number
 }
 
 /** English text has about four characters a token; answers need room too. */
@@ -38,6 +40,7 @@ export function needsOf(request: ModelRequest): Needs {
       0,
     ),
     schema: format.type === 'json-schema',
+    output: embedding === undefined ? (request.limits.maxOutput ?? 0) : 0,
   }
 }
 
@@ -63,9 +66,13 @@ export function lackOf(model: Model, needs: Needs): Lack | undefined {
   return room !== undefined && needs.chars / MOST_CHARS_PER_TOKEN > room ? 'long' : undefined
 }
 
-/** The prompt may be too long for it, or its answer may miss the schema: others are asked first. */
-export function doubtOf({ contextWindow, facts }: Model, needs: Needs): 'long' | 'format' | undefined {
+/** The prompt may be too long for it, it may write less than was asked for or miss the schema: others are asked first. */
+export function doubtOf(
+  { contextWindow, maxOutput, facts, plainText }: Model,
+  needs: Needs,
+): 'long' | 'output' | 'format' | undefined {
   if (contextWindow !== undefined && needs.chars / CHARS_PER_TOKEN > contextWindow * ROOM) return 'long'
+  if (maxOutput !== undefined && needs.output > maxOutput && !plainText) return 'output'
   return needs.schema && facts?.jsonSchema === false ? 'format' : undefined
 }
 

@@ -78,6 +78,15 @@ it('a model that follows no schema is asked last where one is to be followed', (
   expect(able([loose], needs({ format }))).toEqual([loose])
 })
 
+it('a model that writes less than was asked for is asked last, for vendors refuse that, and is asked all the same', () => {
+  const [brief, wordy] = [model('brief', { maxOutput: 100 }), model('wordy', { maxOutput: 1_000 })]
+  const order = (maxOutput: number): string[] =>
+    able([brief, wordy], needs({ limits: { maxOutput } })).map(({ name }) => name)
+  expect(order(101)).toEqual(['wordy', 'brief'])
+  expect(order(100)).toEqual(['brief', 'wordy'])
+  expect(able([brief], needs({ limits: { maxOutput: 101 } }))).toEqual([brief])
+})
+
 it('models that all can serve it stay in their order, untouched', () => {
   const models = [model('a'), model('b')]
   expect(able(models, needs({ tools: [tool] }))).toEqual(models)
