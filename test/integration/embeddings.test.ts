@@ -73,7 +73,7 @@ const WIRES: readonly (readonly [model: string, length: number, most: number])[]
   ['openai/text-embedding-3-small', 1536, 2048],
   ['qwen/text-embedding-v4', 1536, 10],
   ['google/gemini-embedding-001', 3072, 100],
-  ['vertex/text-embedding-005', 768, 250],
+  ['vertex/text-embedding-005', 768, 5],
   ['vertex/gemini-embedding-001', 768, 1],
   ['cohere/embed-v4.0', 1536, 96],
   ['workers-ai/@cf/baai/bge-base-en-v1.5', 768, 100],

@@ -13,7 +13,7 @@ const instance = z.strictObject({
 })
 
 const body = z.strictObject({
-  instances: z.array(instance).min(1).max(250),
+  instances: z.array(instance).min(1).max(5),
   parameters: z
     .strictObject({ outputDimensionality: z.int().min(1).optional(), autoTruncate: z.boolean().optional() })
     .optional(),

@@ -126,6 +126,10 @@ function settingsOf(settings: Readonly<Record<string, Setting>> = {}): string {
     .join('; ')
 }
 
+/** What it does beside answering, by its path. */
+const besides = ({ embeddings, proxied = [] }: Vendor): readonly string[] =>
+  [...(embeddings === undefined ? [] : ['embeddings']), ...proxied].map(code)
+
 function row(vendor: Vendor): string {
   const others = (vendor.alternatives ?? []).map(({ dialect }) => code(dialect.id))
   const cells = [
@@ -134,13 +138,14 @@ function row(vendor: Vendor): string {
     [code(vendor.dialect.id), ...others].join(', '),
     code(vendor.baseUrl ?? vendor.usualAddress ?? ''),
     settingsOf(vendor.settings),
+    besides(vendor).join(', '),
     asking(vendor)().dropped.toSorted().map(code).join(', '),
     oddities(vendor).join('; '),
   ]
   return `| ${cells.join(' | ')} |`
 }
 
-const HEAD = ['vendor', 'id', 'speaks', 'address', 'settings', 'is not told', 'differs']
+const HEAD = ['vendor', 'id', 'speaks', 'address', 'settings', 'also', 'is not told', 'differs']
 
 function table(rows: readonly Vendor[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
@@ -155,8 +160,8 @@ export function vendorsText(): string {
 Made by \`node tools/data/vendors.ts\` from the records in workers/providers/vendors/, each of which says in comments where
 its vendor documents what. A name leads to that documentation.
 
-*Is not told*: what a request asks for in vain there; the reply lists it in \`x-minnow-dropped\`. *Differs*: how the
-wire differs from OpenAI's. Both hold for one model and some differ further. Instructions travel as \`system\`, the
+*Also*: what it does beside answering, under the same path of ours below \`/v1/\`. *Is not told*: what a request asks for
+in vain there; the reply lists it in \`x-minnow-dropped\`. *Differs*: how the wire differs from OpenAI's. The last two hold for one model and some differ further. Instructions travel as \`system\`, the
 output limit as \`max_tokens\` and the effort to think as \`reasoning_effort\` where nothing else is said.
 
 ## In the cloud

@@ -149,6 +149,10 @@ async function open(
     return request.stream || dialect.framing === 'bytes' ? batches : respelled(batches)
   }
   const declaredBytes = Number(response.headers.get('content-length') ?? Number.NaN)
+  if (declaredBytes > REPLY_BYTES) {
+    await body.cancel()
+    throw new Failed({ kind: 'malformed', reason: `a reply of more than ${REPLY_BYTES} bytes` })
+  }
   const isSmall = declaredBytes <= REPLY_BYTES // false for NaN: then the bytes are counted as they come
   const text = await guard(() => (isSmall ? response.text() : readText(body, REPLY_BYTES)), signal)
   const pieces = dialect.readReply(text, target.model).map((piece) => concealPiece(piece, conceal))

@@ -39,8 +39,8 @@ function readReply(json: string): Piece[] {
 
 export const vertexEmbeddings = {
   id: 'vertex-embeddings',
-  // https://cloud.google.com/vertex-ai/generative-ai/docs/embeddings/get-text-embeddings#limits
-  maxInputs: (model: string) => (model.includes('gemini-embedding') ? 1 : 250),
+  // "five texts", and "for gemini-embedding-001, each request can only include a single input text": the reference above
+  maxInputs: (model: string) => (model.includes('gemini-embedding') ? 1 : 5),
   writeRequest,
   readEvents,
   readReply,

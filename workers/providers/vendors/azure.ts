@@ -37,6 +37,14 @@ export const azure: Vendor = {
   }),
   embeddings: openaiEmbeddings(),
   alternatives: [{ dialect: openaiResponses() }],
+  // https://learn.microsoft.com/azure/ai-foundry/openai/latest
+  proxied: [
+    'audio/speech',
+    'audio/transcriptions',
+    'audio/translations',
+    'images/generations',
+    'images/edits',
+  ],
   // The version of the API that needs no date: https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle
   baseUrl: 'https://{resource}.{domain}/openai/v1',
   settings: {

@@ -1,4 +1,5 @@
 // Fireworks AI.
+import { openaiEmbeddings } from '../../../shared/dialects/embeddings/index.ts'
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
 import { openaiResponses } from '../../../shared/dialects/openai-responses/index.ts'
 import { bearer, type Vendor } from '../vendor.ts'
@@ -32,6 +33,8 @@ export const fireworks: Vendor = {
   }),
   // https://docs.fireworks.ai/guides/response-api
   alternatives: [{ dialect: openaiResponses({ leastOutput: 1, encrypts: false }) }],
+  // A closed schema: https://docs.fireworks.ai/api-reference/creates-an-embedding-vector-representing-the-input-text
+  embeddings: openaiEmbeddings({ unencoded: true, tokens: false, user: false }),
   baseUrl: 'https://api.fireworks.ai/inference/v1',
   authorize: bearer,
   docs: 'https://docs.fireworks.ai/tools-sdks/openai-compatibility',

@@ -36,6 +36,8 @@ export const groq: Vendor = {
   }),
   // https://console.groq.com/docs/responses-api
   alternatives: [{ dialect: openaiResponses({ leastOutput: 1, encrypts: false }) }],
+  // https://console.groq.com/docs/api-reference#audio
+  proxied: ['audio/speech', 'audio/transcriptions', 'audio/translations'],
   baseUrl: 'https://api.groq.com/openai/v1',
   authorize: bearer,
   example: 'openai/gpt-oss-120b',

@@ -1,5 +1,6 @@
 // llama.cpp's server.
 import { anthropic } from '../../../shared/dialects/anthropic/index.ts'
+import { openaiEmbeddings } from '../../../shared/dialects/embeddings/index.ts'
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
 import { openaiResponses } from '../../../shared/dialects/openai-responses/index.ts'
 import { bearer, type Vendor } from '../vendor.ts'
@@ -18,6 +19,8 @@ export const llamaCpp: Vendor = {
     { dialect: openaiResponses({ leastOutput: 1, encrypts: false, plainThoughts: true }) },
     { dialect: anthropic() },
   ],
+  // https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md#post-v1embeddings-openai-compatible-embeddings-api
+  embeddings: openaiEmbeddings({ dimensions: false, user: false }),
   usualAddress: 'http://127.0.0.1:8080/v1',
   authorize: bearer,
   docs: 'https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md',

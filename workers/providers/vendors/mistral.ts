@@ -1,4 +1,5 @@
 // Mistral.
+import { openaiEmbeddings } from '../../../shared/dialects/embeddings/index.ts'
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
 import { bearer, type Vendor } from '../vendor.ts'
 
@@ -39,6 +40,10 @@ export const mistral: Vendor = {
     thoughts: 'content',
     thinking: [{ efforts: ['none', 'high'] }],
   }),
+  // https://docs.mistral.ai/api/endpoint/embeddings
+  embeddings: openaiEmbeddings({ dimensions: 'output_dimension', tokens: false, user: false }),
+  // https://docs.mistral.ai/api/endpoint/audio/transcriptions, /audio/speech and /classifiers
+  proxied: ['audio/speech', 'audio/transcriptions', 'moderations'],
   baseUrl: 'https://api.mistral.ai/v1',
   authorize: bearer,
   docs: 'https://docs.mistral.ai/api/',

@@ -1,4 +1,5 @@
 // Novita AI.
+import { openaiEmbeddings } from '../../../shared/dialects/embeddings/index.ts'
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
 import { bearer, type Vendor } from '../vendor.ts'
 
@@ -14,6 +15,8 @@ export const novita: Vendor = {
     thoughts: 'reasoning_content',
     thinking: [{ toggle: 'enable_thinking' }],
   }),
+  // https://novita.ai/docs/api-reference/model-apis-llm-create-embeddings
+  embeddings: openaiEmbeddings({ dimensions: false, base64: false, tokens: false, user: false }),
   baseUrl: 'https://api.novita.ai/openai/v1',
   authorize: bearer,
   docs: 'https://novita.ai/docs/api-reference/model-apis-llm-create-chat-completion',

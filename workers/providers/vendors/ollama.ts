@@ -1,5 +1,6 @@
 // Ollama.
 import { anthropic } from '../../../shared/dialects/anthropic/index.ts'
+import { openaiEmbeddings } from '../../../shared/dialects/embeddings/index.ts'
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
 import { openaiResponses } from '../../../shared/dialects/openai-responses/index.ts'
 import { bearer, type Vendor } from '../vendor.ts'
@@ -34,6 +35,9 @@ export const ollama: Vendor = {
     { dialect: openaiResponses({ leastOutput: 1, encrypts: false, plainThoughts: true }) },
     { dialect: anthropic({ inlineMedia: true }) },
   ],
+  // https://docs.ollama.com/api/openai-compatibility#%2Fv1%2Fembeddings
+  embeddings: openaiEmbeddings({ tokens: false, user: false }),
+  proxied: ['images/generations'], // "experimental"
   usualAddress: 'http://127.0.0.1:11434/v1',
   authorize: bearer,
   docs: 'https://docs.ollama.com/api/openai-compatibility',

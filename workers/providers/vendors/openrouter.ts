@@ -1,4 +1,5 @@
 // OpenRouter.
+import { openaiEmbeddings } from '../../../shared/dialects/embeddings/index.ts'
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
 import { openaiResponses } from '../../../shared/dialects/openai-responses/index.ts'
 import { bearer, type Vendor } from '../vendor.ts'
@@ -26,6 +27,10 @@ export const openrouter: Vendor = {
   }),
   // https://openrouter.ai/docs/api-reference/responses-api/overview
   alternatives: [{ dialect: openaiResponses() }],
+  // https://openrouter.ai/docs/api/api-reference/embeddings/create-embeddings
+  embeddings: openaiEmbeddings({ purpose: { field: 'input_type' } }),
+  // https://github.com/OpenRouterTeam/typescript-sdk, tts and stt
+  proxied: ['audio/speech', 'audio/transcriptions'],
   baseUrl: 'https://openrouter.ai/api/v1',
   authorize: bearer,
   docs: 'https://openrouter.ai/docs/api-reference/overview',

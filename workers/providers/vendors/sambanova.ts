@@ -1,4 +1,5 @@
 // SambaNova Cloud.
+import { openaiEmbeddings } from '../../../shared/dialects/embeddings/index.ts'
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
 import { bearer, type Vendor } from '../vendor.ts'
 
@@ -15,6 +16,9 @@ export const sambanova: Vendor = {
       { toggle: 'chat_template_kwargs.enable_thinking' },
     ],
   }),
+  // https://github.com/sambanova/sambanova-python/blob/main/api.md
+  embeddings: openaiEmbeddings({ dimensions: false, unencoded: true, tokens: false, user: false }),
+  proxied: ['audio/transcriptions', 'audio/translations'],
   baseUrl: 'https://api.sambanova.ai/v1',
   authorize: bearer,
   docs: 'https://docs.sambanova.ai/docs/en/features/openai-compatibility',

@@ -1,4 +1,5 @@
 // Together AI.
+import { openaiEmbeddings } from '../../../shared/dialects/embeddings/index.ts'
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
 import { bearer, type Vendor } from '../vendor.ts'
 
@@ -15,6 +16,10 @@ export const together: Vendor = {
     // https://docs.together.ai/docs/reasoning-overview
     thinking: [{ efforts: ['low', 'medium', 'high'], toggle: 'reasoning.enabled' }],
   }),
+  // Texts in, numbers out, and no other field: https://docs.together.ai/reference/embeddings
+  embeddings: openaiEmbeddings({ dimensions: false, unencoded: true, tokens: false, user: false }),
+  // https://github.com/togethercomputer/together-typescript/blob/main/api.md
+  proxied: ['audio/speech', 'audio/transcriptions', 'audio/translations', 'images/generations'],
   baseUrl: 'https://api.together.ai/v1',
   authorize: bearer,
   docs: 'https://docs.together.ai/docs/openai-api-compatibility',

@@ -1,5 +1,6 @@
 // vLLM.
 import { anthropic } from '../../../shared/dialects/anthropic/index.ts'
+import { openaiEmbeddings } from '../../../shared/dialects/embeddings/index.ts'
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
 import { openaiResponses } from '../../../shared/dialects/openai-responses/index.ts'
 import { bearer, type Vendor } from '../vendor.ts'
@@ -20,6 +21,9 @@ export const vllm: Vendor = {
     { dialect: openaiResponses({ leastOutput: 1, encrypts: false, plainThoughts: true }) },
     { dialect: anthropic() },
   ],
+  // https://docs.vllm.ai/en/latest/serving/openai_compatible_server/#embeddings-api, and below it transcriptions and translations
+  embeddings: openaiEmbeddings(),
+  proxied: ['audio/transcriptions', 'audio/translations'],
   usualAddress: 'http://127.0.0.1:8000/v1',
   authorize: bearer,
   docs: 'https://docs.vllm.ai/en/latest/serving/openai_compatible_server/',

@@ -31,6 +31,8 @@ export const xai: Vendor = {
   }),
   // https://docs.x.ai/docs/guides/responses-api
   alternatives: [{ dialect: openaiResponses({ leastOutput: 1 }) }],
+  // https://docs.x.ai/docs/guides/image-generations; edits take JSON alone
+  proxied: ['images/generations', 'images/edits'],
   baseUrl: 'https://api.x.ai/v1',
   authorize: bearer,
   docs: 'https://docs.x.ai/docs/api-reference',

@@ -36,6 +36,8 @@ export const zai: Vendor = {
       { toggle: 'thinking' },
     ],
   }),
+  // https://docs.z.ai/api-reference/image/generate-image
+  proxied: ['images/generations'],
   baseUrl: 'https://api.z.ai/api/paas/v4',
   authorize: bearer,
   docs: 'https://docs.z.ai/api-reference/llm/chat-completion',
