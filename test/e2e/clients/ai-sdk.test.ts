@@ -27,7 +27,7 @@ import {
   weather,
   WORDY,
 } from './scripts.ts'
-import { micro, openStage, type Stage, WIRES } from './stage.ts'
+import { micro, openStage, type Stage, WIRES } from '../../lab/stage.ts'
 import { type Cell, openTable, type Table } from './table.ts'
 
 let stage: Stage

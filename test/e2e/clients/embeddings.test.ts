@@ -4,7 +4,7 @@ import { OpenAIEmbeddings } from '@langchain/openai'
 import { embedMany } from 'ai'
 import OpenAI, { AuthenticationError, BadRequestError, NotFoundError } from 'openai'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { openStage, type Stage, micro, VECTOR_WIRES } from './stage.ts'
+import { openStage, type Stage, micro, VECTOR_WIRES } from '../../lab/stage.ts'
 import { type Cell, openTable } from './table.ts'
 import { vectorOf } from '../../lab/embeddings.ts'
 

@@ -13,7 +13,7 @@ import { ChatOpenAI, type ChatOpenAIFields } from '@langchain/openai'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { z } from 'zod'
 import { CALL, CALLS, GREETING, LONG, PIXEL, SUMMARY, THOUGHTFUL, USAGE, weather, WORDY } from './scripts.ts'
-import { micro, openStage, type Stage, WIRES } from './stage.ts'
+import { micro, openStage, type Stage, WIRES } from '../../lab/stage.ts'
 import { type Cell, openTable } from './table.ts'
 
 let stage: Stage

@@ -23,7 +23,7 @@ import {
   weather,
   WORDY,
 } from './scripts.ts'
-import { micro, openStage, type Stage, WIRES, workersAi } from './stage.ts'
+import { micro, openStage, type Stage, WIRES, workersAi } from '../../lab/stage.ts'
 import { type Cell, openTable } from './table.ts'
 
 let stage: Stage

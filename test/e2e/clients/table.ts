@@ -3,7 +3,7 @@
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { type Stage, takeTurn, type Turn, type Wire } from './stage.ts'
+import { type Stage, takeTurn, type Turn, type Wire } from '../../lab/stage.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 const FILE = join(ROOT, 'docs/clients.md')

@@ -1,12 +1,12 @@
-// The stage of the clients' tests: one gateway, and behind it a vendor of every wire, all of them the lab's.
-import { type WorkersAi, startWorkersAi } from '../../lab/ai.ts'
-import type { Behaviour } from '../../lab/behaviour.ts'
-import type { Fields } from '../../lab/client.ts'
-import { openScene, type Scene } from '../../lab/scene.ts'
-import { until } from '../../lab/until.ts'
-import { AMAZON_KEY } from '../../lab/signature.ts'
-import type { Vendor } from '../../lab/vendor.ts'
-import type { LabRequest } from '../../lab/wire.ts'
+// A stage: one gateway, and behind it a vendor of every wire, all of them the lab's.
+import { type WorkersAi, startWorkersAi } from './ai.ts'
+import type { Behaviour } from './behaviour.ts'
+import type { Fields } from './client.ts'
+import { openScene, type Scene } from './scene.ts'
+import { until } from './until.ts'
+import { AMAZON_KEY } from './signature.ts'
+import type { Vendor } from './vendor.ts'
+import type { LabRequest } from './wire.ts'
 import { expect } from 'vitest'
 
 export interface Stage {
@@ -16,7 +16,7 @@ export interface Stage {
   stop(): Promise<void>
 }
 
-/** A wire behind the gateway: a column of the tables. */
+/** A wire behind the gateway. */
 export interface Wire {
   readonly id: string
   /** The model that the vendor knows by this name. */
@@ -48,7 +48,7 @@ export const workersAi: Wire = {
 
 export const micro: Wire = { id: 'micro', vendorModel: () => 'micro', publicModel: () => 'micro' }
 
-/** In the order of the columns. */
+/** In the order of the clients' tables. */
 export const WIRES: readonly Wire[] = [
   behind('openai-chat', 'chat', 'gpt-5.2-'),
   behind('openai-responses', 'responses', 'gpt-5.2-', /"type":"reasoning".*?"encrypted_content":"/),
@@ -75,6 +75,7 @@ export const VECTOR_WIRES: readonly Wire[] = [
 ]
 
 const providersOf = (origin: string): Fields => ({
+  'workers-ai': {},
   chat: { vendor: 'openai', dialect: 'openai-chat', baseUrl: `${origin}/v1`, apiKey: '$LAB_KEY' },
   responses: { vendor: 'openai', dialect: 'openai-responses', baseUrl: `${origin}/v1`, apiKey: '$LAB_KEY' },
   coral: { vendor: 'cohere', baseUrl: `${origin}/v2`, apiKey: '$LAB_KEY' },
@@ -83,10 +84,11 @@ const providersOf = (origin: string): Fields => ({
   claude: { dialect: 'anthropic', baseUrl: `${origin}/v1`, apiKey: '$LAB_KEY' },
 })
 
-export async function openStage(): Promise<Stage> {
+/** `more` is configuration beside the providers. */
+export async function openStage(more: Fields = {}): Promise<Stage> {
   const ai = await startWorkersAi()
   const timing = { timeouts: { idleMs: 2_000 }, retries: { sameTarget: 0 } }
-  const scene = await openScene((_, origin) => ({ providers: providersOf(origin), ...timing }), {
+  const scene = await openScene((_, origin) => ({ providers: providersOf(origin), ...timing, ...more }), {
     ai: ai.url,
     env: { AMAZON_KEY },
   })
