@@ -24,7 +24,7 @@ afterAll(async () => {
 
 /** How each client asks to see what was thought. */
 const THINKING: Readonly<Record<string, Fields>> = {
-  chat: { reasoning_effort: 'high' },
+  chat: { reasoning: { effort: 'high', exclude: false } },
   anthropic: { max_tokens: 4_000, thinking: { type: 'enabled', budget_tokens: 2_000 } },
   gemini: { generationConfig: { thinkingConfig: { includeThoughts: true, thinkingBudget: 2_000 } } },
   responses: { reasoning: { effort: 'high', summary: 'auto' } },
