@@ -12,7 +12,7 @@ export interface FormPart {
   readonly to: number
 }
 
-const BOUNDARY = /^multipart\/form-data\s*;\s*boundary=(?:"([^"]{1,70})"|([^\s";,]{1,70}))\s*$/i
+const BOUNDARY = /;\s*boundary\s*=\s*(?:"([^"]{1,70})"|([^\s";,]{1,70}))(?=\s*(?:;|$))/gi
 const DISPOSITION = /^form-data((?:\s*;\s*(?:name|filename)="[^"\r\n]*"|\s*;\s*filename\*=[^\s";]+)+)\s*$/i
 const HEADER_BYTES = 4_096
 
@@ -23,9 +23,10 @@ export const isForm = (contentType: string): boolean => /^\s*multipart\/form-dat
 
 /** Throws `invalid-request` for what is no form. */
 export function readForm(bytes: Uint8Array, contentType: string): readonly FormPart[] {
-  const named = BOUNDARY.exec(contentType.trim())
+  const [named, ...others] = contentType.matchAll(BOUNDARY)
   const boundary = named?.[1] ?? named?.[2]
-  if (boundary === undefined) throw invalid("The form's content-type has no boundary.", undefined)
+  if (boundary === undefined || others.length > 0)
+    throw invalid("The form's content-type has not one boundary.", undefined)
   const mark = encoder.encode(`\r\n--${boundary}`)
   const parts: FormPart[] = []
   // The first boundary has no line before it.

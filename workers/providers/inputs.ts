@@ -1,7 +1,7 @@
 // Calls a provider as often as it takes to embed all inputs of a request: one attempt, all or nothing.
 import { cut, put } from '../../shared/dialects/embeddings/parts.ts'
 import type { Piece } from '../../shared/event.ts'
-import { Failed } from '../../shared/failure.ts'
+import { Failed, failureOf } from '../../shared/failure.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import type { Answer, Cx, Service } from '../service.ts'
 
@@ -27,6 +27,7 @@ export const inParts =
     let next = 0
     const work = async (): Promise<void> => {
       for (let part = next++; part < parts.length; part = next++) {
+        if (inside.signal.aborted) throw new Failed(failureOf(inside.signal.reason))
         const request = parts[part] ?? call.request
         const listen = part === 0 && onHead !== undefined ? { onHead } : {}
         const answer = await one({ ...(rest as In), request, ...listen }, inside) // the same call but for what is named here
