@@ -11,7 +11,7 @@ export interface Passage {
   write(native: Native, piece: Piece): string
   /** The end of a stream that broke off, in the numbering of what came before. */
   fail(failure: Failure): string
-  /** The last Response that was told, with the items that were done since. */
+  /** The last Response that was told, with the items since: those that were done, and what there was of a message. */
   response(): Fields
 }
 
@@ -22,11 +22,27 @@ const framed = (type: string, data: string): string =>
 
 export function openPassage(context: ReplyContext): Passage {
   const items: Fields[] = []
+  const open = new Map<unknown, { readonly item: Fields; text: string }>() // messages that are not done, by their place
   let response: Fields = {}
   let sequence = -1
 
-  const told = (): Fields =>
-    items.length === 0 || isWhole(response) ? response : { ...response, output: items }
+  const told = (): Fields => {
+    const all = [...items, ...[...open.values()].map(writeOpen)]
+    return all.length === 0 || isWhole(response) ? response : { ...response, output: all }
+  }
+
+  const listen = (type: string, value: Fields): void => {
+    const { item, output_index: place } = value
+    if (type === 'response.output_text.delta') {
+      const message = open.get(place)
+      if (message !== undefined) message.text += text(value['delta'])
+    } else if (!isFields(item)) return
+    else if (type === 'response.output_item.done') {
+      open.delete(place)
+      items.push(item)
+    } else if (type === 'response.output_item.added' && item['type'] === 'message')
+      open.set(place, { item, text: '' })
+  }
 
   return {
     response: told,
@@ -38,7 +54,7 @@ export function openPassage(context: ReplyContext): Passage {
         const finish = piece.events.find((event) => event.type === 'finish')
         response = amend(value['response'], context, finish)
         if (response !== value['response']) return frame({ ...value, response })
-      } else if (type === 'response.output_item.done' && isFields(value['item'])) items.push(value['item'])
+      } else listen(type, value)
       // A line end between tokens of JSON would end the line of the event.
       return framed(
         type,
@@ -55,6 +71,13 @@ export function openPassage(context: ReplyContext): Passage {
     },
   }
 }
+
+/** A message as far as it came. */
+const writeOpen = ({ item, text: said }: { readonly item: Fields; readonly text: string }): Fields => ({
+  ...item,
+  status: 'incomplete',
+  content: said === '' ? [] : [{ type: 'output_text', text: said, annotations: [], logprobs: [] }],
+})
 
 const isWhole = (response: Fields): boolean => {
   const status = text(fieldsOf(response)['status'])

@@ -6,7 +6,7 @@ import { openScene } from '../../lab/scene.ts'
 import { until } from '../../lab/until.ts'
 import { type Body, openTalk, resultsFor, textIn, weather } from './talk.ts'
 
-const { scene, openai, clientOf, create, told } = await openTalk()
+const { scene, openai, clientOf, create, stream, told } = await openTalk()
 afterAll(() => scene.stop())
 
 describe.concurrent('a response', () => {
@@ -144,6 +144,33 @@ describe.concurrent('a response', () => {
     expect(kept.output_text).toMatch(/^one/)
     await create('lab/broken', { input: 'go on', previous_response_id: id })
     expect(told('broken').at(-1)?.[1]).toMatch(/^assistant: one/)
+  })
+
+  test('of a vendor of the same dialect is kept as it was told, whole, streamed or cut off', async () => {
+    const model = 'gpt-5.2-same'
+    scene.lab.script(
+      model,
+      { text: 'one' },
+      { text: 'two' },
+      { text: 'three four five six', cutAfter: 9, cut: 'reset' },
+    )
+    const whole = await create(`responses/${model}`, { input: 'a' })
+    expect(whole.id).toMatch(/^resp_[0-9a-f]{40}$/)
+    expect(await openai.responses.retrieve(whole.id)).toEqual(whole)
+    const streamed = await stream(`responses/${model}`, { input: 'b', previous_response_id: whole.id })
+    const { output_text: said, ...same } = await openai.responses.retrieve(streamed.id)
+    expect(same).toEqual(streamed)
+    expect(said).toBe('two')
+    let id = ''
+    const read = async (): Promise<void> => {
+      const body = { model: `responses/${model}`, input: 'c', previous_response_id: streamed.id }
+      const events = await openai.responses.create({ ...body, stream: true })
+      for await (const event of events) if (event.type === 'response.created') ({ id } = event.response)
+    }
+    await expect(read()).rejects.toThrow()
+    const broken = await openai.responses.retrieve(id)
+    expect([broken.status, broken.previous_response_id]).toEqual(['failed', streamed.id])
+    expect(broken.output_text).toMatch(/^three/)
   })
 
   test('whose client left is kept as cancelled, with what there was of it', async () => {
