@@ -1,9 +1,11 @@
-// The catalogue in the running gateway: prices applied and overridden, models kept from what they cannot serve, lists.
+// The catalogue's prices in the running gateway: applied, overridden, and written into D1 edition by edition.
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openCatalogue } from '../../shared/catalogue.ts'
-import { openClient, pick, type Reply, user } from '../lab/client.ts'
+import { databaseFile } from '../../tools/gateway/migrate.ts'
+import { openClient, pick, type Reply } from '../lab/client.ts'
 import { ADMIN_KEY, freshId, openScene, type Scene, withId } from '../lab/scene.ts'
 import { until } from '../lab/until.ts'
 
@@ -26,17 +28,7 @@ beforeAll(async () => {
     models: {
       nano: { provider: 'openai', model: 'gpt-4.1-nano' },
       own: { provider: 'openai', model: 'gpt-4o', price: { input: 100, output: 200 } },
-      corrected: { provider: 'openai', model: 'gpt-4', images: true },
-      blind: { provider: 'lab', model: 'blind-1', images: false, audio: false, files: false },
-      mute: { provider: 'lab', model: 'mute-1', tools: false },
-      small: { provider: 'lab', model: 'small-1', contextWindow: 500 },
-      loose: { provider: 'lab', model: 'loose-1', jsonSchema: false },
-      vectors: { provider: 'lab', model: 'vectors-1', embedding: true },
       able: { provider: 'lab', model: 'able-1' },
-    },
-    routes: {
-      careful: { order: ['blind', 'mute', 'small', 'loose', 'able'] },
-      poor: { order: ['blind', 'mute'] },
     },
     retries: { sameTarget: 0 },
   }))
@@ -182,179 +174,6 @@ describe('a price of the catalogue', () => {
   })
 })
 
-describe('a request that a model cannot serve', () => {
-  const image = {
-    role: 'user',
-    content: [
-      { type: 'text', text: 'What is it?' },
-      { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } },
-    ],
-  }
-  const tools = [
-    { type: 'function', function: { name: 'clock', parameters: { type: 'object', properties: {} } } },
-  ]
-  const schema = {
-    type: 'json_schema',
-    json_schema: { name: 'x', schema: { type: 'object', properties: {}, additionalProperties: false } },
-  }
-
-  test.each([
-    { what: 'a picture', body: { messages: [image] }, skipped: ['blind-1'], by: 'mute', reason: 'images' },
-    { what: 'tools', body: { tools }, skipped: ['mute-1'], by: 'blind', reason: 'order' },
-    {
-      what: 'both',
-      body: { messages: [image], tools },
-      skipped: ['blind-1', 'mute-1'],
-      by: 'small',
-      reason: 'images',
-    },
-    {
-      what: 'both in a long prompt',
-      body: { messages: [user('word '.repeat(2_000)), image], tools },
-      skipped: ['blind-1', 'mute-1', 'small-1'],
-      by: 'loose',
-      reason: 'images',
-    },
-  ])('$what goes past those in an order that lack it', async ({ body, skipped, by, reason }) => {
-    const seen = (): number[] => skipped.map((model) => scene.lab.seen(model).length)
-    const before = seen()
-    const reply = await scene.client.ask({ model: 'careful', ...body })
-    expect(reply.status, reply.text).toBe(200)
-    expect(reply.headers.get('x-minnow-model')).toBe(`lab/${by}-1`)
-    expect(reply.headers.get('x-minnow-route')).toContain(`reason=${reason}`)
-    expect(seen()).toEqual(before)
-  })
-
-  test('a JSON Schema goes first to those that follow one, and last to the others', async () => {
-    const messages = [user('word '.repeat(2_000)), image]
-    const reply = await scene.client.ask({ model: 'careful', messages, tools, response_format: schema })
-    expect(reply.headers.get('x-minnow-model')).toBe('lab/able-1')
-    scene.lab.script('able-1', { status: 503 })
-    const second = await scene.client.ask({ model: 'careful', messages, tools, response_format: schema })
-    expect(second.headers.get('x-minnow-model')).toBe('lab/loose-1')
-  })
-
-  test('is refused with 400 where nobody is left, naming what is missing and who lacks it; nothing is sent', async () => {
-    const before = scene.lab.requests.length
-    const reply = await scene.client.ask({ model: 'poor', messages: [image], tools })
-    expect(reply.status).toBe(400)
-    expect(pick(reply.json, 'error', 'message')).toMatch(
-      /'poor' cannot serve this request: blind reads no images; mute calls no tools/,
-    )
-    const text = await scene.client.ask({ model: 'openai/o3-mini', messages: [image] })
-    expect(text.status).toBe(400)
-    expect(pick(text.json, 'error', 'message')).toContain('openai/o3-mini reads no images')
-    expect(scene.lab.requests).toHaveLength(before)
-  })
-
-  test('is served where the configuration knows better than the catalogue', async () => {
-    expect((await scene.client.ask({ model: 'corrected', messages: [image] })).status).toBe(200)
-  })
-
-  test('is refused in the words of context_length_exceeded where the prompt is too long for all', async () => {
-    const before = scene.lab.requests.length
-    const reply = await scene.client.ask({ model: 'small', messages: [user('word '.repeat(2_000))] })
-    expect(reply.status).toBe(400)
-    expect(pick(reply.json, 'error', 'code')).toBe('context_length_exceeded')
-    expect(scene.lab.requests).toHaveLength(before)
-  })
-
-  test('of vectors reaches no chat model, and of an answer no embedding model', async () => {
-    const embed = await scene.client.ask({ model: 'openai/gpt-4.1', input: 'Hi' }, { path: '/v1/embeddings' })
-    expect(embed.status).toBe(400)
-    expect(pick(embed.json, 'error', 'message')).toContain('makes no embeddings')
-    const answer = await scene.client.ask({ model: 'vectors' })
-    expect(answer.status).toBe(400)
-    expect(pick(answer.json, 'error', 'message')).toContain('vectors makes embeddings only')
-  })
-})
-
-describe('the list of models', () => {
-  const listed = async (
-    path: string,
-    headers: Record<string, string> = {},
-    client = scene.client,
-  ): Promise<unknown> => {
-    const reply = await client.send(path, { headers })
-    expect(reply.status, reply.text).toBe(200)
-    return reply.json
-  }
-  const idsIn = (json: unknown): string[] => (pick(json, 'data') as { id: string }[]).map(({ id }) => id) // the list was answered with 200
-
-  test('has routes, configured models and what the catalogue knows of every provider', async () => {
-    const list = await listed('/v1/models')
-    const ids = idsIn(list)
-    expect(ids).toEqual(
-      expect.arrayContaining(['auto', 'careful', 'micro', 'nano', 'openai/gpt-4.1', 'second/gpt-4.1']),
-    )
-    expect(ids.filter((id) => id.startsWith('openai/'))).toHaveLength(shipped.names('openai').length)
-    expect(ids.some((id) => id.startsWith('mistral/'))).toBe(false)
-    expect(new Set(ids).size).toBe(ids.length)
-    expect((pick(list, 'data') as object[])[ids.indexOf('openai/gpt-4.1')]).toMatchObject({
-      object: 'model',
-      owned_by: 'openai',
-      context_window: 1_047_576,
-      max_output_tokens: 32_768,
-      capabilities: { tools: true, images: true, json_schema: true, embedding: false },
-      pricing: { input: 2, output: 8, cache_read: 0.5, classes: { flex: { input: 1 } } },
-    })
-    expect(await listed('/v1/models/openai/gpt-4.1')).toMatchObject({ context_window: 1_047_576 })
-  })
-
-  test('has for each key what that key may use', async () => {
-    const key = await scene.makeKey({ models: ['nano', 'openai/gpt-4.1', 'careful'] })
-    const only = ['careful', 'nano', 'openai/gpt-4.1']
-    expect(idsIn(await listed('/v1/models', {}, key.client))).toEqual(only)
-    expect((await key.client.send('/v1/models/openai/gpt-4o')).status).toBe(404)
-    const version = { 'anthropic-version': '2023-06-01' }
-    expect(idsIn(await listed('/v1/models', version, key.client))).toEqual(only)
-    expect(await listed('/v1beta/models', {}, key.client)).toEqual({
-      models: only.map((id) => expect.objectContaining({ name: `models/${id}` }) as unknown),
-    })
-  })
-
-  test("has Anthropic's shape, pages and errors for Anthropic's clients", async () => {
-    const headers = { 'anthropic-version': '2023-06-01' }
-    const all = idsIn(await listed('/v1/models'))
-    const walked: string[] = []
-    for (let after = ''; ;) {
-      const page = await listed(
-        `/v1/models?limit=50${after === '' ? '' : `&after_id=${encodeURIComponent(after)}`}`,
-        headers,
-      )
-      walked.push(...idsIn(page))
-      if (pick(page, 'has_more') !== true) break
-      after = String(pick(page, 'last_id'))
-    }
-    expect(walked).toEqual(all)
-    expect(await listed('/v1/models/anthropic/claude-haiku-4-5', headers)).toMatchObject({
-      type: 'model',
-      display_name: 'anthropic/claude-haiku-4-5',
-      max_input_tokens: 200_000,
-    })
-    const missing = await scene.client.send('/v1/models/nothing-such', { headers })
-    expect(missing.status).toBe(404)
-    expect(missing.json).toMatchObject({ type: 'error', error: { type: 'not_found_error' } })
-  })
-
-  test("has Gemini's shape at Gemini's address", async () => {
-    expect(await listed('/v1beta/models/openai/gpt-4.1')).toMatchObject({
-      name: 'models/openai/gpt-4.1',
-      inputTokenLimit: 1_047_576,
-      outputTokenLimit: 32_768,
-    })
-    const page = await listed('/v1beta/models?pageSize=2')
-    expect(pick(page, 'models')).toHaveLength(2)
-    const next = await listed(
-      `/v1beta/models?pageSize=2&pageToken=${encodeURIComponent(String(pick(page, 'nextPageToken')))}`,
-    )
-    expect(pick(next, 'models', 0, 'name')).not.toBe(pick(page, 'models', 1, 'name'))
-    const missing = await scene.client.send('/v1beta/models/nothing-such')
-    expect(missing.status).toBe(404)
-    expect(pick(missing.json, 'error', 'status')).toBe('NOT_FOUND')
-  })
-})
-
 test('the prices stand dated in D1 once, also after restarts, and what an operator said is not touched', async () => {
   const admin = openClient(scene.gateway.url, ADMIN_KEY)
   const book = async (query: string): Promise<unknown[]> =>
@@ -397,3 +216,76 @@ test('the prices stand dated in D1 once, also after restarts, and what an operat
     return id
   }
 }, 60_000)
+
+describe('editions of the catalogue', () => {
+  /** Changes D1 while the gateway is stopped, as another version of it might have left it. */
+  const withDatabase = (state: string, change: (database: DatabaseSync) => void): void => {
+    const database = new DatabaseSync(databaseFile(state))
+    try {
+      change(database)
+    } finally {
+      database.close()
+    }
+  }
+  const DAY_MS = 86_400_000
+
+  test('a newer one writes what differs from the last, and leaves what an operator said', async () => {
+    const id = 'openai/gpt-4.1'
+    await scene.gateway.kill()
+    withDatabase(scene.gateway.state, (database) => {
+      const before = shipped.datedAt - DAY_MS
+      database.prepare('UPDATE catalogues SET dated_at = ?').run(before)
+      database.prepare("UPDATE prices SET valid_from = ? WHERE source = 'catalogue'").run(before)
+      database.prepare("UPDATE prices SET input = 1234 WHERE source = 'catalogue' AND model = ?").run(id)
+      database
+        .prepare("UPDATE prices SET tiers = '[]' WHERE source = 'catalogue' AND model = 'openai/gpt-5.5'")
+        .run()
+      database.prepare("DELETE FROM prices WHERE source = 'catalogue' AND model = 'openai/o1'").run()
+    })
+    await scene.gateway.restart()
+    scene.lab.script('gpt-4.1', { usage })
+    expect(await bill(id), 'the file serves before D1 has it').toBe(costOf('openai', 'gpt-4.1'))
+    const fresh = await until('the newer edition in D1', async () => {
+      const rows = pick((await scene.admin.send('/admin/prices?source=catalogue')).json, 'data') as {
+        model: string
+        validFrom: string
+      }[]
+      const found = rows.filter(({ validFrom }) => Date.parse(validFrom) === shipped.datedAt)
+      return found.length > 0 && found
+    })
+    expect(fresh.map(({ model }) => model)).toEqual([id, 'openai/gpt-5.5', 'openai/o1'])
+    const operators = pick(
+      (await scene.admin.send('/admin/prices?source=operator&model=openai/o3')).json,
+      'data',
+    )
+    expect(operators).toHaveLength(1)
+  })
+
+  test('a later one in D1 holds over the file of a version that was put back, and an operator over both', async () => {
+    await scene.gateway.kill()
+    withDatabase(scene.gateway.state, (database) => {
+      const later = shipped.datedAt + 1
+      database.prepare('INSERT INTO catalogues VALUES (?, ?, 1, 0)').run(later, 'x@9')
+      for (const [model, from] of [
+        ['openai/gpt-4.1', later],
+        ['openai/o3', later],
+        ['openai/gpt-4.1-nano', Date.now() + DAY_MS],
+      ] as const) {
+        database
+          .prepare("INSERT INTO prices VALUES ('catalogue', ?, ?, 20, 20, 20, NULL, 30, NULL, NULL, NULL)")
+          .run(model, from)
+      }
+    })
+    await scene.gateway.restart()
+    const plain = { usage: { prompt: 100, completion: 10 } }
+    for (const model of ['gpt-4.1', 'o3', 'gpt-4.1-nano']) scene.lab.script(model, plain)
+    expect(await bill('openai/gpt-4.1')).toBe(100 * 20 + 10 * 30)
+    expect(await bill('openai/o3'), "the operator's, with its price for each request").toBe(
+      700 + 80 + 500_000,
+    )
+    const price = shipped.find('openai', 'gpt-4.1-nano')?.price
+    expect(await bill('openai/gpt-4.1-nano'), 'one of tomorrow').toBe(
+      Math.ceil(100 * (price?.input ?? 0) + 10 * (price?.output ?? 0)),
+    )
+  })
+})

@@ -122,6 +122,33 @@ describe('a mistake is said with its file, its place, what was found and what wa
       'at least 0',
     ],
     [
+      'a tier from nowhere on',
+      {
+        providers: { lab },
+        models: { big: { ...big, price: { input: 1, output: 1, tiers: [{ input: 2, output: 2 }] } } },
+      },
+      'models.big.price.tiers.0.above',
+      'nothing',
+      'a number',
+    ],
+    [
+      'half a class of service',
+      {
+        providers: { lab },
+        models: { big: { ...big, price: { input: 1, output: 1, classes: { flex: { input: 1 } } } } },
+      },
+      'models.big.price.classes.flex.output',
+      'nothing',
+      'a number',
+    ],
+    [
+      'an ability that is neither there nor not',
+      { providers: { lab }, models: { big: { ...big, images: 'yes' } } },
+      'models.big.images',
+      '"yes"',
+      'a boolean',
+    ],
+    [
       'half a price',
       { providers: { lab }, models: { big: { ...big, price: { input: 1 } } } },
       'models.big.price.output',
@@ -259,6 +286,34 @@ describe('a pasted key is never repeated', () => {
 })
 
 describe('a configuration is read', () => {
+  it('with everything that can be said of a model', () => {
+    const said = {
+      contextWindow: 8_000,
+      maxOutput: 500,
+      tools: true,
+      images: false,
+      files: false,
+      audio: false,
+      jsonSchema: true,
+      reasoning: true,
+      temperature: false,
+      prefill: true,
+      embedding: false,
+      price: {
+        input: 1,
+        output: 2,
+        cacheRead: 0.1,
+        cacheWrite: 1.25,
+        cacheWriteLong: 2,
+        tiers: [{ above: 200_000, input: 2, output: 4 }],
+        classes: { flex: { input: 0.5, output: 1 } },
+        request: 0.01,
+      },
+    }
+    const result = read(JSON.stringify({ providers: { lab }, models: { big: { ...big, ...said } } }))
+    expect(result).toMatchObject({ ok: true, value: { models: { big: said } } })
+  })
+
   it('with comments and trailing commas', () => {
     const result = read('{ // hello\n "timeouts": { "headMs": 5, }, /* there */ }')
     expect(result).toEqual({ ok: true, value: { timeouts: { headMs: 5 } }, variables: [] })
