@@ -57,6 +57,7 @@ beforeAll(async () => {
       },
       routes: {
         spoken: { order: ['claude/any', 'gone/any', 'media/broken', 'media/spare'] },
+        heard: { order: ['media/deaf', 'media/keen'] },
         slow: { order: ['media/slow'], timeouts: { idleMs: 400 } },
         late: { order: ['media/late'], timeouts: { replyMs: 400 } },
         tiers: { mini: ['micro'], frontier: ['voice'] },
@@ -191,6 +192,20 @@ describe.concurrent('speech', () => {
     await expect(response.arrayBuffer()).rejects.toThrow(/terminated|aborted|length|reset/i)
   })
 
+  test('that breaks off without a length is a failure in the row, and settled', async () => {
+    const key = await paidKey()
+    const id = freshId()
+    media.script('silent-1', { cutAfter: 3, cut: 'reset' })
+    const response = await openaiWith(key.key).audio.speech.create(speech('silent'), {
+      headers: withId(id).headers,
+    })
+    const bytes = await bodyOf(response).catch(() => Buffer.alloc(0)) // nothing says that more was to come
+    expect(bytes.byteLength).toBeLessThan(SPEECH_BYTES)
+    const row = await scene.rowOf(id)
+    expect(row).toMatchObject({ end: 'error', failure: 'unreachable' })
+    expect(await scene.settled(key)).toMatchObject({ spent: row.cost_micros / 1e6, reserved: 0 })
+  })
+
   test('whose length is known is passed on with it', async () => {
     media.script('long', { headers: { 'content-length': String(SPEECH_BYTES) } })
     const response = await client.audio.speech.create(speech('media/long'))
@@ -249,6 +264,17 @@ describe.concurrent('a transcription', () => {
       tokens: { input: 14, source: 'reported' },
     })
     expect((await scene.settled(key)).spent).toBe(COST / 1e6)
+  })
+
+  test('goes on to another target, and with another key, as whole as it came', async () => {
+    media.script('deaf', { status: 503 })
+    const ask = async (model: string): Promise<string> =>
+      (await client.audio.transcriptions.create({ model, file: await toFile(sound, 'day.mp3') })).text
+    expect(await ask('heard')).toBe('You sent 300000 bytes.')
+    expect(only('deaf').fields).toEqual({ model: 'deaf', file: sound })
+    expect(only('keen').fields).toEqual({ model: 'keen', file: sound })
+    for (let time = 0; time < 2; time += 1) expect(await ask('turns/ears')).toBe('You sent 300000 bytes.')
+    expect(media.seen('ears').every(({ fields }) => sound.equals(fields['file'] as Buffer))).toBe(true)
   })
 
   test('tells what it cost', async () => {

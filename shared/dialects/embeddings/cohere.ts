@@ -13,12 +13,23 @@ import { isVector } from './vectors.ts'
 /** Models from v3 on refuse a request that does not say it; documents are what is embedded most. */
 const USUAL_TYPE = 'search_document'
 
+/** What vectors are for, in the words of other vendors. */
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ['document', 'search_document'],
+  ['passage', 'search_document'],
+  ['retrieval_document', 'search_document'],
+  ['query', 'search_query'],
+  ['retrieval_query', 'search_query'],
+])
+
+const typeOf = (purpose: string): string => TYPES.get(purpose.toLowerCase()) ?? purpose.toLowerCase()
+
 function writeRequest(request: ModelRequest, target: WireTarget): WireRequest {
   const { dimensions, purpose } = request.embedding ?? {}
   const body = {
     model: target.model,
     texts: requireTexts(request, target),
-    input_type: purpose ?? USUAL_TYPE,
+    input_type: purpose === undefined ? USUAL_TYPE : typeOf(purpose),
     embedding_types: ['float'],
     ...(dimensions === undefined ? {} : { output_dimension: dimensions }),
   }

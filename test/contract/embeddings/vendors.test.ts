@@ -89,6 +89,15 @@ describe('the words of', () => {
       expect(write('nvidia', { input_type: said }).body).toMatchObject({ input_type: sent })
   })
 
+  it('Cohere and Google, whoever the client has them from', () => {
+    for (const said of ['query', 'search_query', 'RETRIEVAL_QUERY']) {
+      expect(write('cohere', { input_type: said }).body).toMatchObject({ input_type: 'search_query' })
+      const { body } = write('google', { input_type: said })
+      expect(JSON.stringify(body)).toContain('"taskType":"RETRIEVAL_QUERY"')
+    }
+    expect(write('cohere').body).toMatchObject({ input_type: 'search_document' })
+  })
+
   it('those who answer in numbers alone', () => {
     for (const id of ['together', 'fireworks', 'sambanova'])
       expect(write(id, { encoding_format: 'base64' }).body).not.toHaveProperty('encoding_format')
