@@ -34,10 +34,13 @@ export function watchUsage(): UsageWatch {
   let kept = '' // at the top of an object: its key, then the value of one that is looked for
   let key: string | undefined
 
-  const keep = (bytes: Uint8Array): void => {
-    const room = (key === undefined ? KEY_CHARS : VALUE_CHARS) - kept.length
-    if ((depth === 1 || key !== undefined) && room > 0)
-      for (const byte of bytes.subarray(0, room)) kept += String.fromCharCode(byte)
+  const room = (): number => (key === undefined ? KEY_CHARS : VALUE_CHARS) - kept.length
+
+  /** The text of a string, a part of it at a time. */
+  const keep = (bytes: Uint8Array, from: number, to: number): void => {
+    if (depth > 1 && key === undefined) return
+    const end = Math.min(to, from + room())
+    for (let at = from; at < end; at += 1) kept += String.fromCharCode(bytes[at] ?? 0)
   }
 
   const endValue = (): void => {
@@ -47,7 +50,7 @@ export function watchUsage(): UsageWatch {
     kept = ''
   }
 
-  const takeSign = (sign: number, byte: Uint8Array): void => {
+  const takeSign = (sign: number): void => {
     if (sign === COLON && depth === 1 && key === undefined) {
       const name = kept.trim()
       if (KEYS.has(name)) key = name.slice(1, -1)
@@ -57,8 +60,12 @@ export function watchUsage(): UsageWatch {
     if (depth === 1 && (sign === COMMA || sign === CLOSE)) endValue()
     if (sign === OPEN || sign === OPEN_LIST) depth += 1
     if (sign === CLOSE || sign === CLOSE_LIST) depth -= 1
-    if (sign === QUOTE) [inString, slashes] = [true, 0]
-    if (depth > 0 && !(depth === 1 && key === undefined && sign !== QUOTE)) keep(byte)
+    if (sign === QUOTE) {
+      inString = true
+      slashes = 0
+    }
+    const isWanted = key !== undefined || (depth === 1 && sign === QUOTE)
+    if (depth > 0 && isWanted && room() > 0) kept += String.fromCharCode(sign)
   }
 
   return {
@@ -70,8 +77,11 @@ export function watchUsage(): UsageWatch {
           const quote = bytes.indexOf(QUOTE, at)
           const end = quote < 0 ? bytes.length : quote
           slashes = slashesBefore(bytes, at, end, slashes)
-          keep(bytes.subarray(at, end + 1))
-          if (quote >= 0) [inString, slashes] = [slashes % 2 === 1, 0]
+          keep(bytes, at, Math.min(end + 1, bytes.length))
+          if (quote >= 0) {
+            inString = slashes % 2 === 1
+            slashes = 0
+          }
           at = end
           continue
         }
@@ -81,7 +91,7 @@ export function watchUsage(): UsageWatch {
           ;[at, depth, kept, key] = [open, 1, '', undefined]
           continue
         }
-        takeSign(bytes[at] ?? 0, bytes.subarray(at, at + 1))
+        takeSign(bytes[at] ?? 0)
       }
     },
     usage() {
