@@ -18,7 +18,7 @@ import { streamSSE } from 'hono/streaming'
 
 const encoder = new TextEncoder()
 const upstream = (model, signal) => fetch('${lab}/chat/completions', { method: 'POST', signal,
-  body: JSON.stringify({ model, stream: true }) })
+  body: JSON.stringify({ model, stream: true, messages: [{ role: 'user', content: 'Hi' }] }) })
 
 /** A body over the upstream's that tells how it ended. */
 function piped(name, source, hooks) {
