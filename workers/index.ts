@@ -39,7 +39,7 @@ export { Budget } from './budget/object.ts'
 export { Conversation } from './conversation/object.ts'
 export { Micro } from './micro/object.ts'
 
-const VERSION = '0.1.0'
+const VERSION = '0.2.0'
 
 /** The bindings of wrangler.toml; beside them stand the secrets that the configuration names. */
 interface Bindings {

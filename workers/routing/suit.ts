@@ -92,6 +92,17 @@ const SAID: Readonly<Record<Exclude<Lack, 'long'>, string>> = {
   chat: 'makes embeddings only',
 }
 
+/** The field of the request that asks for it. */
+const FIELDS: Readonly<Record<Lack, string>> = {
+  tools: 'tools',
+  images: 'images',
+  files: 'files',
+  audio: 'audio',
+  embeddings: 'model',
+  chat: 'model',
+  long: 'messages',
+}
+
 /** None of the models can serve the request; says which, and what they lack. */
 export function unable(name: string, models: readonly Model[], needs: Needs): Failed {
   const found = models.map((model) => ({ model, lack: lackOf(model, needs) ?? 'long' }))
@@ -107,7 +118,7 @@ export function unable(name: string, models: readonly Model[], needs: Needs): Fa
       ? `${model.name} reads ${model.contextWindow ?? 0} tokens and the prompt has more`
       : `${model.name} ${SAID[lack]}`,
   )
-  const parameters = [...new Set(found.map(({ lack }) => lack))]
+  const parameters = [...new Set(found.map(({ lack }) => FIELDS[lack]))]
   const message = `'${name}' cannot serve this request: ${reasons.join('; ')}. GET /v1/models lists what models can do; where that is wrong, models.<name> in minnow.jsonc says it right.`
   return new Failed({ kind: 'unsupported', message, parameters })
 }
