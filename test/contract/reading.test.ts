@@ -1,9 +1,10 @@
 // Every dialect reads every recorded stream and reply, however the bytes come and wherever they end.
 import { describe, expect, it } from 'vitest'
+import { joined } from '../../shared/bytes.ts'
 import { writeFrame } from '../../shared/sse.ts'
 import { vendorEntries } from './dialects.ts'
 import { expectWellFormed, finishOf, isTerminal, saidBy } from './said.ts'
-import { bytesOf, concat, encode, eventsOf, piecesOf, readData } from './wire.ts'
+import { bytesOf, encode, eventsOf, piecesOf, readData } from './wire.ts'
 
 for (const entry of vendorEntries) {
   const { dialect, streams, replies, errors, endMarker, unknownData, withUnknown, binary } = entry
@@ -134,7 +135,7 @@ for (const entry of vendorEntries) {
               : binary.write(error.data)
           const last = data.findLastIndex((one) => one !== endMarker)
           for (let at = 0; at <= last; at += 1) {
-            const spoilt = concat([encode(entry, data.slice(0, at)), frame, encode(entry, data.slice(at))])
+            const spoilt = joined([encode(entry, data.slice(0, at)), frame, encode(entry, data.slice(at))])
             const events = readBytes([spoilt])
             expectWellFormed(events)
             expect(events.at(-1), `${error.name} before event ${at}`).toMatchObject({

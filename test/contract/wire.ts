@@ -1,4 +1,5 @@
 // From bytes to events and back, as providers/frames.ts and edge/deliver.ts do it, without their clocks.
+import { joined } from '../../shared/bytes.ts'
 import type { ClientDialect, ReplyContext, VendorDialect } from '../../shared/dialect.ts'
 import type { ModelEvent, Piece } from '../../shared/event.ts'
 import { type Frame, readFrames } from '../../shared/sse.ts'
@@ -22,17 +23,7 @@ export const sse = (data: readonly string[]): string => data.map((text) => `data
 /** The bytes of a stream of these events, in the wire's own framing. */
 export function encode({ binary }: Pick<VendorEntry, 'binary'>, data: readonly string[]): Uint8Array {
   if (binary === undefined) return bytesOf(sse(data))
-  return concat(data.map(binary.write))
-}
-
-export function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
+  return joined(data.map(binary.write))
 }
 
 function serverSentEvents(): ReturnType<Binary['open']> {

@@ -1,4 +1,5 @@
 // A client's bytes into a model request: read within bounds, parsed once, checked at the door.
+import { joined } from '../../shared/bytes.ts'
 import type { Address, ClientDialect } from '../../shared/dialect.ts'
 import { Failed } from '../../shared/failure.ts'
 import { microsFromDollars } from '../../shared/money.ts'
@@ -99,13 +100,7 @@ async function readBounded(body: ReadableStream<Uint8Array>, limitBytes: number)
     else if (length > DRAIN_BYTES) break
   }
   if (length > limitBytes) throw new Failed({ kind: 'too-large', limitBytes })
-  const bytes = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.byteLength
-  }
-  return bytes
+  return joined(chunks)
 }
 
 export function parse(text: string): unknown {

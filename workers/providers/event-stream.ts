@@ -1,6 +1,7 @@
 // The binary event stream of Amazon's services, cut into frames: length-prefixed messages with typed headers and checksums.
 // Source: https://docs.aws.amazon.com/transcribe/latest/dg/event-stream.html and https://smithy.io/2.0/aws/amazon-eventstream.html
 // Written here: the vendor's own codec decodes whole messages only, and comes with its HTTP client's core (6 MB).
+import { joined } from '../../shared/bytes.ts'
 import { Failed } from '../../shared/failure.ts'
 import { type Frame, FrameTooLong } from '../../shared/sse.ts'
 
@@ -26,7 +27,7 @@ export function readMessages(): (bytes: Uint8Array | undefined) => Frame[] {
     waiting.push(bytes)
     have += bytes.byteLength
     if (have < need) return []
-    const buffer = joined(waiting, have)
+    const buffer = joined(waiting)
     const frames: Frame[] = []
     let from = 0
     need = PRELUDE_BYTES
@@ -43,18 +44,6 @@ export function readMessages(): (bytes: Uint8Array | undefined) => Frame[] {
     have = rest.byteLength
     return frames
   }
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const [only] = parts
-  if (only !== undefined && parts.length === 1) return only
-  const whole = new Uint8Array(length)
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.byteLength
-  }
-  return whole
 }
 
 /** The length of the message that begins here, once its prelude is known to be one. */

@@ -1,5 +1,6 @@
 // Pictures and documents that a client only points at, fetched for vendors that want their bytes. A client writes the
 // address, so it is guarded: public hosts, few redirects, little time, bounded bytes, and only what it claims to be.
+import { joined } from '../../shared/bytes.ts'
 import { Failed, failureOf } from '../../shared/failure.ts'
 import type { Message, ModelRequest, Part } from '../../shared/request.ts'
 import type { Cx } from '../service.ts'
@@ -210,13 +211,7 @@ async function readBytes(response: Response, { eachBytes, room }: Limits, failed
     }
   }
   if (length === 0) throw failed('it is empty.')
-  const whole = new Uint8Array(length)
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.byteLength
-  }
-  return whole
+  return joined(parts)
 }
 
 const inMegabytes = (bytes: number): number => Math.round((bytes / MEGABYTE) * 10) / 10
