@@ -5,7 +5,7 @@ import { Failed } from '../../../../shared/failure.ts'
 import { type Frame, FrameTooLong } from '../../../../shared/sse.ts'
 import { MAX_MESSAGE_BYTES, readMessages } from '../../../../workers/providers/event-stream.ts'
 import { event, exception, type Header, writeMessage, writeRaw } from '../../../contract/bedrock/message.ts'
-import { concat } from '../../../contract/wire.ts'
+import { joined } from '../../../../shared/bytes.ts'
 
 const readAll = (...chunks: Uint8Array[]): Frame[] => {
   const read = readMessages()
@@ -34,11 +34,11 @@ const malformed = { failure: { kind: 'malformed', reason: expect.stringMatching(
 describe('messages', () => {
   it('are read whole, one by one and several in one read', () => {
     expect(readAll(...three)).toEqual(frames)
-    expect(readAll(concat(three))).toEqual(frames)
+    expect(readAll(joined(three))).toEqual(frames)
   })
 
   it('are the same split in two at every byte, and byte by byte', () => {
-    const bytes = concat(three)
+    const bytes = joined(three)
     for (let at = 0; at <= bytes.length; at += 1) {
       expect(readAll(bytes.subarray(0, at), bytes.subarray(at)), `split at ${at}`).toEqual(frames)
     }
@@ -53,8 +53,8 @@ describe('messages', () => {
   })
 
   it('that are broken off anywhere are left out, and those before them stay', () => {
-    const bytes = concat(three)
-    const ends = three.map((_, index) => concat(three.slice(0, index + 1)).length)
+    const bytes = joined(three)
+    const ends = three.map((_, index) => joined(three.slice(0, index + 1)).length)
     for (let at = 0; at < bytes.length; at += 1) {
       expect(readAll(bytes.subarray(0, at)), `cut at ${at}`).toEqual(
         frames.slice(0, ends.filter((end) => end <= at).length),
@@ -63,8 +63,8 @@ describe('messages', () => {
   })
 
   it('do not depend on where their bytes lie in a larger buffer', () => {
-    const padded = new Uint8Array(concat(three).length + 9)
-    padded.set(concat(three), 5)
+    const padded = new Uint8Array(joined(three).length + 9)
+    padded.set(joined(three), 5)
     expect(readAll(padded.subarray(5, -4))).toEqual(frames)
   })
 })

@@ -7,7 +7,7 @@ import { Failed, type Failure } from '../../../../../shared/failure.ts'
 import { callProvider } from '../../../../../workers/providers/call.ts'
 import { openProviders } from '../../../../../workers/providers/registry.ts'
 import { event, exception } from '../../../../contract/bedrock/message.ts'
-import { concat } from '../../../../contract/wire.ts'
+import { joined } from '../../../../../shared/bytes.ts'
 import { collect, cxAt, requestFor, target } from '../../../samples.ts'
 
 interface Reply {
@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(() => new Promise((resolve) => server.close(resolve)))
 
 const STREAM = { 'content-type': 'application/vnd.amazon.eventstream' }
-const bytes = concat([
+const bytes = joined([
   event('messageStart', '{"role":"assistant"}'),
   event('contentBlockDelta', '{"contentBlockIndex":0,"delta":{"text":"Grüße 🌍"}}'),
   event('contentBlockStop', '{"contentBlockIndex":0}'),
