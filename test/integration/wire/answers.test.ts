@@ -5,7 +5,7 @@ import { type Fields, pick } from '../../lab/client.ts'
 import { vectorOf } from '../../lab/embeddings.ts'
 import { openScene, type Scene } from '../../lab/scene.ts'
 import { ask, chat, type Event, gemini, responses, type Tongue, TONGUES } from './clients.ts'
-import { behind, providers, type Wire, WIRES, WORKERS_AI } from './vendors.ts'
+import { behind, env, providers, type Wire, WIRES, WORKERS_AI } from './vendors.ts'
 
 const ALL: readonly Wire[] = [...WIRES, WORKERS_AI]
 
@@ -15,6 +15,7 @@ beforeAll(async () => {
   ai = await startWorkersAi()
   scene = await openScene((_, origin) => ({ providers: providers(origin), retries: { sameTarget: 0 } }), {
     ai: ai.url,
+    env,
   })
 })
 afterAll(async () => {

@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pick } from '../../lab/client.ts'
 import { openScene, type Scene } from '../../lab/scene.ts'
 import { anthropic, chat, gemini, responses, type Tongue } from './clients.ts'
-import { providers } from './vendors.ts'
+import { env, providers } from './vendors.ts'
 
 let scene: Scene
 beforeAll(async () => {
-  scene = await openScene((_, origin) => ({ providers: providers(origin), limits: { bodyBytes: 300_000 } }))
+  const limits = { bodyBytes: 300_000 }
+  scene = await openScene((_, origin) => ({ providers: providers(origin), limits }), { env })
 })
 afterAll(() => scene.stop())
 

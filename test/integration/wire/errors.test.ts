@@ -6,7 +6,7 @@ import type { Fields } from '../../lab/client.ts'
 import { openScene, type Scene } from '../../lab/scene.ts'
 import { ask, chat, TONGUES } from './clients.ts'
 import { codeOf, tellAll } from './tell.ts'
-import { providers, type Wire, WIRES, WORKERS_AI } from './vendors.ts'
+import { env, providers, type Wire, WIRES, WORKERS_AI } from './vendors.ts'
 
 const ALL: readonly Wire[] = [...WIRES, WORKERS_AI]
 const SPARE = 'the spare speaks here'
@@ -64,6 +64,7 @@ const TOO_LONG: Readonly<Record<string, Fields>> = {
       message: 'The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).',
     },
   },
+  bedrock: { message: 'Input is too long for requested model.' },
 }
 
 /** How each vendor says that its policy forbids the question. */
@@ -83,13 +84,15 @@ const FORBIDDEN: Readonly<Record<string, Fields>> = {
     error: { type: 'invalid_request_error', message: 'Output blocked by content filtering policy' },
   },
   gemini: { error: { code: 400, status: 'INVALID_ARGUMENT', message: 'Blocked by our content policy.' } },
+  bedrock: { message: 'Output blocked by content filtering policy' },
 }
 
-/** Workers AI numbers its errors, and a number says more than a status; this one is nobody's. */
-const plainly = (wire: Wire, status: number): Behaviour =>
-  wire.isBound === true
-    ? { status, body: { success: false, errors: [{ code: 1, message: 'No.' }] } }
-    : { status }
+/** Workers AI numbers its errors and Amazon names them, which says more than a status; these say nothing. */
+const plainly = ({ id }: Wire, status: number): Behaviour => {
+  if (id === 'bedrock') return { status, body: { message: 'No.' } }
+  if (id === 'workers-ai') return { status, body: { success: false, errors: [{ code: 1, message: 'No.' }] } }
+  return { status }
+}
 
 const rejected = ALL.flatMap((wire) =>
   [400, 404, 422].map((status) => caseOf(wire, `no-${status}`, plainly(wire, status))),
@@ -103,7 +106,7 @@ beforeAll(async () => {
   ai = await startWorkersAi()
   scene = await openScene(
     (_, origin) => ({ providers: providers(origin), routes, retries: { sameTarget: 0 } }),
-    { ai: ai.url },
+    { ai: ai.url, env },
   )
   for (const { wire, name, behaviour } of [...rejected, ...tooLong, ...forbidden])
     (wire.isBound === true ? ai : scene.lab).always(wire.model(name), behaviour)

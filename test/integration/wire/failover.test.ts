@@ -6,7 +6,7 @@ import type { Behaviour } from '../../lab/behaviour.ts'
 import type { Fields } from '../../lab/client.ts'
 import { freshId, openScene, type Scene } from '../../lab/scene.ts'
 import { ask, TONGUES } from './clients.ts'
-import { providers, type Wire, WIRES, WORKERS_AI } from './vendors.ts'
+import { env, providers, type Wire, WIRES, WORKERS_AI } from './vendors.ts'
 
 interface Fault {
   readonly name: string
@@ -140,7 +140,7 @@ beforeAll(async () => {
       retries: { sameTarget: 0 },
       timeouts: { headMs: 1_500, firstTokenMs: 1_500, replyMs: 1_500, idleMs: 5_000 },
     }),
-    { ai: ai.url },
+    { ai: ai.url, env },
   )
   for (const { wire, id, behaviour } of cases)
     (wire.isBound === true ? ai : scene.lab).always(wire.model(id), behaviour)

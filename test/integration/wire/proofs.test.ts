@@ -5,17 +5,20 @@ import type { Behaviour } from '../../lab/behaviour.ts'
 import { type Fields, pick } from '../../lab/client.ts'
 import { openScene, type Scene } from '../../lab/scene.ts'
 import { ask, type Heard, type Tongue, TONGUES } from './clients.ts'
-import { behind, providers, type Wire } from './vendors.ts'
+import { behind, env, providers, type Wire } from './vendors.ts'
 
 let scene: Scene
 beforeAll(async () => {
-  scene = await openScene((_, origin) => ({
-    providers: {
-      ...providers(origin),
-      openai: { dialect: 'openai-chat', vendor: 'openai', baseUrl: `${origin}/v1`, apiKey: '$LAB_KEY' },
-    },
-    retries: { sameTarget: 0 },
-  }))
+  scene = await openScene(
+    (_, origin) => ({
+      providers: {
+        ...providers(origin),
+        openai: { dialect: 'openai-chat', vendor: 'openai', baseUrl: `${origin}/v1`, apiKey: '$LAB_KEY' },
+      },
+      retries: { sameTarget: 0 },
+    }),
+    { env },
+  )
 })
 afterAll(() => scene.stop())
 

@@ -5,7 +5,7 @@ import { type WorkersAi, inputsOf, startWorkersAi } from '../../lab/ai.ts'
 import { type Fields, pick } from '../../lab/client.ts'
 import { openScene, type Scene } from '../../lab/scene.ts'
 import { anthropic, ask, chat, gemini, responses, type Tongue, TONGUES } from './clients.ts'
-import { behind, providers, type Wire, WIRES, WORKERS_AI } from './vendors.ts'
+import { behind, env, providers, type Wire, WIRES, WORKERS_AI } from './vendors.ts'
 
 let ai: WorkersAi
 let scene: Scene
@@ -20,7 +20,7 @@ beforeAll(async () => {
       routes: { picky: { order: ['claude/claude-sonnet-4-5-picky', 'lab/picky'] } },
       retries: { sameTarget: 0 },
     }),
-    { ai: ai.url },
+    { ai: ai.url, env },
   )
 })
 afterAll(async () => {

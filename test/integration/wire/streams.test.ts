@@ -6,7 +6,7 @@ import { type WorkersAi, startWorkersAi } from '../../lab/ai.ts'
 import type { Behaviour } from '../../lab/behaviour.ts'
 import { openScene, type Scene } from '../../lab/scene.ts'
 import { ask, eventsOf, type Question, type Tongue, TONGUES } from './clients.ts'
-import { behind, providers, type Wire, WIRES, WORKERS_AI } from './vendors.ts'
+import { behind, env, providers, type Wire, WIRES, WORKERS_AI } from './vendors.ts'
 
 const ALL: readonly Wire[] = [...WIRES, WORKERS_AI]
 const WORDS = 'Grüße aus Köln: 🐟🧑‍🚀 — „naïve“ 日本語 \u2028 ende'
@@ -18,8 +18,8 @@ beforeAll(async () => {
   ai = await startWorkersAi()
   const config = (_: string, origin: string) => ({ providers: providers(origin), retries: { sameTarget: 0 } })
   ;[scene, quiet] = await Promise.all([
-    openScene((_, origin) => ({ ...config(_, origin), streams: { keepAliveMs: 250 } }), { ai: ai.url }),
-    openScene((_, origin) => ({ ...config(_, origin), streams: { keepAliveMs: 0 } }), { ai: ai.url }),
+    openScene((_, origin) => ({ ...config(_, origin), streams: { keepAliveMs: 250 } }), { ai: ai.url, env }),
+    openScene((_, origin) => ({ ...config(_, origin), streams: { keepAliveMs: 0 } }), { ai: ai.url, env }),
   ])
 })
 afterAll(async () => {

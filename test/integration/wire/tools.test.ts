@@ -4,7 +4,7 @@ import { type WorkersAi, startWorkersAi } from '../../lab/ai.ts'
 import { pick } from '../../lab/client.ts'
 import { openScene, type Scene } from '../../lab/scene.ts'
 import { ask, TONGUES } from './clients.ts'
-import { behind, providers, WIRES, WORKERS_AI } from './vendors.ts'
+import { behind, env, providers, WIRES, WORKERS_AI } from './vendors.ts'
 
 let ai: WorkersAi
 let scene: Scene
@@ -12,6 +12,7 @@ beforeAll(async () => {
   ai = await startWorkersAi()
   scene = await openScene((_, origin) => ({ providers: providers(origin), retries: { sameTarget: 0 } }), {
     ai: ai.url,
+    env,
   })
 })
 afterAll(async () => {

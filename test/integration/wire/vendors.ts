@@ -3,6 +3,7 @@ import type { WorkersAi } from '../../lab/ai.ts'
 import type { Behaviour } from '../../lab/behaviour.ts'
 import type { Fields } from '../../lab/client.ts'
 import type { Scene } from '../../lab/scene.ts'
+import { AMAZON_KEY } from '../../lab/signature.ts'
 import type { Vendor } from '../../lab/vendor.ts'
 import type { LabRequest } from '../../lab/wire.ts'
 
@@ -11,8 +12,12 @@ export const providers = (origin: string): Fields => ({
   responses: { vendor: 'openai', dialect: 'openai-responses', baseUrl: `${origin}/v1`, apiKey: '$LAB_KEY' },
   claude: { dialect: 'anthropic', baseUrl: `${origin}/v1`, apiKey: '$LAB_KEY' },
   gem: { dialect: 'gemini', baseUrl: `${origin}/v1beta`, apiKey: '$LAB_KEY' },
+  rock: { vendor: 'bedrock', baseUrl: origin, apiKey: '$AMAZON_KEY' },
   'workers-ai': {},
 })
+
+/** What they need beside the lab's own key. */
+export const env = { AMAZON_KEY }
 
 export interface Wire {
   readonly id: string
@@ -34,6 +39,7 @@ export const WIRES: readonly Wire[] = [
   wire('openai-responses', 'responses', 'gpt-5.2-'),
   wire('anthropic', 'claude', 'claude-sonnet-4-5-'),
   wire('gemini', 'gem', 'gemini-3-pro-'),
+  wire('bedrock', 'rock', 'us.anthropic.claude-sonnet-4-5-'),
 ]
 
 export const WORKERS_AI: Wire = {
