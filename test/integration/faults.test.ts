@@ -100,14 +100,14 @@ const error = (message: string, type: string, code: string | null = null): unkno
 })
 
 describe.concurrent('a fault before the first content', () => {
-  test('S01 a 429 with a long Retry-After fails over instead of hammering', async () => {
+  test('row 25: S01 a 429 with a long Retry-After fails over instead of hammering', async () => {
     scene.lab.script('s01', { status: 429, headers: { 'retry-after': '2' } })
     const tried = await tryStream('s01')
     expectWhole(tried, SPARE)
     expect(tried.calls).toEqual([1, 1])
   })
 
-  test('S01 a 429 with Retry-After and nothing to fail over to is waited out', async () => {
+  test('row 25: S01 a 429 with Retry-After and nothing to fail over to is waited out', async () => {
     scene.lab.script('s01-alone', { status: 429, headers: { 'retry-after': '1' } })
     const reply = await scene.client.stream({ model: 's01-alone' })
     expect(reply.said).toBe(SIXTY)

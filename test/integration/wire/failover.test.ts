@@ -138,7 +138,7 @@ beforeAll(async () => {
       },
       routes: Object.fromEntries(cases.map(({ id }) => [`${id}-route`, { order: [id, 'spare'] }])),
       retries: { sameTarget: 0 },
-      timeouts: { headMs: 1_500, firstTokenMs: 1_500, replyMs: 1_500, idleMs: 5_000 },
+      timeouts: { headMs: 1_000, firstTokenMs: 1_000, replyMs: 1_000, idleMs: 5_000 },
     }),
     { ai: ai.url, env },
   )
