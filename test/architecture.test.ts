@@ -55,7 +55,10 @@ describe('arrows', () => {
     ['workers/admin/keys.ts', "import { a } from '../budget/ledger.ts'"],
     ['workers/edge/deliver.ts', "import { a } from '../pipeline.ts'"],
     ['workers/micro/kernel/x.ts', "import { a } from '../bytes.ts'"],
-    ['workers/providers/vendors/openai.ts', "import { a } from '../../../shared/dialects/openai-chat/index.ts'"],
+    [
+      'workers/providers/vendors/openai.ts',
+      "import { a } from '../../../shared/dialects/openai-chat/index.ts'",
+    ],
     ['shared/config.ts', "import { z } from 'zod'"],
     ['workers/ui/home/page.ts', "import { a } from '../../../shared/sse.ts'"],
     [
