@@ -18,6 +18,15 @@ const timeouts = z.strictObject({
   firstTokenMs: milliseconds.optional().describe('From the head of a stream to its first content.'),
   idleMs: milliseconds.optional().describe('Longest silence inside a stream.'),
   totalMs: milliseconds.optional().describe('The whole request, every attempt included.'),
+  floorTokensPerSecond: z
+    .number()
+    .min(0)
+    .max(1_000)
+    .optional()
+    .describe('A stream slower than this is given up; 0.5 unless given, 0 for no floor.'),
+  floorWindowMs: milliseconds
+    .optional()
+    .describe('The time over which that speed is measured; 30 s unless given.'),
   replyMs: milliseconds
     .optional()
     .describe(
@@ -83,9 +92,16 @@ const route = z
       .max(1)
       .optional()
       .describe('The share of requests that goes to the frontier.'),
-    hedgeAfterMs: milliseconds
+    hedgeAfterMs: z
+      .union([milliseconds, z.literal('p95')])
       .optional()
-      .describe('Start the next target when the current one has kept us waiting this long.'),
+      .describe(
+        'Start the next target when the current one has kept us waiting this long, or longer than it usually does.',
+      ),
+    rescue: z
+      .boolean()
+      .optional()
+      .describe('Go on with a stream that dies midway on the next target; "streams" says it unless given.'),
     timeouts: timeouts.optional(),
   })
   .refine(
@@ -134,6 +150,10 @@ export const configSchema = z.strictObject({
         .max(60_000)
         .optional()
         .describe('A stream that is silent for so long gets a comment; 1000 unless given, 0 for never.'),
+      rescue: z
+        .boolean()
+        .optional()
+        .describe('Go on with a stream that dies midway on the next target; true unless given.'),
     })
     .optional(),
   limits: z

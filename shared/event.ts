@@ -1,5 +1,6 @@
 // The middle language of answers: what any model says, as a sequence of events. Pure.
 import type { Failure } from './failure.ts'
+import type { Seam } from './plan.ts'
 import type { Signature } from './request.ts'
 import type { Usage } from './usage.ts'
 
@@ -61,6 +62,8 @@ export interface Piece {
   readonly native?: Native
   /** What came, where it is passed on without being read. Beside an `error` they are what already told the client. */
   readonly bytes?: Uint8Array
+  /** What follows comes from another target, which goes on with the same answer. Such a piece has no events. */
+  readonly seam?: Seam
 }
 
 /** The pieces that arrived together: one batch per network read, so that work is done per read, not per token. */

@@ -1,7 +1,7 @@
 // Everything that can go wrong, as one union, and the one place that says what it means. Pure.
 
 /** How far a call got before its clock ran out. */
-export type Phase = 'head' | 'first-token' | 'idle' | 'total'
+export type Phase = 'head' | 'first-token' | 'idle' | 'floor' | 'total'
 
 /** One upstream call that failed, as the caller may see it: no bodies, no keys. */
 export interface FailedAttempt {

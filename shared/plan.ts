@@ -16,6 +16,9 @@ export interface Timeouts {
   readonly totalMs: number
   /** The head limit of a reply that is not streamed: its head comes only with the answer. */
   readonly replyMs: number
+  /** A stream that is slower than this, over `floorWindowMs`, is given up; 0 for no floor. */
+  readonly floorTokensPerSecond: number
+  readonly floorWindowMs: number
 }
 
 export type Tier = 'mini' | 'frontier' | 'fixed'
@@ -33,6 +36,8 @@ export interface Target {
   readonly contextWindow?: number
   readonly maxOutput?: number
   readonly facts?: ModelFacts
+  /** The vendor bills the whole answer, also when nobody reads on: a stream whose reader left is drained, not cancelled. */
+  readonly billsCancelled?: true
   readonly timeouts: Timeouts
 }
 
@@ -48,7 +53,12 @@ export interface Plan {
   /** Scores above this go to the strong model. */
   readonly cut?: number
   readonly features?: Readonly<Record<string, number>>
+  /** The next target starts when the current one has kept us waiting this long. */
   readonly hedgeAfterMs?: number
+  /** A stream that dies after its first content is gone on with by another target. */
+  readonly rescue: boolean
+  /** The first target counts as down and this request tries whether it is up again: once, without a retry. */
+  readonly probe?: true
   readonly retries: { readonly sameTarget: number; readonly total: number }
 }
 
@@ -59,8 +69,24 @@ export interface Attempt {
   readonly headMs?: number
   readonly status?: number
   readonly durationMs: number
-  /** `answered`, or the reason word of the failure, or `lost` when a hedge won. */
+  /** `answered`, or the reason word of the failure, or `lost` when a hedge won; of a stream that died, `cut-<reason>`. */
   readonly end: string
+  /** How it was asked to go on with an answer that another had begun. */
+  readonly resumed?: Resumed
+  /** What it cost, where it cost something and its answer was not the one, or not the whole one. */
+  readonly costMicros?: number
+  readonly usageSource?: 'reported' | 'estimated'
+}
+
+/** `prefill`: given the beginning as its own; `asked`: told to go on; `restart`: asked anew, the beginning left out. */
+export type Resumed = 'prefill' | 'asked' | 'restart'
+
+/** Where one target's answer ends and another's goes on. */
+export interface Seam {
+  readonly target: Target
+  readonly resumed: Resumed
+  /** Why the answer before it ended. */
+  readonly failure: Failure
 }
 
 export type End = 'finish' | 'error' | 'cancelled' | 'refused'

@@ -192,6 +192,8 @@ export interface ModelRequest {
     readonly store: boolean
     readonly background: boolean
   }
+  /** May another model go on with an answer that was cut off? As the route says, unless given. */
+  readonly rescue?: boolean
   /** The per-request dial of a learned route. */
   readonly dial?: { readonly strongShare?: number }
   /** The body as it came, and the dialect's own headers, for what only the same dialect on the other side understands. */

@@ -178,7 +178,7 @@ export function openApp(gateway: Gateway): Hono {
     '/v1/route',
     forClients(async ({ c, cx, caller }) => {
       const request = await receive(c.req.raw, chat, caller, bodyBytes)
-      return c.json(explain(await planner.plan(request, caller, cx)))
+      return c.json(explain(await planner.plan(request, caller, cx, { isDry: true })))
     }),
   )
   app.get(

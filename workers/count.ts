@@ -25,7 +25,7 @@ export interface CountOrgans {
 export const counting =
   ({ planner, countAtVendor, tokenizer }: CountOrgans): Count =>
   async ({ caller, request }, cx) => {
-    const { targets } = await planner.plan(request, caller, cx, { anyLength: true })
+    const { targets } = await planner.plan(request, caller, cx, { anyLength: true, isDry: true })
     const [target] = targets
     const model = target === undefined ? '' : `${target.provider}/${target.model}`
     const theirs = target === undefined ? undefined : await countAtVendor(request, target, cx)

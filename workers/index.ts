@@ -25,9 +25,10 @@ import { openMedia } from './providers/media.ts'
 import { micro } from './providers/micro.ts'
 import type { AiBinding } from './providers/binding.ts'
 import { openProviders, settleConfig, vendorFacts, vendorOf } from './providers/registry.ts'
+import type { Vendor } from './providers/vendor.ts'
 import { openTokenizer } from '../shared/tokens.ts'
 import { openPlanner } from './routing/planner.ts'
-import type { Provider } from './service.ts'
+import type { HealthView, Provider } from './service.ts'
 import { ThreadObject } from './thread/object.ts'
 import type { Threads } from './thread/threads.ts'
 import { openTelemetry } from './telemetry/flush.ts'
@@ -93,16 +94,20 @@ function open(env: Bindings): Opened {
     loopback,
     ...(env.ADMIN_KEY === undefined ? {} : { adminKey: env.ADMIN_KEY }),
   })
+  const vendorBehind = (id: string): Vendor | undefined => {
+    const entry = entryOf(config.providers, id)
+    return entry === undefined ? undefined : vendorOf(id, entry)
+  }
+  const health: HealthView = { standing: () => 'up', claimProbe: () => true, p95Ms: () => undefined }
   // Without the price book the configuration's own prices and the catalogue's still hold.
   const planner = openPlanner({
     config,
     prices: (cx) => prices.current(cx).catch(() => noPrices),
     microProvider: MICRO_PROVIDER,
     catalogue,
-    vendorOf: (id) => {
-      const entry = entryOf(config.providers, id)
-      return entry === undefined ? undefined : vendorOf(id, entry).id
-    },
+    vendorOf: (id) => vendorBehind(id)?.id,
+    billsCancelled: (id) => vendorBehind(id)?.billsCancelled === true,
+    health,
   })
   const tokenizer = openTokenizer(async () => unpack(o200k))
   const find = (id: string): Provider | undefined => providers.get(id)

@@ -36,6 +36,20 @@ export interface Answer {
   readonly headers?: Headers
 }
 
+/** What this isolate knows of how targets are doing, at once and without asking anybody. Keyed by `healthKey`. */
+export interface HealthView {
+  /** `down`: others are asked before it. `due`: as `down`, but one request should try whether it is up again. */
+  standing(key: string, now: number): 'up' | 'down' | 'due'
+  /** Takes the try that is due; false when another request was quicker. */
+  claimProbe(key: string, now: number): boolean
+  /** What it usually needs to its first content, or to its whole reply: the 95th percentile; undefined after too few answers. */
+  p95Ms(key: string, stream: boolean): number | undefined
+}
+
+/** The name under which a target's health is kept: several public names may lead to one model. */
+export const healthKey = (target: Pick<Target, 'provider' | 'model'>): string =>
+  `${target.provider}/${target.model}`
+
 /** A vendor, ready to be called. */
 export interface Provider {
   readonly id: string

@@ -2,9 +2,24 @@
 import type { Batch, ModelEvent, Piece } from '../../shared/event.ts'
 import type { Plan, Target } from '../../shared/plan.ts'
 import type { Message, ModelRequest, Part } from '../../shared/request.ts'
-import type { Answer, Caller, Cx } from '../../workers/service.ts'
+import type { Answer, Caller, Cx, HealthView } from '../../workers/service.ts'
 
-export const TIMEOUTS = { headMs: 1_000, firstTokenMs: 2_000, idleMs: 3_000, totalMs: 60_000, replyMs: 5_000 }
+export const TIMEOUTS = {
+  headMs: 1_000,
+  firstTokenMs: 2_000,
+  idleMs: 3_000,
+  totalMs: 60_000,
+  replyMs: 5_000,
+  floorTokensPerSecond: 0.5,
+  floorWindowMs: 30_000,
+}
+
+/** Nothing is known of any target. */
+export const soundHealth: HealthView = {
+  standing: () => 'up',
+  claimProbe: () => true,
+  p95Ms: () => undefined,
+}
 
 export const message = (text: string, role: Message['role'] = 'user'): Message => ({
   role,
@@ -44,6 +59,7 @@ export const planOf = (names: readonly string[], over: Partial<Plan> = {}): Plan
   tier: 'fixed',
   reason: 'order',
   retries: { sameTarget: 1, total: 4 },
+  rescue: true,
   ...over,
 })
 

@@ -131,7 +131,7 @@ async function queue(
     throw impossible("'background' needs 'store': what nobody keeps cannot be asked for later.")
   const entered = await enter(threads, request, cx)
   try {
-    const plan = await planner.plan(entered.request, caller, cx)
+    const plan = await planner.plan(entered.request, caller, cx, { isDry: true })
     const context: ReplyContext = {
       requestId: cx.id,
       replyId: entered.id,

@@ -28,6 +28,11 @@ export interface Vendor {
   readonly deadKey?: readonly number[]
   /** Reached through the Worker's own `AI` binding where the configuration gives neither a key nor an address. */
   readonly bound?: true
+  /**
+   * It goes on, and bills, when nobody reads on: then a stream whose reader left is read to its end, which tells what it
+   * cost. What it is for most vendors: https://openrouter.ai/docs/api-reference/streaming#stream-cancellation
+   */
+  readonly billsCancelled?: true
   /** The header that leads the turns of a conversation to one machine, where its prompt is cached. */
   readonly affinity?: string
   /** The name of one of its models, where models differ so much that any other would say little of it. */

@@ -12,14 +12,19 @@ export interface Model extends Omit<Target, 'tier'> {
 }
 
 export type Policy =
-  | { readonly kind: 'order'; readonly models: readonly Model[]; readonly hedgeAfterMs?: number }
-  | {
+  | ({ readonly kind: 'order'; readonly models: readonly Model[] } & Endurance)
+  | ({
       readonly kind: 'tiers'
       readonly mini: readonly Model[]
       readonly frontier: readonly Model[]
       readonly strongShare?: number
-      readonly hedgeAfterMs?: number
-    }
+    } & Endurance)
+
+/** What a route does about targets that are slow, or die in the middle of an answer. */
+export interface Endurance {
+  readonly hedgeAfterMs?: number | 'p95'
+  readonly rescue: boolean
+}
 
 /** A public name. `model` is absent for a route, which stands for several. */
 export interface Listed {
@@ -43,17 +48,21 @@ export interface CatalogOptions {
   readonly catalogue: Catalogue
   /** The vendor behind a configured provider. */
   readonly vendorOf: (provider: string) => string | undefined
+  /** Does the vendor behind a configured provider bill what nobody reads? */
+  readonly billsCancelled?: (provider: string) => boolean
 }
 
 const DEFAULT_TIMEOUTS = { headMs: 10_000, firstTokenMs: 10_000, idleMs: 10_000, totalMs: 300_000 }
 const DEFAULT_REPLY_MS = 120_000
+const DEFAULT_FLOOR = { floorTokensPerSecond: 0.5, floorWindowMs: 30_000 }
 export const DEFAULT_ROUTE = 'auto'
 
 /** The embedded model reads this many tokens; what is longer is not for it. */
 const MICRO_CONTEXT = 512
 
 export function openCatalog(options: CatalogOptions): Catalog {
-  const { config, prices, microProvider, catalogue, vendorOf } = options
+  const { config, prices, microProvider, catalogue, vendorOf, billsCancelled } = options
+  const rescue = config.streams?.rescue ?? true
   const microModel: Model = {
     name: MICRO,
     provider: microProvider,
@@ -91,6 +100,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
       ...(price === undefined ? {} : { price }),
       ...(contextWindow === undefined ? {} : { contextWindow }),
       ...(maxOutput === undefined ? {} : { maxOutput }),
+      ...(billsCancelled?.(entry.provider) === true ? { billsCancelled: true } : {}),
       timeouts: mergeTimeouts([
         config.timeouts,
         entryOf(config.providers, entry.provider)?.timeouts,
@@ -105,8 +115,11 @@ export function openCatalog(options: CatalogOptions): Catalog {
     if (route === undefined) return undefined
     const resolve = (names: readonly string[]): Model[] =>
       names.flatMap((model) => findModel(model, route.timeouts) ?? [])
-    const hedge = route.hedgeAfterMs === undefined ? {} : { hedgeAfterMs: route.hedgeAfterMs }
-    if (route.order !== undefined) return { kind: 'order', models: resolve(route.order), ...hedge }
+    const endurance: Endurance = {
+      rescue: route.rescue ?? rescue,
+      ...(route.hedgeAfterMs === undefined ? {} : { hedgeAfterMs: route.hedgeAfterMs }),
+    }
+    if (route.order !== undefined) return { kind: 'order', models: resolve(route.order), ...endurance }
     const mini = route.mini ?? []
     const rest = Object.keys(config.models ?? {}).filter((model) => !mini.includes(model))
     return {
@@ -114,7 +127,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
       mini: resolve(mini),
       frontier: resolve(route.frontier ?? rest),
       ...(route.strongShare === undefined ? {} : { strongShare: route.strongShare }),
-      ...hedge,
+      ...endurance,
     }
   }
 
@@ -137,7 +150,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
       const route = findRoute(name)
       if (route !== undefined) return route
       const model = findModel(name)
-      return model === undefined ? undefined : { kind: 'order', models: [model] }
+      return model === undefined ? undefined : { kind: 'order', models: [model], rescue }
     },
   }
 }
@@ -179,5 +192,7 @@ function mergeTimeouts(layers: readonly (ConfigTimeouts | undefined)[]): Timeout
     idleMs: given('idleMs') ?? DEFAULT_TIMEOUTS.idleMs,
     totalMs,
     replyMs: given('replyMs') ?? given('headMs') ?? Math.min(DEFAULT_REPLY_MS, totalMs),
+    floorTokensPerSecond: given('floorTokensPerSecond') ?? DEFAULT_FLOOR.floorTokensPerSecond,
+    floorWindowMs: given('floorWindowMs') ?? DEFAULT_FLOOR.floorWindowMs,
   }
 }

@@ -1,6 +1,7 @@
 // Which targets a request goes to, in which order, and why. Pure.
 import type { Plan, Target, Tier } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
+import { type HealthView, healthKey } from '../service.ts'
 import type { Catalog, Model, Policy } from './catalog.ts'
 import type { Effort } from './classify.ts'
 import { PLAIN_CUT } from './dial.ts'
@@ -17,25 +18,71 @@ export interface Decision {
   readonly retries: Catalog['retries']
   /** The prompt is to be counted, not answered: it may be longer than any model reads. */
   readonly anyLength?: boolean
+  readonly health: HealthView
+  readonly now: number
 }
 
 /** Throws `unsupported` or `context-length` where no model of the policy can serve the request. */
-export function choose({ request, policy, effort, cut, retries, anyLength = false }: Decision): Plan {
-  const common = {
+export function choose(decision: Decision): Plan {
+  const { request, policy, retries, health, now } = decision
+  const chosen = policy.kind === 'tiers' ? chooseTier(decision, policy) : chooseOrder(decision, policy.models)
+  const { targets, probe } = soundFirst(chosen.targets, health, now)
+  const reason = targets[0] === chosen.targets[0] ? chosen.reason : 'health'
+  const hedgeAfterMs = patienceOf(targets, policy, request, health, probe)
+  return {
     route: request.model,
     retries,
-    ...(policy.hedgeAfterMs === undefined ? {} : { hedgeAfterMs: policy.hedgeAfterMs }),
+    rescue: request.rescue ?? policy.rescue,
+    ...chosen,
+    targets,
+    tier: targets[0]?.tier ?? chosen.tier,
+    reason,
+    ...(hedgeAfterMs === undefined ? {} : { hedgeAfterMs }),
+    ...(probe ? { probe } : {}),
   }
-  const needs = anyLength ? { ...needsOf(request), chars: 0 } : needsOf(request)
-  if (policy.kind === 'tiers') return { ...common, ...chooseTier(request, policy, effort, cut, needs) }
-  const models = able(policy.models, needs)
-  if (models.length === 0) throw unable(request.model, policy.models, needs)
-  return {
-    ...common,
-    targets: targetsOf(models, 'fixed'),
-    tier: 'fixed',
-    reason: orderReason(policy.models, needs),
-  }
+}
+
+/** Targets that are down go last: where all are, asking one is better than asking none. One that is due stays first. */
+function soundFirst(
+  targets: readonly Target[],
+  health: HealthView,
+  now: number,
+): { readonly targets: readonly Target[]; readonly probe: boolean } {
+  if (targets.length < 2) return { targets, probe: false }
+  const standings = new Map(targets.map((target) => [target, health.standing(healthKey(target), now)]))
+  const [first] = targets
+  const probe = first !== undefined && standings.get(first) === 'due'
+  const isSound = (target: Target): boolean => standings.get(target) === 'up' || (probe && target === first)
+  const sound = targets.filter(isSound)
+  if (sound.length === targets.length || sound.length === 0) return { targets, probe }
+  return { targets: [...sound, ...targets.filter((target) => !isSound(target))], probe }
+}
+
+/** Whoever tries whether a target is up again shall not wait long for it. */
+const PROBE_PATIENCE_MS = 1_000
+
+function patienceOf(
+  [first]: readonly Target[],
+  policy: Policy,
+  request: ModelRequest,
+  health: HealthView,
+  probe: boolean,
+): number | undefined {
+  const asked = policy.hedgeAfterMs
+  const usual =
+    asked === 'p95' && first !== undefined ? health.p95Ms(healthKey(first), request.stream) : asked
+  const ms = usual === 'p95' ? undefined : usual
+  return probe ? Math.min(ms ?? PROBE_PATIENCE_MS, PROBE_PATIENCE_MS) : ms
+}
+
+const needsIn = ({ request, anyLength = false }: Decision): Needs =>
+  anyLength ? { ...needsOf(request), chars: 0 } : needsOf(request)
+
+function chooseOrder(decision: Decision, models: readonly Model[]): Chosen {
+  const needs = needsIn(decision)
+  const fit = able(models, needs)
+  if (fit.length === 0) throw unable(decision.request.model, models, needs)
+  return { targets: targetsOf(fit, 'fixed'), tier: 'fixed', reason: orderReason(models, needs) }
 }
 
 /** Why the first one of an order is not asked first, if so. */
@@ -46,7 +93,9 @@ function orderReason([first, ...others]: readonly Model[], needs: Needs): string
 
 type Chosen = Pick<Plan, 'targets' | 'tier' | 'reason' | 'score' | 'cut' | 'features'>
 
-function chooseTier(request: ModelRequest, policy: Tiers, effort: Effort, cut: number, needs: Needs): Chosen {
+function chooseTier(decision: Decision, policy: Tiers): Chosen {
+  const { request, effort, cut } = decision
+  const needs = needsIn(decision)
   const all = [...policy.mini, ...policy.frontier]
   const [mini, frontier] = [able(policy.mini, needs), able(policy.frontier, needs)]
   const minis = targetsOf(mini, 'mini')

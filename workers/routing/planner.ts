@@ -3,7 +3,7 @@ import type { Prices } from '../../shared/catalogue.ts'
 import { Failed } from '../../shared/failure.ts'
 import type { Plan } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
-import type { Caller, Cx } from '../service.ts'
+import { type Caller, type Cx, type HealthView, healthKey } from '../service.ts'
 import { type Catalog, type CatalogOptions, openCatalog } from './catalog.ts'
 import { choose } from './choose.ts'
 import { classify } from './classify.ts'
@@ -12,20 +12,28 @@ import { type Dial, openDial } from './dial.ts'
 export interface Planner {
   /**
    * Throws `no-route` for an unknown name, `forbidden` for one the key may not use, `unsupported` or `context-length`
-   * where no model behind it can serve the request. `anyLength` is for prompts that are only counted.
+   * where no model behind it can serve the request.
    */
-  plan(request: ModelRequest, caller: Caller, cx: Cx, options?: { anyLength: true }): Promise<Plan>
+  plan(request: ModelRequest, caller: Caller, cx: Cx, options?: PlanOptions): Promise<Plan>
   catalog(cx: Cx): Promise<Catalog>
+}
+
+export interface PlanOptions {
+  /** The prompt is only counted. */
+  readonly anyLength?: true
+  /** Nobody is called, so nothing that only a call can do is taken. */
+  readonly isDry?: true
 }
 
 export interface PlannerOptions extends Omit<CatalogOptions, 'prices'> {
   readonly prices: (cx: Cx) => Promise<Prices>
+  readonly health: HealthView
 }
 
 /** Dials kept per isolate, one a route and share; shares come from requests too, so they are bounded. */
 const MAX_DIALS = 256
 
-export function openPlanner({ prices, ...rest }: PlannerOptions): Planner {
+export function openPlanner({ prices, health, ...rest }: PlannerOptions): Planner {
   const dials = new Map<string, Dial>() // a cache, bounded by MAX_DIALS
   let opened: { readonly prices: Prices; readonly catalog: Catalog } | undefined
 
@@ -63,9 +71,19 @@ export function openPlanner({ prices, ...rest }: PlannerOptions): Planner {
       const effort = classify(request)
       const share = policy.kind === 'tiers' ? (request.dial?.strongShare ?? policy.strongShare) : undefined
       const cut = dialOf(request.model, share).turn(effort.score)
-      return choose({ request, policy, effort, cut, retries: catalog.retries, ...options })
+      const now = cx.now()
+      const plan = choose({ request, policy, effort, cut, retries: catalog.retries, health, now, ...options })
+      return options?.isDry === true ? plan : claimed(plan, health, now)
     },
   }
+}
+
+/** One request at a time tries whether a target is up again; the others pass it over. */
+function claimed(plan: Plan, health: HealthView, now: number): Plan {
+  const [first, ...rest] = plan.targets
+  if (plan.probe === undefined || first === undefined || health.claimProbe(healthKey(first), now)) return plan
+  const { probe: _, ...others } = plan
+  return { ...others, targets: [...rest, first], tier: rest[0]?.tier ?? plan.tier, reason: 'health' }
 }
 
 /** A route over small and large models chooses between chat models; it knows none that does anything else. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { ModelRequest } from '../../../../shared/request.ts'
 import type { Model, Policy } from '../../../../workers/routing/catalog.ts'
 import { choose } from '../../../../workers/routing/choose.ts'
-import { messageOf, requestFor, TIMEOUTS } from '../../samples.ts'
+import { messageOf, requestFor, soundHealth, TIMEOUTS } from '../../samples.ts'
 
 const model = (name: string, over: Partial<Model> = {}): Model => ({
   name,
@@ -22,6 +22,7 @@ const tiers = (mini: Model[], frontier: Model[], over: object = {}): Policy => (
   kind: 'tiers',
   mini,
   frontier,
+  rescue: true,
   ...over,
 })
 const decide = (policy: Policy, score: number, over: Partial<ModelRequest> = {}, cut = 0.5) =>
@@ -31,6 +32,8 @@ const decide = (policy: Policy, score: number, over: Partial<ModelRequest> = {},
     effort: { score, features: { chars: 0.1 } },
     cut,
     retries,
+    health: soundHealth,
+    now: 0,
   })
 const names = (plan: ReturnType<typeof decide>) =>
   plan.targets.map((target) => `${target.tier}:${target.name}`)
@@ -119,13 +122,13 @@ describe('a route without a small model', () => {
 
 describe('a fixed order', () => {
   it('is kept, whatever the score, without a score', () => {
-    const plan = decide({ kind: 'order', models: [big, micro], hedgeAfterMs: 50 }, 0.9)
+    const plan = decide({ kind: 'order', rescue: true, models: [big, micro], hedgeAfterMs: 50 }, 0.9)
     expect(names(plan)).toEqual(['fixed:big', 'fixed:micro'])
     expect(plan).toMatchObject({ tier: 'fixed', reason: 'order', hedgeAfterMs: 50 })
     expect(plan).not.toHaveProperty('score')
   })
   it('of one is simply the model', () =>
-    expect(decide({ kind: 'order', models: [big] }, 0.9).reason).toBe('model'))
+    expect(decide({ kind: 'order', rescue: true, models: [big] }, 0.9).reason).toBe('model'))
 })
 
 it('a plan carries the hedge of its route and no field that only routing knows', () => {
@@ -138,11 +141,13 @@ describe('models that cannot serve a request', () => {
   const blind = model('blind', { facts: { images: false } })
   const image: Partial<ModelRequest> = { messages: [messageOf({ type: 'image', url: 'x' })] }
   it('are left out of an order, and the reason says for what', () => {
-    const plan = decide({ kind: 'order', models: [blind, big, spare] }, 0.1, image)
+    const plan = decide({ kind: 'order', rescue: true, models: [blind, big, spare] }, 0.1, image)
     expect(names(plan)).toEqual(['fixed:big', 'fixed:spare'])
     expect(plan.reason).toBe('images')
-    expect(names(decide({ kind: 'order', models: [big, blind] }, 0.1, image))).toEqual(['fixed:big'])
-    expect(decide({ kind: 'order', models: [blind, big] }, 0.1).reason).toBe('order')
+    expect(names(decide({ kind: 'order', rescue: true, models: [big, blind] }, 0.1, image))).toEqual([
+      'fixed:big',
+    ])
+    expect(decide({ kind: 'order', rescue: true, models: [blind, big] }, 0.1).reason).toBe('order')
   })
   it('are left out of tiers, mini and frontier', () => {
     expect(names(decide(tiers([blind], [big]), 0.1, image))).toEqual(['frontier:big'])
@@ -151,15 +156,18 @@ describe('models that cannot serve a request', () => {
     expect(names(decide(tiers([small], [blind]), 0.9, image))).toEqual(['mini:small'])
   })
   it('refuse it where they are all there is', () => {
-    expect(() => decide({ kind: 'order', models: [blind] }, 0.1, image)).toThrow(/blind reads no images/)
+    expect(() => decide({ kind: 'order', rescue: true, models: [blind] }, 0.1, image)).toThrow(
+      /blind reads no images/,
+    )
     expect(() => decide(tiers([blind], [blind]), 0.1, image)).toThrow(/reads no images/)
     // The plain-text model would only say that it cannot help.
     expect(() => decide(tiers([micro], [blind]), 0.1, image)).toThrow(/blind reads no images/)
   })
   it('count a prompt all the same, however long it is', () => {
-    const policy: Policy = { kind: 'order', models: [model('short', { contextWindow: 1 })] }
+    const policy: Policy = { kind: 'order', rescue: true, models: [model('short', { contextWindow: 1 })] }
     const long = requestFor('word '.repeat(100))
-    const decision = { request: long, policy, effort: { score: 0, features: {} }, cut: 0.5, retries }
+    const effort = { score: 0, features: {} }
+    const decision = { request: long, policy, effort, cut: 0.5, retries, health: soundHealth, now: 0 }
     expect(() => choose(decision)).toThrow(/too long/)
     expect(choose({ ...decision, anyLength: true }).targets).toMatchObject([{ name: 'short' }])
   })
