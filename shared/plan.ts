@@ -69,13 +69,20 @@ export interface Attempt {
   readonly headMs?: number
   readonly status?: number
   readonly durationMs: number
-  /** `answered`, or the reason word of the failure, or `lost` when a hedge won; of a stream that died, `cut-<reason>`. */
+  /**
+   * `answered`, or the reason word of the failure, or `lost` when a hedge won; of a stream that died after it had begun,
+   * `cut-<reason>`; `diverged` where it was to go on with an answer and told another.
+   */
   readonly end: string
   /** How it was asked to go on with an answer that another had begun. */
   readonly resumed?: Resumed
-  /** What it cost, where it cost something and its answer was not the one, or not the whole one. */
-  readonly costMicros?: number
+  /** The seam: so many characters of the answer's text had been told when this one went on. */
+  readonly seamAt?: number
+  /** What it used and cost, where it was not the only one that did. */
+  readonly usage?: Usage
   readonly usageSource?: 'reported' | 'estimated'
+  /** Absent where nobody has said what the target costs. */
+  readonly costMicros?: number
 }
 
 /** `prefill`: given the beginning as its own; `asked`: told to go on; `restart`: asked anew, the beginning left out. */

@@ -2,13 +2,13 @@
 import { Failed, type Failure, failureOf } from '../shared/failure.ts'
 import type { Attempt, Ending, Plan } from '../shared/plan.ts'
 import { countPrompt, type Tokenizer } from '../shared/tokens.ts'
-import { noUsage, totalTokens } from '../shared/usage.ts'
 import { timedOut } from './attempt/clock.ts'
-import { meter } from './attempt/meter.ts'
+import { type Meter, meter } from './attempt/meter.ts'
 import type { Race, Raced } from './attempt/race.ts'
+import { rescue } from './attempt/rescue.ts'
 import type { Budgets } from './budget/admit.ts'
-import type { Amounts } from './budget/ledger.ts'
-import { type Need, needOf, priceOf, reserve } from './budget/need.ts'
+import { needOf, priceOf, reserve } from './budget/need.ts'
+import { openTab, type Tab } from './budget/tab.ts'
 import { type Asked, type ConversationObjects, recall } from './conversation/recall.ts'
 import type { Planner } from './routing/planner.ts'
 import type { ModelRequest } from '../shared/request.ts'
@@ -52,12 +52,12 @@ export const pipeline =
     let conversation: Asked | undefined
     let plan: Plan | undefined
     let raced: Raced | undefined
-    let settle: ((ending: Ending | undefined) => void) | undefined
+    let tab: Tab | undefined
 
     /** Settle, record, remember: once, whatever happened. */
     const close = async (ending: Ending | undefined, failure: Failure | undefined): Promise<void> => {
       clearTimeout(timer)
-      settle?.(ending)
+      tab?.settle(ending)
       const answer = raced?.ok === true ? raced.answer : undefined
       const status = failure === undefined || ending !== undefined ? 200 : statusOf(failure)
       telemetry.record(
@@ -89,25 +89,32 @@ export const pipeline =
       timer = setTimeout(() => abort(timedOut('total', totalMs)), totalMs)
       const need = await needOf(conversation.request, plan, caller, tokenizer)
       const asked = reserve(conversation.request, need)
-      const grant = await budgets.admit(caller, need.amounts, cx)
-      settle = (ending) => budgets.settle(caller, grant, usedOf(ending, need), cx)
-      raced = await race({ request: asked, plan }, cx)
+      tab = await openTab({ budgets, caller, request: asked, need, tokenizer }, cx)
+      const { mayAddCall, mayGoOn } = tab
+      raced = await race({ request: asked, plan, mayHedge: mayAddCall }, cx)
       if (!raced.ok) throw new Failed(raced.failure)
       const { answer, attempts } = raced
-      const metered = meter({
-        batches: answer.batches,
-        price: answer.target.price && priceOf(answer.target.price, asked),
-        countPrompt: (count) => countPrompt(asked.messages, asked.tools, count),
-        tokenizer,
-        signal: cx.signal,
-      })
-      closeWith(metered.end.then((ending) => close(ending, ending.failure)))
+      const promptTokens = async (): Promise<number> =>
+        countPrompt(asked.messages, asked.tools, await tokenizer())
+      const told = rescue(
+        {
+          request: asked,
+          plan,
+          raced,
+          race,
+          meterOf: metering(tokenizer, cx),
+          mayAsk: mayGoOn,
+          promptTokens,
+        },
+        cx,
+      )
+      closeWith(told.end.then((ending) => close(ending, ending.failure)))
       return {
         plan,
-        answer: { ...answer, batches: metered.batches },
+        answer: { ...answer, batches: told.batches },
         attempts,
         clamped: need.clamped ? asked.limits.maxOutput : undefined,
-        promptTokens: async () => countPrompt(asked.messages, asked.tools, await tokenizer()),
+        promptTokens,
       }
     } catch (error) {
       closeWith(close(undefined, failureOf(error)))
@@ -115,9 +122,16 @@ export const pipeline =
     }
   }
 
-/** What settles a grant: the actual use, or nothing for a request that never got an answer but counts as one. */
-const usedOf = (ending: Ending | undefined, need: Need): Amounts => ({
-  usd: ending?.costMicros ?? 0,
-  tokens: totalTokens(ending?.usage ?? noUsage),
-  requests: need.amounts.requests,
-})
+/** Counts what an answer uses while it passes; whoever bills it whole is heard out when nobody listens any more. */
+const metering =
+  (tokenizer: Tokenizer, cx: Cx) =>
+  ({ batches, target }: Answer, asked: ModelRequest, aside: () => Promise<number>): Meter =>
+    meter({
+      batches,
+      price: target.price && priceOf(target.price, asked),
+      countPrompt: (count) => countPrompt(asked.messages, asked.tools, count),
+      tokenizer,
+      signal: cx.signal,
+      drains: () => target.billsCancelled === true && cx.signal.aborted,
+      aside,
+    })

@@ -1,5 +1,5 @@
 // Time limits on work that listens to a signal.
-import { Failed, type Phase } from '../../shared/failure.ts'
+import { Failed, failureOf, type Phase } from '../../shared/failure.ts'
 import type { Cx } from '../service.ts'
 
 export interface Scope {
@@ -7,18 +7,25 @@ export interface Scope {
   readonly abort: (reason: Failed) => void
   /** Detaches from the outer signal; call once the work is over. */
   readonly close: () => void
+  /** From now on it goes on when the one who waited leaves; every other end of the outer is still its own. */
+  readonly outlive: () => void
 }
 
 /** A narrower `cx`: aborts with the outer one, or alone. */
 export function scope(cx: Cx): Scope {
   const controller = new AbortController()
-  const follow = (): void => controller.abort(cx.signal.reason)
+  let outlives = false
+  const follow = (): void => {
+    const { reason } = cx.signal
+    if (!outlives || failureOf(reason).kind !== 'cancelled') controller.abort(reason)
+  }
   if (cx.signal.aborted) follow()
   else cx.signal.addEventListener('abort', follow, { once: true })
   return {
     cx: { ...cx, signal: controller.signal },
     abort: (reason) => controller.abort(reason),
     close: () => cx.signal.removeEventListener('abort', follow),
+    outlive: () => void (outlives = true),
   }
 }
 

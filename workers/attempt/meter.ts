@@ -20,14 +20,20 @@ export interface Metered {
   readonly countPrompt: (count: CountTokens) => number
   readonly tokenizer: Tokenizer
   readonly signal: AbortSignal
+  /** Asked when the reader leaves: is the rest to be read all the same, because its vendor bills it anyway? */
+  readonly drains?: () => boolean
+  /** What else the same answer costs, in micro-dollars: calls that lost, parts that were cut off. Only told, not counted. */
+  readonly aside?: () => Promise<number>
 }
 
+/** A stream that nobody waits for is read on for so long; on Cloudflare deferred work ends after 30 s. */
+const DRAIN_MS = 25_000
 /** More text than this is not kept, only its length is counted. */
 const TEXT_CHARS = 4 * 1024 * 1024
 
-export function meter({ batches, price, countPrompt, tokenizer, signal }: Metered): Meter {
+export function meter({ batches, price, countPrompt, tokenizer, signal, drains, aside }: Metered): Meter {
   let text = '' // of the first choice, which is what a conversation remembers
-  let aside = '' // of the others
+  let others = '' // of the other choices
   let thought = ''
   let dropped = 0
   const calls = new Map<string, ToolCall>()
@@ -40,9 +46,9 @@ export function meter({ batches, price, countPrompt, tokenizer, signal }: Metere
     switch (event.type) {
       case 'text-delta':
       case 'refusal-delta':
-        if (text.length + aside.length >= TEXT_CHARS) dropped += event.text.length
+        if (text.length + others.length >= TEXT_CHARS) dropped += event.text.length
         else if (event.index === 0) text += event.text
-        else aside += event.text
+        else others += event.text
         return
       case 'reasoning-delta':
         if (event.index === 0 && thought.length < TEXT_CHARS) open += event.text
@@ -90,7 +96,7 @@ export function meter({ batches, price, countPrompt, tokenizer, signal }: Metere
     return {
       ...noUsage,
       input: countPrompt(count),
-      output: count(text) + count(aside) + count(tools) + Math.ceil(dropped / 4),
+      output: count(text) + count(others) + count(tools) + Math.ceil(dropped / 4),
       reasoning: count(thought),
     }
   }
@@ -113,8 +119,8 @@ export function meter({ batches, price, countPrompt, tokenizer, signal }: Metere
   }
 
   /** Without a price the cost is not nothing but unknown, and nobody is told it was free. */
-  const costOf = (ending: Ending): { costMicros?: number } =>
-    price === undefined ? {} : { costMicros: ending.costMicros }
+  const costOf = async (ending: Ending): Promise<{ costMicros?: number }> =>
+    price === undefined ? {} : { costMicros: ending.costMicros + ((await aside?.()) ?? 0) }
 
   /** The finish event is told its usage and cost, so that the client's last chunk can carry them. */
   const priced = async (piece: Piece): Promise<Piece> => {
@@ -122,20 +128,50 @@ export function meter({ batches, price, countPrompt, tokenizer, signal }: Metere
     if (finish === undefined) return piece
     const ending = await closeWith(finish, undefined)
     resolve(ending)
+    const cost = await costOf(ending)
     const events = piece.events.map((event) =>
-      event === finish ? { ...finish, usage: ending.usage, ...costOf(ending) } : event,
+      event === finish ? { ...finish, usage: ending.usage, ...cost } : event,
     )
     return { ...piece, events }
   }
 
-  async function* pass(): AsyncGenerator<Batch, void, undefined> {
+  const lookAt = (batch: Batch): void => {
+    for (const piece of batch) for (const event of piece.events) look(event)
+  }
+
+  /** Looks on until the end or the limit, whichever is first. */
+  const drain = async (): Promise<void> => {
+    let timer: ReturnType<typeof setTimeout> | null = null
+    const over = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), DRAIN_MS)
+    })
     try {
-      for await (const batch of batches) {
-        for (const piece of batch) for (const event of piece.events) look(event)
-        yield last === undefined ? batch : await Promise.all(batch.map(priced))
+      for (;;) {
+        const next = await Promise.race([batches.next(), over])
+        if (next === undefined || next.done === true) return
+        lookAt(next.value)
         if (last !== undefined) return
       }
     } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async function* pass(): AsyncGenerator<Batch, void, undefined> {
+    try {
+      // Not `for await`: leaving that would end the upstream before it could be drained.
+      for (let next = await batches.next(); next.done !== true; next = await batches.next()) {
+        lookAt(next.value)
+        yield last === undefined ? next.value : await Promise.all(next.value.map(priced))
+        if (last !== undefined) return
+      }
+    } finally {
+      const isLeft = last === undefined
+      if (isLeft && drains?.() === true) await drain()
+      void batches.return(undefined) // not awaited: it waits for a read that may hang
+      if (isLeft && last?.type === 'finish') {
+        resolve({ ...(await closeWith(last, undefined)), end: 'cancelled', failure: { kind: 'cancelled' } })
+      }
       // After a finish this resolves nothing anew: a promise keeps its first value.
       if (last?.type !== 'finish') {
         const failure: Failure =

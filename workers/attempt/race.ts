@@ -9,12 +9,26 @@ import type { Call } from './deadline.ts'
 export interface Race {
   readonly request: ModelRequest
   readonly plan: Plan
+  /** May a second call run beside the first? It is asked once it is wanted; always unless given. */
+  readonly mayHedge?: () => Promise<boolean>
+}
+
+export interface Won {
+  readonly ok: true
+  readonly answer: Answer
+  /** Losers are noted as such at once; more are added where others go on with the answer. */
+  readonly attempts: Attempt[]
+  /** Which of the attempts it was. */
+  readonly position: number
 }
 
 /** The answer that won, and every call that was begun on the way, also where none won. */
 export type Raced =
-  | { readonly ok: true; readonly answer: Answer; readonly attempts: readonly Attempt[] }
+  | Won
   | { readonly ok: false; readonly failure: Failure; readonly attempts: readonly Attempt[] }
+
+/** A target's own allowance of retries: with it spent, an outage is not made worse. */
+export type MayRetry = (target: Target, cx: Cx) => boolean
 
 const BACKOFF_MS = 200
 const BACKOFF_CAP_MS = 5_000
@@ -22,18 +36,24 @@ const BACKOFF_CAP_MS = 5_000
 const PATIENCE_MS = 1_000
 
 type Landing =
-  | { readonly lane: number; readonly answer: Answer }
+  | { readonly lane: number; readonly answer: Answer; readonly position: number }
   | { readonly lane: number; readonly failure: Failure }
 
 export const race =
-  (call: Service<Call, Answer>): Service<Race, Raced> =>
-  async ({ request, plan }, cx) => {
+  (call: Service<Call, Answer>, mayRetry: MayRetry = () => true): Service<Race, Raced> =>
+  async ({ request, plan, mayHedge }, cx) => {
     const log: Attempt[] = []
     const failed: FailedAttempt[] = []
     const lanes = new Map<number, { readonly scope: Scope; readonly landing: Promise<Landing> }>()
+    const running = new Map<number, number>() // the attempt that each lane is at
     let next = 0
 
-    const attemptOnce = async (target: Target, escalate: boolean, inside: Cx): Promise<Answer> => {
+    const attemptOnce = async (
+      lane: number,
+      target: Target,
+      escalate: boolean,
+      inside: Cx,
+    ): Promise<{ readonly answer: Answer; readonly position: number }> => {
       const startedAt = cx.now()
       const position = log.length
       let head: { headMs: number; status: number } | undefined
@@ -41,11 +61,12 @@ export const race =
         log[position] = { target: target.name, startedAt, ...head, durationMs: cx.now() - startedAt, end }
       }
       note('begun')
+      running.set(lane, position)
       try {
         const onHead = (headMs: number, status: number): void => void (head = { headMs, status })
         const answer = await call({ request, target, escalate, onHead }, inside)
         note('answered')
-        return answer
+        return { answer, position }
       } catch (error) {
         const failure = failureOf(error)
         note(inside.signal.aborted && failure.kind === 'cancelled' ? 'lost' : reasonOf(failure))
@@ -57,6 +78,8 @@ export const race =
           durationMs: cx.now() - startedAt,
         })
         throw new Failed(failure)
+      } finally {
+        running.delete(lane)
       }
     }
 
@@ -66,12 +89,16 @@ export const race =
         try {
           // A target may only decline where another call can follow it.
           const isLast = lane === plan.targets.length - 1 || log.length + 1 >= plan.retries.total
-          return { lane, answer: await attemptOnce(target, !isLast, inside) }
+          return { lane, ...(await attemptOnce(lane, target, !isLast, inside)) }
         } catch (error) {
           const failure = failureOf(error)
-          const waitMs = sameTargetWait(failure, retry, plan, next >= plan.targets.length)
+          const isProbe = plan.probe === true && lane === 0 // one try says whether it is up again
+          const waitMs = isProbe
+            ? undefined
+            : sameTargetWait(failure, retry, plan, next >= plan.targets.length)
           if (waitMs === undefined || log.length >= plan.retries.total || inside.signal.aborted)
             return { lane, failure }
+          if (!mayRetry(target, cx)) return { lane, failure }
           try {
             await pause(waitMs, inside.signal)
           } catch {
@@ -95,6 +122,10 @@ export const race =
     const dismiss = (winner: number | undefined): void => {
       for (const [lane, { scope: loser, landing }] of lanes) {
         if (lane === winner) continue
+        const position = running.get(lane)
+        const attempt = position === undefined ? undefined : log[position]
+        if (position !== undefined && attempt !== undefined)
+          log[position] = { ...attempt, durationMs: cx.now() - attempt.startedAt, end: 'lost' }
         loser.abort(new Failed({ kind: 'cancelled' }))
         loser.close()
         void landing.then((late) => ('answer' in late ? late.answer.batches.return(undefined) : undefined))
@@ -103,22 +134,36 @@ export const race =
 
     const mayStart = (): boolean => next < plan.targets.length && log.length < plan.retries.total
 
+    /** What is too long for one model is too long for every one that reads no more. */
+    const passSmaller = (lane: number, failure: Failure): void => {
+      const window = failure.kind === 'context-length' ? plan.targets[lane]?.contextWindow : undefined
+      if (window === undefined) return
+      while ((plan.targets[next]?.contextWindow ?? Number.POSITIVE_INFINITY) <= window) next += 1
+    }
+
+    let hedges = plan.hedgeAfterMs !== undefined
     start()
     for (;;) {
-      const hedge = plan.hedgeAfterMs !== undefined && mayStart() ? sleeper(plan.hedgeAfterMs) : undefined
+      const hedge =
+        hedges && plan.hedgeAfterMs !== undefined && mayStart() ? sleeper(plan.hedgeAfterMs) : undefined
       const waiting: Promise<Landing | 'hedge'>[] = [...lanes.values()].map((lane) => lane.landing)
       const landed = await Promise.race(hedge === undefined ? waiting : [...waiting, hedge.done])
       hedge?.cancel()
       if (landed === 'hedge') {
-        start()
+        hedges = (await mayHedge?.()) ?? true
+        if (hedges && mayStart()) start()
         continue
       }
       if ('answer' in landed) {
+        const { answer, position } = landed
+        // Its vendor bills the whole answer, so it is read to its end though nobody waits for it.
+        if (answer.target.billsCancelled === true) lanes.get(landed.lane)?.scope.outlive()
         dismiss(landed.lane)
-        return { ok: true, answer: landed.answer, attempts: log }
+        return { ok: true, answer, attempts: log, position }
       }
       lanes.delete(landed.lane)
       const { failure } = landed
+      passSmaller(landed.lane, failure)
       if (cx.signal.aborted || judge(failure).retry === 'never') {
         dismiss(undefined)
         return {

@@ -15,8 +15,8 @@ export interface BudgetObjects {
 export interface Budgets {
   /** Resolves with the grant; throws `over-budget`, or `unavailable` when the books cannot be reached. */
   admit(caller: Caller, need: Amounts, cx: Cx): Promise<Grant>
-  /** Books what was really used, once per grant. */
-  settle(caller: Caller, grant: Grant, used: Amounts, cx: Cx): void
+  /** Books what was really used, once for all grants of a request. */
+  settle(caller: Caller, grants: readonly Grant[], used: Amounts, cx: Cx): void
 }
 
 const NOTHING: Grant = { slots: [] }
@@ -117,13 +117,29 @@ export function openBudgets(objects: BudgetObjects): Budgets {
       }
     },
 
-    settle(caller, grant, used, cx) {
+    settle(caller, grants, used, cx) {
       const book = books.get(caller.keyId)
-      if (book === undefined || grant.slots.length === 0) return
-      close(book, grant, used, cx.now())
+      const given = grants.filter(({ slots }) => slots.length > 0)
+      if (book === undefined || given.length === 0) return
+      for (const [grant, share] of sharesOf(given, used)) close(book, grant, share, cx.now())
       ensureReporter(caller.keyId, book, cx)
     },
   }
+}
+
+/** What was used, out of each grant in turn; what is beyond all of them is booked on the first. */
+function sharesOf(grants: readonly Grant[], used: Amounts): readonly (readonly [Grant, Amounts])[] {
+  const left = { ...used }
+  const shares = grants.map((grant): [Grant, { -readonly [unit in keyof Amounts]: number }] => {
+    const share = { usd: 0, tokens: 0, requests: 0 }
+    for (const { unit, amount } of grant.slots) share[unit] = Math.min(left[unit], amount)
+    for (const unit of ['usd', 'tokens', 'requests'] as const) left[unit] -= share[unit]
+    return [grant, share]
+  })
+  const [first] = shares
+  if (first !== undefined)
+    for (const unit of ['usd', 'tokens', 'requests'] as const) first[1][unit] += left[unit]
+  return shares
 }
 
 /** Did other requests of this isolate give something back since the report was written? */

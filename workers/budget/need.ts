@@ -24,12 +24,15 @@ const DEFAULT_FILE_TOKENS = 16_000
 /** An answer shorter than this is of no use to anybody. */
 const LEAST_OUTPUT = 16
 
+/** Every target that may serve the request. */
+export type Candidates = Pick<Plan, 'targets'>
+
 const NOTHING: Need = { amounts: { usd: 0, tokens: 0, requests: 1 }, maxOutput: undefined, clamped: false }
 
 /** Over every target that may serve the request, because failover may end at the dearest. */
 export async function needOf(
   request: ModelRequest,
-  plan: Plan,
+  plan: Candidates,
   caller: Caller,
   tokenizer: Tokenizer,
 ): Promise<Need> {
@@ -59,13 +62,13 @@ async function textIn(request: ModelRequest, tokenizer: Tokenizer): Promise<numb
 }
 
 /** A sound or a picture counts as all that the model can read. */
-const filesIn = ({ proxied }: ModelRequest, plan: Plan): number =>
+const filesIn = ({ proxied }: ModelRequest, plan: Candidates): number =>
   (proxied?.files ?? 0) === 0
     ? 0
     : Math.max(...plan.targets.map((target) => target.contextWindow ?? DEFAULT_FILE_TOKENS))
 
 /** The most that an answer can be long, in tokens, per choice. What is passed on cannot be told a limit. */
-function outputOf({ embedding, proxied, limits }: ModelRequest, plan: Plan): number {
+function outputOf({ embedding, proxied, limits }: ModelRequest, plan: Candidates): number {
   if (embedding !== undefined || proxied?.endpoint === 'moderations') return 0
   const most = (usual: number): number[] => plan.targets.map((target) => target.maxOutput ?? usual)
   if (proxied !== undefined) return Math.max(...most(DEFAULT_MEDIA_TOKENS))
@@ -94,7 +97,7 @@ const isFree = (target: Target): boolean =>
   target.price !== undefined && worstCaseMicros(1_000_000, 1_000_000, target.price, 'auto') === 0
 
 /** `output` is each choice's. */
-const dearest = (plan: Plan, prompt: number, output: number, request: ModelRequest): number =>
+const dearest = (plan: Candidates, prompt: number, output: number, request: ModelRequest): number =>
   Math.max(
     ...plan.targets.map(({ price }) =>
       price === undefined
@@ -113,7 +116,7 @@ function requirePrice(target: Target): void {
 
 /** The longest answer that stays within a request's own cost limit. */
 function affordable(
-  plan: Plan,
+  plan: Candidates,
   prompt: number,
   asked: number,
   request: ModelRequest,
