@@ -18,6 +18,7 @@ import { forward } from './edge/forward.ts'
 import { receivePassed } from './edge/pass.ts'
 import { requestIdOf } from './edge/identity.ts'
 import { receive } from './edge/receive.ts'
+import { waitFor } from './edge/receipt.ts'
 import { refuse } from './edge/refuse.ts'
 import { openKept } from './edge/kept.ts'
 import { respond } from './edge/respond.ts'
@@ -37,6 +38,8 @@ export interface Gateway {
   readonly planner: Planner
   readonly threads: Threads
   readonly admin: Admin
+  /** The key's own receipt of a request; undefined where there is none. */
+  readonly receipt: (keyId: string, requestId: string) => Promise<Record<string, unknown> | undefined>
   readonly bodyBytes: number
   readonly keepAliveMs: number
   readonly version: string
@@ -179,6 +182,13 @@ export function openApp(gateway: Gateway): Hono {
     forClients(async ({ c, cx, caller }) => {
       const request = await receive(c.req.raw, chat, caller, bodyBytes)
       return c.json(explain(await planner.plan(request, caller, cx, { isDry: true })))
+    }),
+  )
+  app.get(
+    '/v1/receipts/:id',
+    forClients(async ({ c, caller }) => {
+      const id = c.req.param('id') ?? ''
+      return Response.json(await waitFor(id, () => gateway.receipt(caller.keyId, id)))
     }),
   )
   app.get(

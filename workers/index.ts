@@ -32,7 +32,7 @@ import type { HealthView, Provider } from './service.ts'
 import { ThreadObject } from './thread/object.ts'
 import type { Threads } from './thread/threads.ts'
 import { openTelemetry } from './telemetry/flush.ts'
-import { forgetOld, listRequests } from './telemetry/queries.ts'
+import { findReceipt, forgetOld, listRequests } from './telemetry/queries.ts'
 import o200k from './vocabulary/o200k.bin'
 import { unpack } from './vocabulary/unpack.ts'
 
@@ -139,6 +139,7 @@ function open(env: Bindings): Opened {
     count: counting({ planner, countAtVendor: countAtVendor(find), tokenizer }),
     keys,
     planner,
+    receipt: (keyId, requestId) => findReceipt(env.DB, keyId, requestId),
     warn,
     version: VERSION,
     assets,

@@ -6,7 +6,7 @@ import { freshId, LAB_KEY, openScene, type Scene, withId } from '../lab/scene.ts
 import { until } from '../lab/until.ts'
 
 const SECOND_KEY = 'sk-lab-second-9876543210'
-const NAMES = ['order', 'hedge', 'prompt', 'both', 'rejected', 'late', 'fallen']
+const NAMES = ['order', 'hedge', 'prompt', 'both', 'rejected', 'late', 'fallen', 'poor']
 
 let scene: Scene
 
@@ -26,7 +26,8 @@ beforeAll(async () => {
       routes: {
         ...routes,
         'hedge-route': { order: ['hedge', 'hedge-spare'], hedgeAfterMs: 300 },
-        'prompt-route': { order: ['prompt', 'prompt-spare'], hedgeAfterMs: 300 },
+        'prompt-route': { order: ['prompt', 'prompt-spare'], hedgeAfterMs: 8_000 },
+        'poor-route': { order: ['poor', 'poor-spare'], hedgeAfterMs: 200 },
         'both-route': { order: ['both', 'both-spare'], hedgeAfterMs: 200 },
         'late-route': { order: ['late', 'late-spare'], timeouts: { totalMs: 1_000 } },
         'many-route': { order: Object.keys(many) },
@@ -57,7 +58,7 @@ describe.concurrent('failover', () => {
     ])
   })
 
-  test('a hedge starts when the first keeps us waiting, wins, and the loser is cancelled and not billed', async () => {
+  test('a hedge starts when the first keeps us waiting, wins, and the loser is cancelled and its cost known', async () => {
     scene.lab.always('hedge', { headAfterMs: 60_000 })
     const id = freshId()
     const key = await scene.makeKey({ budgets: [{ usd: 1, window: 'day' }] })
@@ -66,9 +67,22 @@ describe.concurrent('failover', () => {
     expect(reply.said).toBe(SPARE)
     await until('the loser to be cancelled', () => scene.lab.seen('hedge')[0]?.leftAt)
     const row = await scene.rowOf(id)
-    expect(row.attempts).toMatchObject([{ target: 'hedge' }, { target: 'hedge-spare', end: 'answered' }])
-    expect(row.cost_micros).toBe(10 * 2 + 4 * 10)
-    expect((await scene.settled(key)).spent).toBe(60 / 1e6)
+    const [loser, winner] = row.attempts
+    expect(loser).toMatchObject({ target: 'hedge', end: 'lost', usageSource: 'estimated' })
+    expect(winner).toMatchObject({ target: 'hedge-spare', end: 'answered', costMicros: 10 * 2 + 4 * 10 })
+    // The loser read the prompt, as far as anybody knows.
+    const lost = Number(pick(loser, 'costMicros'))
+    expect(lost).toBe(Number(pick(loser, 'usage', 'input')) * PRICE.input)
+    expect(row.cost_micros).toBe(60 + lost)
+    expect((await scene.settled(key)).spent).toBe((60 + lost) / 1e6)
+  })
+
+  test('a hedge that the budget does not cover is not started', async () => {
+    scene.lab.always('poor', { text: 'slow but sure', headAfterMs: 700 })
+    const key = await scene.makeKey({ budgets: [{ usd: 0.0015, window: 'day' }] }) // one call of 100 tokens, not two
+    const reply = await key.client.stream({ model: 'poor-route', max_tokens: 100 })
+    expect(reply.said).toBe('slow but sure')
+    expect(scene.lab.seen('poor-spare')).toHaveLength(0)
   })
 
   test('a hedge does not start while the first answers in time', async () => {

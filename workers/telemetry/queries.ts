@@ -1,4 +1,5 @@
 // Reading telemetry back, and forgetting it in time.
+import { readReceipt } from './receipt.ts'
 import { COLUMNS, readRow, type Row } from './record.ts'
 
 export interface RequestFilter {
@@ -36,6 +37,17 @@ export async function listRequests(
     .bind(...values, filter.limit)
     .all<Row>()
   return results.map(readRow)
+}
+
+/** The key's newest request of this id; undefined where there is none, or not yet. */
+export async function findReceipt(
+  database: D1Database,
+  keyId: string,
+  requestId: string,
+): Promise<Record<string, unknown> | undefined> {
+  const sql = `SELECT ${COLUMNS.join(', ')} FROM requests WHERE request_id = ? AND key_id = ? ORDER BY at DESC LIMIT 1`
+  const row = await database.prepare(sql).bind(requestId, keyId).first<Row>()
+  return row === null ? undefined : readReceipt(row)
 }
 
 const KEEP_MS = 90 * 24 * 60 * 60 * 1000

@@ -1,6 +1,6 @@
 // The meter: what an answer used and cost, and how it ended, said once.
 import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Batch, ModelEvent } from '../../../../shared/event.ts'
 import { Failed } from '../../../../shared/failure.ts'
 import { tokenizer } from '../../tokenizer.ts'
@@ -57,6 +57,14 @@ describe('an answer that finishes', () => {
     expect(await end).toMatchObject({ usageSource: 'reported', costMicros: 0 })
   })
 
+  it('is told the cost of the whole request, and settles its own', async () => {
+    const { batches, end } = metered(batchesOf([piece(say('Hi'), reported)]), {
+      aside: () => Promise.resolve(30),
+    })
+    expect((await collect(batches)).at(-1)).toMatchObject({ costMicros: 200 })
+    expect(await end).toMatchObject({ costMicros: 170 })
+  })
+
   it('without a price costs nothing and says what it used', async () => {
     const { batches, end } = metered(batchesOf([piece(say('Hi'), reported)]), { price: undefined })
     await collect(batches)
@@ -108,6 +116,38 @@ describe('a reader that leaves', () => {
     await batches.next()
     await batches.return(undefined)
     expect(await end).toMatchObject({ end: 'cancelled', text: 'one', failure: { kind: 'cancelled' } })
+  })
+
+  it('of what is billed whole is not missed: the rest is read for its usage', async () => {
+    const { batches, end } = metered(
+      batchesOf([piece(say('one'))], [piece(say(' two'))], [piece(reported)]),
+      {
+        drains: () => true,
+      },
+    )
+    await batches.next()
+    await batches.return(undefined)
+    expect(await end).toMatchObject({
+      end: 'cancelled',
+      usage,
+      usageSource: 'reported',
+      costMicros: 170,
+      text: 'one two',
+    })
+  })
+
+  it('of what never ends is waited for only so long', async () => {
+    vi.useFakeTimers()
+    async function* silent() {
+      yield [piece(say('one'))]
+      await new Promise(() => undefined)
+    }
+    const { batches, end } = metered(silent(), { drains: () => true })
+    await batches.next()
+    void batches.return(undefined)
+    await vi.advanceTimersByTimeAsync(25_000)
+    vi.useRealTimers()
+    expect(await end).toMatchObject({ end: 'cancelled', usageSource: 'estimated', text: 'one' })
   })
 
   it('because of a limit ends it with that', async () => {

@@ -318,6 +318,27 @@ describe('a hedge', () => {
     expect(ran.begun.map(({ at }) => at)).toEqual([0, 5])
   })
 
+  it('is asked for first, and what is refused once is not asked for again', async () => {
+    const { call, begun } = field({ a: [[200, 'answers']], b: [[0, 'answers']] })
+    const mayHedge = vi.fn(() => Promise.resolve(false))
+    const plan = planOf(['a', 'b'], { hedgeAfterMs })
+    const work = race(call)({ request: requestFor('Hi'), plan, mayHedge }, cxAt())
+    await vi.advanceTimersByTimeAsync(300)
+    expect((await work).ok).toBe(true)
+    expect(begun.map(({ target }) => target)).toEqual(['a'])
+    expect(mayHedge).toHaveBeenCalledOnce()
+  })
+
+  it('that lost is said to have lost at once, before it has noticed', async () => {
+    const { call } = field({ a: [[0, 'hangs']], b: [[10, 'answers']] })
+    const deaf: Service<Call, Answer> = (given, cx) =>
+      call(given, given.target.name === 'a' ? { ...cx, signal: new AbortController().signal } : cx)
+    const work = race(deaf)({ request: requestFor('Hi'), plan: planOf(['a', 'b'], { hedgeAfterMs }) }, cxAt())
+    await vi.advanceTimersByTimeAsync(100)
+    expect((await work).attempts).toMatchObject([{ end: 'lost', durationMs: 60 }, { end: 'answered' }])
+    expect(await work).toMatchObject({ position: 1 })
+  })
+
   it('stays within the total, also when both sides try again at once', async () => {
     for (let turn = 0; turn < 20; turn += 1) {
       vi.setSystemTime(1_000_000)
@@ -328,6 +349,56 @@ describe('a hedge', () => {
       expect(ran.begun.length).toBeLessThanOrEqual(3)
     }
   })
+})
+
+describe('a context that is too long', () => {
+  const long: Failure = { kind: 'context-length', status: 400, message: 'long' }
+  it('goes to a larger one, past those that read no more', async () => {
+    const { call, begun } = field({ a: [[0, long]], b: [[0, 'answers']], c: [[0, 'answers']] })
+    const plan = planOf(['a', 'b', 'c'])
+    const windows = [8_000, 8_000, 32_000]
+    const targets = plan.targets.map((one, at) => ({ ...one, contextWindow: windows[at] ?? 0 }))
+    const work = race(call)({ request: requestFor('Hi'), plan: { ...plan, targets } }, cxAt())
+    await vi.advanceTimersByTimeAsync(10)
+    expect([(await work).ok, begun.map(({ target }) => target)]).toEqual([true, ['a', 'c']])
+  })
+})
+
+describe('retries', () => {
+  it('are not taken where the allowance of the target is spent', async () => {
+    const { call, begun } = field({ a: [[0, overloaded]], b: [[0, 'answers']] })
+    const asked: string[] = []
+    const work = race(call, ({ name }) => (asked.push(name), false))(
+      { request: requestFor('Hi'), plan: planOf(['a', 'b']) },
+      cxAt(),
+    )
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect((await work).ok).toBe(true)
+    expect([begun.map(({ target }) => target), asked]).toEqual([['a', 'b'], ['a']])
+  })
+
+  it('are not for a target whose recovery is being tried', async () => {
+    expect(names(await run({ a: [[0, overloaded]], b: [[0, 'answers']] }, { probe: true }))).toEqual([
+      'a',
+      'b',
+    ])
+  })
+})
+
+describe('an answer whose vendor bills it whole', () => {
+  const answering = async (billsCancelled: boolean) => {
+    const { call, begun } = field({ a: [[0, 'answers']] })
+    const plan = planOf(['a'])
+    const targets = plan.targets.map((one) => (billsCancelled ? { ...one, billsCancelled } : one))
+    const cx = cxAt()
+    const work = race(call)({ request: requestFor('Hi'), plan: { ...plan, targets } }, cx)
+    await vi.advanceTimersByTimeAsync(10)
+    await work
+    cx.abort(new Failed({ kind: 'cancelled' }))
+    return begun[0]?.signal.aborted
+  }
+  it('goes on when the client leaves', async () => expect(await answering(true)).toBe(false))
+  it('as no other does', async () => expect(await answering(false)).toBe(true))
 })
 
 describe('when nobody waits any more', () => {

@@ -1,0 +1,76 @@
+// A receipt: what one request did and cost, call by call, as its caller may see it. Pure.
+import { dollarsFromMicros } from '../../shared/money.ts'
+import type { Attempt } from '../../shared/plan.ts'
+import type { Row } from './record.ts'
+
+const attemptsIn = (row: Row): readonly Attempt[] => JSON.parse(String(row.attempts)) as Attempt[] // written by writeRow
+
+/** Tokens are disjoint classes, costs are in US dollars, times are milliseconds. */
+export function readReceipt(row: Row): Record<string, unknown> {
+  const attempts = attemptsIn(row)
+  return {
+    object: 'receipt',
+    id: row.request_id,
+    at: new Date(Number(row.at)).toISOString(),
+    route: row.route,
+    tier: row.tier,
+    reason: row.reason,
+    score: row.score,
+    model: row.model === '' ? null : row.model,
+    stream: row.stream === 1,
+    status: row.status,
+    end: row.ending,
+    failure: row.failure,
+    tokens: {
+      input: row.tokens_input,
+      cache_read: row.tokens_cache_read,
+      cache_write: row.tokens_cache_write,
+      output: row.tokens_output,
+      reasoning: row.tokens_reasoning,
+      source: row.usage_source,
+    },
+    cost: dollarsFromMicros(Number(row.cost_micros)),
+    cost_micros: row.cost_micros,
+    head_ms: row.head_ms,
+    total_ms: row.total_ms,
+    attempts: attempts.map(writeAttempt),
+    seams: seamsOf(attempts),
+  }
+}
+
+function writeAttempt(attempt: Attempt): Record<string, unknown> {
+  const { usage, costMicros } = attempt
+  return {
+    target: attempt.target,
+    at: new Date(attempt.startedAt).toISOString(),
+    status: attempt.status ?? null,
+    head_ms: attempt.headMs ?? null,
+    total_ms: attempt.durationMs,
+    end: attempt.end,
+    ...(usage === undefined
+      ? {}
+      : {
+          tokens: {
+            input: usage.input,
+            cache_read: usage.cacheRead,
+            cache_write: usage.cacheWrite + (usage.cacheWriteLong ?? 0),
+            output: usage.output,
+            reasoning: usage.reasoning,
+            source: attempt.usageSource ?? 'none',
+          },
+        }),
+    ...(costMicros === undefined ? {} : { cost: dollarsFromMicros(costMicros), cost_micros: costMicros }),
+  }
+}
+
+/** Where one target's words end and another's begin: characters of the answer's text before it. */
+function seamsOf(attempts: readonly Attempt[]): readonly Record<string, unknown>[] {
+  return attempts.flatMap((attempt, position) => {
+    const { resumed, seamAt, end, target } = attempt
+    if (resumed === undefined || (end !== 'answered' && !end.startsWith('cut-'))) return []
+    const from = attempts.slice(0, position).findLast((before) => before.end.startsWith('cut-'))
+    return [
+      { at_char: seamAt ?? 0, from: from?.target ?? null, to: target, why: from?.end ?? null, how: resumed },
+    ]
+  })
+}
