@@ -6,6 +6,7 @@ import { timedOut } from './attempt/clock.ts'
 import { type Meter, meter } from './attempt/meter.ts'
 import type { Race, Raced } from './attempt/race.ts'
 import { rescue } from './attempt/rescue.ts'
+import { unheard } from './attempt/bill.ts'
 import type { Budgets } from './budget/admit.ts'
 import { needOf, priceOf, reserve } from './budget/need.ts'
 import { openTab, type Tab } from './budget/tab.ts'
@@ -51,13 +52,18 @@ export const pipeline =
     let timer: ReturnType<typeof setTimeout> | null = null
     let conversation: Asked | undefined
     let plan: Plan | undefined
+    let asked: ModelRequest | undefined
     let raced: Raced | undefined
     let tab: Tab | undefined
+
+    const promptTokens = async (): Promise<number> =>
+      countPrompt((asked ?? request).messages, (asked ?? request).tools, await tokenizer())
 
     /** Settle, record, remember: once, whatever happened. */
     const close = async (ending: Ending | undefined, failure: Failure | undefined): Promise<void> => {
       clearTimeout(timer)
-      tab?.settle(ending)
+      const used = ending ?? (await unheard({ raced, plan, promptTokens }))
+      tab?.settle(used)
       const answer = raced?.ok === true ? raced.answer : undefined
       const status = failure === undefined || ending !== undefined ? 200 : statusOf(failure)
       telemetry.record(
@@ -69,7 +75,7 @@ export const pipeline =
           plan,
           answer,
           attempts: raced?.attempts ?? [],
-          ending,
+          ending: used,
           failure,
           status,
         }),
@@ -88,14 +94,12 @@ export const pipeline =
       const totalMs = Math.max(...plan.targets.map((target) => target.timeouts.totalMs))
       timer = setTimeout(() => abort(timedOut('total', totalMs)), totalMs)
       const need = await needOf(conversation.request, plan, caller, tokenizer)
-      const asked = reserve(conversation.request, need)
+      asked = reserve(conversation.request, need)
       tab = await openTab({ budgets, caller, request: asked, need, tokenizer }, cx)
       const { mayAddCall, mayGoOn } = tab
       raced = await race({ request: asked, plan, mayHedge: mayAddCall }, cx)
       if (!raced.ok) throw new Failed(raced.failure)
       const { answer, attempts } = raced
-      const promptTokens = async (): Promise<number> =>
-        countPrompt(asked.messages, asked.tools, await tokenizer())
       const told = rescue(
         {
           request: asked,

@@ -207,7 +207,7 @@ describe.concurrent('a stream that', () => {
     expect(await settledLikeRow(id, spender)).toMatchObject({ end: 'cancelled', failure: 'cancelled' })
   })
 
-  test('the client resets before the first token is cancelled upstream, billed nothing and has one row', async () => {
+  test('the client resets before the first token is cancelled upstream, billed the prompt it sent by estimate, and has one row', async () => {
     const spender = await paidKey()
     const id = freshId()
     scene.lab.always('mute', { headAfterMs: 60_000 })
@@ -220,7 +220,8 @@ describe.concurrent('a stream that', () => {
     leaving.reset()
     await until('the lab to see the cancel', () => scene.lab.seen('mute')[0]?.leftAt)
     const row = await settledLikeRow(id, spender)
-    expect(row).toMatchObject({ end: 'cancelled', cost_micros: 0, tokens: { source: 'none' } })
+    expect(row).toMatchObject({ end: 'cancelled', tokens: { output: 0, source: 'estimated' } })
+    expect(row.cost_micros).toBe(Number(pick(row, 'tokens', 'input')) * PRICE.input)
     expect(scene.lab.seen('mute')).toHaveLength(1)
   })
 
@@ -237,8 +238,8 @@ describe.concurrent('a stream that', () => {
     await until('the lab to see the cancel', () => scene.lab.seen('mute-local')[0]?.leftAt)
     expect(await scene.rowOf(id)).toMatchObject({
       end: 'cancelled',
-      cost_micros: 0,
-      tokens: { source: 'none' },
+      cost_micros: 0, // it has no price
+      tokens: { source: 'estimated' },
     })
   })
 

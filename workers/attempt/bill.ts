@@ -2,8 +2,9 @@
 import type { Batch } from '../../shared/event.ts'
 import type { Failure } from '../../shared/failure.ts'
 import { costMicros } from '../../shared/money.ts'
-import type { Attempt, Ending, Target } from '../../shared/plan.ts'
+import type { Attempt, Ending, Plan, Target } from '../../shared/plan.ts'
 import { noUsage, type Usage } from '../../shared/usage.ts'
+import type { Raced } from './race.ts'
 
 export interface Billed {
   readonly attempts: Attempt[]
@@ -110,6 +111,19 @@ export function openBill({ attempts, targets, promptTokens }: Billed): Bill {
         toolCalls: [],
       }),
   }
+}
+
+export interface Unanswered extends Pick<Billed, 'promptTokens'> {
+  readonly raced: Raced | undefined
+  readonly plan: Plan | undefined
+}
+
+/** What a request used that had no answer yet when its client left; undefined where that is nothing. */
+export async function unheard({ raced, plan, promptTokens }: Unanswered): Promise<Ending | undefined> {
+  if (raced?.ok !== false || plan === undefined) return undefined
+  const { attempts, failure } = raced
+  if (!attempts.some(({ end }) => UNHEARD.has(end))) return undefined
+  return openBill({ attempts, targets: plan.targets, promptTokens }).fail('', failure)
 }
 
 /**

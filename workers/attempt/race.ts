@@ -23,9 +23,7 @@ export interface Won {
 }
 
 /** The answer that won, and every call that was begun on the way, also where none won. */
-export type Raced =
-  | Won
-  | { readonly ok: false; readonly failure: Failure; readonly attempts: readonly Attempt[] }
+export type Raced = Won | { readonly ok: false; readonly failure: Failure; readonly attempts: Attempt[] }
 
 /** A target's own allowance of retries: with it spent, an outage is not made worse. */
 export type MayRetry = (target: Target, cx: Cx) => boolean
@@ -69,7 +67,8 @@ export const race =
         return { answer, position }
       } catch (error) {
         const failure = failureOf(error)
-        note(inside.signal.aborted && failure.kind === 'cancelled' ? 'lost' : reasonOf(failure))
+        const isUnheard = inside.signal.aborted && failure.kind === 'cancelled'
+        note(isUnheard && !cx.signal.aborted ? 'lost' : reasonOf(failure))
         const status = 'status' in failure ? { status: failure.status } : {}
         failed.push({
           target: target.name,
