@@ -14,8 +14,8 @@ export interface Doorkeeper {
   readonly origin: string
   /** The calls that came, but for those that fetch a token. */
   readonly seen: Seen[]
-  /** What a call may not bear in its headers, and the status that it gets for it. */
-  dead: { readonly mark: string; readonly status: number } | undefined
+  /** What a call may not bear in its headers, and the status that it gets for it, and the body where that matters. */
+  dead: { readonly mark: string; readonly status: number; readonly body?: string } | undefined
   close(): Promise<void>
 }
 
@@ -38,7 +38,8 @@ export async function openDoor(): Promise<Doorkeeper> {
       }
       seen.push({ url, headers, body })
       const isDead = door.dead !== undefined && JSON.stringify(headers).includes(door.dead.mark)
-      response.writeHead(isDead ? (door.dead?.status ?? 401) : 200).end('{}')
+      response.writeHead(isDead ? (door.dead?.status ?? 401) : 200)
+      response.end(isDead ? (door.dead?.body ?? '{}') : '{}')
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

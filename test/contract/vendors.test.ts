@@ -57,6 +57,9 @@ for (const vendor of every) {
       expect(every.filter(({ name }) => name === vendor.name)).toHaveLength(1)
     })
 
+    it('has an example for the words with which it refuses a key', () =>
+      expect(DEAD_WORDS.has(vendor.id)).toBe(vendor.deadWords !== undefined))
+
     it('says where its wire is documented', () => expect(vendor.docs).toMatch(/^https:\/\/[a-z0-9.-]+\//))
 
     it('speaks dialects that pass the suite, each in one way', () => {
@@ -136,6 +139,18 @@ for (const vendor of every) {
 
 /** Their usage comes by itself, says the documentation that their records link to. */
 const UNASKED = new Set(['deepspeed-mii', 'mistral', 'openrouter', 'perplexity', 'zai'])
+
+/** How vendors refuse a key under a status that mostly means something else. */
+const DEAD_WORDS = new Map<string, readonly [number, object]>([
+  ['openai', [429, { message: 'You exceeded your current quota.', code: 'insufficient_quota' }]],
+  ['anthropic', [400, { message: 'Your credit balance is too low to access the Anthropic API.' }]],
+  [
+    'google',
+    [400, { message: 'API key not valid. Please pass a valid API key.', status: 'INVALID_ARGUMENT' }],
+  ],
+  ['moonshot', [429, { message: 'Check your plan.', type: 'exceeded_current_quota_error' }]],
+  ['qwen', [400, { message: 'Access denied.', code: 'Arrearage' }]],
+])
 
 describe('a vendor is called', () => {
   let door: Doorkeeper
@@ -224,6 +239,26 @@ describe('a vendor is called', () => {
           expect(door.seen).toHaveLength(4)
         })
       }
+
+      const told = DEAD_WORDS.get(vendor.id)
+      it.runIf(told !== undefined)(`without a key that its words say is dead: ${by}`, async () => {
+        const [status, error] = told ?? [400, {}]
+        const { send } = open(vendor, [first.key, second.key])
+        door.dead = { mark: first.mark, status, body: JSON.stringify({ error }) }
+        expect([(await send()).status, (await send()).status]).toEqual([200, 200])
+        expect(door.seen).toHaveLength(3)
+      })
+
+      it(`with the next key only where the key is to blame, and what was answered can still be read: ${by}`, async () => {
+        for (const status of [400, 429]) {
+          const { send } = open(vendor, [first.key, second.key])
+          const body = JSON.stringify({ error: { message: 'Too fast, or wrong.', code: 'rate_limit' } })
+          door.dead = { mark: first.mark, status, body }
+          const answer = await send()
+          expect([answer.status, await answer.text()]).toEqual([status, body])
+          expect(door.seen).toHaveLength(1)
+        }
+      })
 
       it(`and where every key is dead, that is the answer: ${by}`, async () => {
         const { send } = open(vendor, [first.key])

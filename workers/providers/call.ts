@@ -9,9 +9,8 @@ import { proxied } from '../../shared/dialects/proxied/index.ts'
 import { type Conceal, concealFailure, concealing, concealPiece } from './conceal.ts'
 import { readStream } from './frames.ts'
 import { inParts } from './inputs.ts'
+import { ERROR_BYTES, readText } from './text.ts'
 
-/** Error bodies are read this far; providers put the reason first. */
-const ERROR_BYTES = 64 * 1024
 /** A whole reply larger than this would not fit beside others in an isolate. */
 const REPLY_BYTES = 32 * 1024 * 1024
 /** What a provider calls a stream: server-sent events, or the binary messages of Amazon's services. */
@@ -190,23 +189,6 @@ async function readFailure(
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   })
   return concealFailure(failure, conceal)
-}
-
-async function readText(body: ReadableStream<Uint8Array>, limitBytes: number): Promise<string> {
-  const reader = body.getReader()
-  const decoder = new TextDecoder()
-  let text = ''
-  let bytes = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return text + decoder.decode()
-    bytes += value.byteLength
-    text += decoder.decode(value, { stream: true })
-    if (bytes > limitBytes) {
-      await reader.cancel()
-      return text
-    }
-  }
 }
 
 /** Seconds, an HTTP date, or OpenAI's `retry-after-ms`. What is none of them, an empty header too, says nothing. */

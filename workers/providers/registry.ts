@@ -8,6 +8,7 @@ import { type AiBinding, bindAi } from './binding.ts'
 import { withBound, withoutBound } from './bound.ts'
 import { concealer } from './conceal.ts'
 import { openKeyring } from './keyring.ts'
+import { refusalOf } from './refusal.ts'
 import type { Outgoing, Vendor } from './vendor.ts'
 import { aiGateway } from './vendors/ai-gateway.ts'
 import { anthropic } from './vendors/anthropic.ts'
@@ -176,10 +177,8 @@ function wiresOf(vendor: Vendor, entry: Entry): Pick<Provider, 'dialect' | 'dial
 }
 
 /** A key that was refused where it was to be exchanged for another, or that is not one. */
-const isDead = (error: unknown): boolean => error instanceof Failed && error.failure.kind === 'credentials'
-
-/** Statuses that say a key is dead, unless the record of a vendor knows more. */
-const DEAD_KEY = [401, 402]
+const isUnsigned = (error: unknown): boolean =>
+  error instanceof Failed && error.failure.kind === 'credentials'
 
 function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeof fetch): Provider {
   const vendor = vendorOf(id, entry)
@@ -193,7 +192,6 @@ function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeo
     Object.entries(entry.headers ?? {}).map(([name, value]) => [name, resolve(value) ?? '']),
   )
   const keyring = openKeyring(keys)
-  const deadKey = vendor.deadKey ?? DEAD_KEY
 
   const post = async (
     wire: WireRequest,
@@ -238,14 +236,15 @@ function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeo
     async send(wire, options) {
       for (;;) {
         const key = keyring.next(Date.now())
-        const response = await post(wire, options, key).catch((error: unknown) => {
-          if (isDead(error) && key !== undefined && keyring.refuse(key, Date.now())) return undefined
+        const answer = await post(wire, options, key).catch((error: unknown) => {
+          if (isUnsigned(error) && key !== undefined && keyring.refuse(key, Date.now())) return undefined
           throw error
         })
-        if (response === undefined) continue // it could not even sign
+        if (answer === undefined) continue // it could not even sign
+        if (key === undefined) return answer
         // A refused key says nothing about the request: with another one it is the same attempt.
-        const isRefused = deadKey.includes(response.status)
-        if (!isRefused || key === undefined || !keyring.refuse(key, Date.now())) return response
+        const { isDead, response } = await refusalOf(answer, vendor)
+        if (!isDead || !keyring.refuse(key, Date.now())) return response
         await response.body?.cancel()
       }
     },

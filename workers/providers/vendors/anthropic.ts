@@ -9,6 +9,8 @@ export const anthropic: Vendor = {
   baseUrl: 'https://api.anthropic.com/v1',
   // https://platform.claude.com/docs/en/api/overview#authentication
   authorize: (key) => ({ 'x-api-key': key }),
+  // An empty account is mostly told with 400, as a wrong field is; the dialect's errors say so too.
+  deadWords: /credit balance is too low/i,
   example: 'claude-opus-5-5',
   docs: 'https://platform.claude.com/docs/en/api/messages',
 }

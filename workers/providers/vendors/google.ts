@@ -13,6 +13,7 @@ export const google: Vendor = {
   // A key without the right to the service, and one that was found in public, is answered with 403. One that is no key
   // at all is answered with 400, as any wrong field is: https://ai.google.dev/gemini-api/docs/troubleshooting
   deadKey: [401, 403],
+  deadWords: /API_KEY_INVALID|API key (?:not valid|expired)/,
   example: 'gemini-3-flash-preview',
   docs: 'https://ai.google.dev/api/generate-content',
 }

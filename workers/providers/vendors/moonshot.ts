@@ -45,6 +45,8 @@ export const moonshot: Vendor = {
   }),
   baseUrl: 'https://api.moonshot.ai/v1',
   authorize: bearer,
+  // An account without money is a 429: https://forum.moonshot.ai/t/429-insufficient-balance/244
+  deadWords: /exceeded_current_quota_error|insufficient balance/,
   example: 'kimi-k2.6',
   docs: 'https://platform.moonshot.ai/docs/api/chat',
 }

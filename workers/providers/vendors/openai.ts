@@ -46,6 +46,8 @@ export const openai: Vendor = {
   alternatives: [{ dialect: openaiResponses(), models: RESPONSES_ONLY }],
   baseUrl: 'https://api.openai.com/v1',
   authorize: bearer,
+  // Nothing left to spend is a 429 like any other: https://platform.openai.com/docs/guides/error-codes#api-errors
+  deadWords: /"insufficient_quota"/,
   example: 'gpt-5.6-sol',
   docs: 'https://platform.openai.com/docs/api-reference/chat',
 }

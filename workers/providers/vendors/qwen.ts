@@ -26,5 +26,7 @@ export const qwen: Vendor = {
   }),
   baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
   authorize: bearer,
+  // A bill that was not paid is a 400: https://www.alibabacloud.com/help/en/model-studio/error-code
+  deadWords: /"Arrearage"/,
   docs: 'https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope',
 }

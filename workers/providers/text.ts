@@ -1,0 +1,21 @@
+// The text of a body whose length nobody vouches for, up to a bound.
+
+/** Error bodies are read this far; providers put the reason first. */
+export const ERROR_BYTES = 64 * 1024
+
+export async function readText(body: ReadableStream<Uint8Array>, limitBytes: number): Promise<string> {
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  let bytes = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return text + decoder.decode()
+    bytes += value.byteLength
+    text += decoder.decode(value, { stream: true })
+    if (bytes > limitBytes) {
+      await reader.cancel()
+      return text
+    }
+  }
+}
