@@ -54,8 +54,8 @@ export const healthKey = (target: Pick<Target, 'provider' | 'model'>): string =>
 export interface Provider {
   readonly id: string
   readonly dialect: VendorDialect
-  /** The wire for a model, where some models of the vendor answer on another. */
-  readonly dialectFor?: (model: string) => VendorDialect
+  /** The wire for a model and a client's dialect, where the vendor has more than one. */
+  readonly dialectFor?: (model: string, client: string) => VendorDialect
   /** What it is asked for vectors in; absent where it makes none. */
   readonly embeddings?: VendorDialect
   /** What it answers in OpenAI's way without translation. */

@@ -66,18 +66,30 @@ describe('a vendor with more than one wire', () => {
     'computer-use-preview',
   ]) {
     it(`is asked for ${model} in the only one that answers`, () =>
-      expect(open({ apiKey: '$A' })?.dialectFor?.(model).id).toBe('openai-responses'))
+      expect(open({ apiKey: '$A' })?.dialectFor?.(model, 'openai-chat').id).toBe('openai-responses'))
   }
 
   for (const model of ['o3', 'gpt-4.1', 'gpt-5.6-sol', 'prometheus']) {
-    it(`is asked for ${model} in the usual one`, () =>
-      expect(open({ apiKey: '$A' })?.dialectFor?.(model).id).toBe('openai-chat'))
+    it(`is asked for ${model} in the usual one, and in the client's own where that is the other`, () => {
+      const provider = open({ apiKey: '$A' })
+      for (const client of ['openai-chat', 'anthropic', 'gemini']) {
+        expect(provider?.dialectFor?.(model, client).id).toBe('openai-chat')
+      }
+      expect(provider?.dialectFor?.(model, 'openai-responses').id).toBe('openai-responses')
+    })
   }
 
-  it('speaks the one that the configuration names, for every model', () => {
+  for (const model of ['gpt-4o-audio-preview', 'gpt-5-search-api']) {
+    it(`is asked for ${model} in the only one that answers, whatever the client speaks`, () =>
+      expect(open({ apiKey: '$A' })?.dialectFor?.(model, 'openai-responses').id).toBe('openai-chat'))
+  }
+
+  it('speaks the one that the configuration names, for every model and client', () => {
     const provider = open({ apiKey: '$A', dialect: 'openai-responses' })
     expect(provider?.dialect.id).toBe('openai-responses')
-    expect(provider?.dialectFor?.('gpt-4.1').id ?? provider?.dialect.id).toBe('openai-responses')
+    expect(provider?.dialectFor?.('gpt-4.1', 'openai-chat').id ?? provider?.dialect.id).toBe(
+      'openai-responses',
+    )
   })
 
   it('is not what somebody has built himself under its name', () => {

@@ -94,7 +94,8 @@ function wireOf(provider: Provider, request: ModelRequest, target: Target): Vend
     if (provider.proxied?.includes(asked.endpoint) === true) return proxied
     throw without(target, `has no /v1/${asked.endpoint}`, 'a model whose vendor has it')
   }
-  if (embedding === undefined) return provider.dialectFor?.(target.model) ?? provider.dialect
+  if (embedding === undefined)
+    return provider.dialectFor?.(target.model, request.native.dialect) ?? provider.dialect
   if (provider.embeddings !== undefined) return provider.embeddings
   throw without(target, 'makes no embeddings', 'an embedding model, such as one of GET /v1/models')
 }

@@ -13,7 +13,7 @@ export const countAtVendor =
   (find: (id: string) => Provider | undefined): CountAtVendor =>
   async (request, target, cx) => {
     const provider = find(target.provider)
-    const dialect = provider?.dialectFor?.(target.model) ?? provider?.dialect
+    const dialect = provider?.dialectFor?.(target.model, request.native.dialect) ?? provider?.dialect
     const counting = dialect?.counting
     if (provider === undefined || counting === undefined) return undefined
     try {

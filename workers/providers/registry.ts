@@ -163,16 +163,18 @@ function dialectsOf(vendor: Vendor): readonly VendorDialect[] {
 const wireNamed = (vendor: Vendor, id: string): VendorDialect | undefined =>
   dialectsOf(vendor).find((dialect) => dialect.id === id)
 
-/** The wires of a provider: one where the configuration says which, else the vendor's own for each model. */
+/** The wires of a provider: one where the configuration says which, else the vendor's own for each model and client. */
 function wiresOf(vendor: Vendor, entry: Entry): Pick<Provider, 'dialect' | 'dialectFor'> {
   const named = entry.dialect === undefined ? undefined : wireNamed(vendor, entry.dialect)
   if (named !== undefined) return { dialect: named }
-  const others = (vendor.alternatives ?? []).filter(({ models }) => models !== undefined)
-  if (others.length === 0) return { dialect: vendor.dialect }
+  const { dialect, alternatives: others = [] } = vendor
+  if (others.every(({ models, kin }) => models === undefined && kin === undefined)) return { dialect }
+  const only = (model: string) => others.find(({ models }) => models?.test(model) === true)
+  const own = (model: string, client: string) =>
+    others.find((other) => other.dialect.id === client && other.kin?.test(model) === true)
   return {
-    dialect: vendor.dialect,
-    dialectFor: (model) =>
-      others.find(({ models }) => models?.test(model) === true)?.dialect ?? vendor.dialect,
+    dialect,
+    dialectFor: (model, client) => (only(model) ?? own(model, client))?.dialect ?? dialect,
   }
 }
 

@@ -43,10 +43,13 @@ export interface Vendor {
   readonly docs: string
 }
 
-/** A wire for configurations that ask for it by its `dialect`, and for the models that answer on no other. */
+/** A wire for configurations that ask for it by its `dialect`, and for what is said below. */
 export interface Alternative {
   readonly dialect: VendorDialect
+  /** The models that answer on no other. */
   readonly models?: RegExp
+  /** The models that answer on it too: clients who speak it themselves lose nothing there. */
+  readonly kin?: RegExp
 }
 
 export interface Setting {

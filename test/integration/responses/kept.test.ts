@@ -51,6 +51,28 @@ describe.concurrent('a response', () => {
     await expect(openai.responses.retrieve(second.id)).rejects.toThrow(NotFoundError)
   })
 
+  test('of a vendor with two wires is made on its own, and loses nothing there', async () => {
+    const body: Body = {
+      input: 'one',
+      text: { verbosity: 'low' },
+      tools: [{ type: 'web_search' }, weather],
+      prompt_cache_key: 'mine',
+    }
+    const { data, response } = await openai.responses
+      .create({ model: 'both/gpt-5.2-own', ...body })
+      .withResponse()
+    expect(response.headers.get('x-minnow-dropped')).toBeNull()
+    await create('both/gpt-5.2-own', { input: 'two', previous_response_id: data.id })
+    await openai.chat.completions.create({
+      model: 'both/gpt-5.2-own',
+      messages: [{ role: 'user', content: 'three' }],
+    })
+    const seen = scene.lab.seen('gpt-5.2-own')
+    expect(seen.map(({ path }) => path)).toEqual(['/v1/responses', '/v1/responses', '/v1/chat/completions'])
+    expect(seen[0]?.body).toMatchObject({ text: body.text, tools: body.tools, prompt_cache_key: 'mine' })
+    expect(seen[1]?.text).toContain('one')
+  })
+
   test('that was deleted is gone, and with it what went on from it', async () => {
     const first = await create('lab/deleted', { input: 'one' })
     const second = await create('lab/deleted', { input: 'two', previous_response_id: first.id })

@@ -42,6 +42,7 @@ export const resultsFor = ({ output }: Created): OpenAI.Responses.ResponseInputI
 const providersOf = (origin: string): Fields => ({
   claude: { dialect: 'anthropic', baseUrl: `${origin}/v1`, apiKey: '$LAB_KEY' },
   gem: { dialect: 'gemini', baseUrl: `${origin}/v1beta`, apiKey: '$LAB_KEY' },
+  both: { vendor: 'openai', baseUrl: `${origin}/v1`, apiKey: '$LAB_KEY' },
   responses: { vendor: 'openai', dialect: 'openai-responses', baseUrl: `${origin}/v1`, apiKey: '$LAB_KEY' },
 })
 

@@ -15,6 +15,9 @@ const THINKING = /^(?:o\d|gpt-5(?:-mini|-nano)?(?:-\d{4}|$))/
  */
 const RESPONSES_ONLY = /^(?:o\d|gpt-[\d.]+)-pro|deep-research|codex|^computer-use|-cyber|rosalind|daybreak/
 
+/** Sound, and the search built into a model, are for chat completions alone: https://platform.openai.com/docs/models */
+const BOTH = /^(?!.*(?:audio|search))/
+
 export const openai: Vendor = {
   id: 'openai',
   name: 'OpenAI',
@@ -43,7 +46,7 @@ export const openai: Vendor = {
   embeddings: openaiEmbeddings(),
   // https://platform.openai.com/docs/api-reference/audio, /images and /moderations
   proxied: ENDPOINTS,
-  alternatives: [{ dialect: openaiResponses(), models: RESPONSES_ONLY }],
+  alternatives: [{ dialect: openaiResponses(), models: RESPONSES_ONLY, kin: BOTH }],
   baseUrl: 'https://api.openai.com/v1',
   authorize: bearer,
   // Nothing left to spend is a 429 like any other: https://platform.openai.com/docs/guides/error-codes#api-errors

@@ -37,7 +37,7 @@ function open(id: string, entry: Entry, keys: readonly string[], answer = (_: Ca
 }
 
 async function send(provider: Provider, model: string, stream = false): Promise<Response> {
-  const dialect = provider.dialectFor?.(model) ?? provider.dialect
+  const dialect = provider.dialectFor?.(model, 'openai-chat') ?? provider.dialect
   return provider.send(dialect.writeRequest(requestFor('Hi', { stream }), { model }), {
     requestId: 'req_1',
     signal: new AbortController().signal,
