@@ -5,8 +5,9 @@ const MESSAGE_CHARS = 1000
 /** The prompt is longer than the model reads. */
 export const CONTEXT =
   /context_length_exceeded|context length|context window|maximum context|too many tokens|prompt is too long|input is too long|exceeds the maximum number of tokens/i
-/** The provider's policy forbids the question or the answer. */
-export const POLICY = /content_policy|content_filter|content policy|safety system|moderation/i
+/** The provider's policy forbids the question or the answer. Models and addresses are called moderation, too. */
+export const POLICY =
+  /content_policy|content_filter|content policy|safety system|moderation(?!s\b|-(?:latest|stable|\d))/i
 
 // As OpenAI, Anthropic, Groq, xAI, Google, Amazon, Hugging Face, NVIDIA and this gateway begin theirs.
 const KEYS =
