@@ -1,5 +1,6 @@
 // Speech, images and moderation as OpenAI has them, passed on: the body as it came under the target's name for the model,
 // the answer unread but for its usage. Pure.
+import { joined } from '../../bytes.ts'
 import type { EventReader, VendorDialect, WireRequest, WireTarget } from '../../dialect.ts'
 import type { ModelEvent, Piece } from '../../event.ts'
 import type { ModelRequest } from '../../request.ts'
@@ -17,20 +18,10 @@ function writeRequest(request: ModelRequest, { model }: WireTarget): WireRequest
   return {
     path,
     body: {},
-    bytes: join([...form.before, encode(model), ...form.after]),
+    bytes: joined([...form.before, encode(model), ...form.after]),
     headers: { accept: '*/*', 'content-type': form.contentType },
     dropped: [],
   }
-}
-
-function join(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0))
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.byteLength
-  }
-  return whole
 }
 
 /** UTF-8. */
