@@ -20,6 +20,8 @@ export interface WireRequest {
   readonly whole?: true
   /** What the client asked for and this wire or this model cannot be told, in the words of `Parameter` or the client's own. */
   readonly dropped: readonly string[]
+  /** Fields of the request's `unread` that this wire has been told all the same. */
+  readonly told?: readonly string[]
 }
 
 /** What the writer of a request must know of the model it is written for. */

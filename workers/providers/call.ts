@@ -84,7 +84,8 @@ const callOnce =
 /** Fields that only the client's own dialect knows are lost on any other, beside what the wire could not be told. */
 function droppedOf(request: ModelRequest, wire: WireRequest, dialect: VendorDialect): readonly string[] {
   const unread = dialect.id === request.native.dialect ? [] : (request.unread ?? [])
-  return [...new Set([...unread, ...wire.dropped])]
+  const lost = unread.filter((field) => wire.told?.includes(field) !== true)
+  return [...new Set([...lost, ...wire.dropped])]
 }
 
 /** The wire on which a target is asked what was asked. Throws `unsupported`, so that another target may have it. */

@@ -42,9 +42,12 @@ export function readRequest(body: unknown): ModelRequest {
   }
 }
 
-/** Nothing is stored by others in any case. */
+/** Nothing is stored by others in any case, and all of them answer in text. */
 const isSaid = (key: string, value: unknown): boolean =>
-  value !== undefined && value !== null && !(key === 'store' && value === false)
+  value !== undefined &&
+  value !== null &&
+  !(key === 'store' && value === false) &&
+  !(key === 'modalities' && Array.isArray(value) && value.every((one) => one === 'text'))
 
 function readSampling(chat: ChatBody): Sampling {
   const stop = typeof chat.stop === 'string' ? [chat.stop] : (chat.stop ?? [])

@@ -3,6 +3,7 @@ import type { Parameter, WireRequest, WireTarget } from '../../dialect.ts'
 import { type Fields, fieldsOf, listOf } from '../../fields.ts'
 import type { Format, ModelRequest } from '../../request.ts'
 import { isInstructions } from './items.ts'
+import { kinOf } from './kin.ts'
 import { writeItems } from './messages.ts'
 import { type EffortTable, OPENAI_EFFORTS, writeReasoning } from './reasoning.ts'
 import { DIALECT } from './schema.ts'
@@ -71,7 +72,7 @@ export function writeRequest(
     }
   }
   if (!request.stream) delete body['stream_options'] // only allowed beside `stream: true`
-  return { path: '/responses', body, dropped: [...dropped] }
+  return { path: '/responses', body, dropped: [...dropped], told: kinOf(request).told }
 }
 
 function writeLimit(
@@ -126,9 +127,12 @@ function ownWords(
 /** Everything else that the client of another dialect has said. */
 function writeFields(request: ModelRequest, options: ResponsesOptions, dropped: Set<string>): Fields {
   const { sampling, format, user, serviceTier } = request
+  const kin = kinOf(request)
+  const text = filled({ ...(format.type === 'text' ? {} : { format: writeFormat(format) }), ...kin.text })
   return {
     ...writeTools(request, dropped),
-    ...(format.type === 'text' ? {} : { text: { format: writeFormat(format) } }),
+    ...kin.fields,
+    ...(text === undefined ? {} : { text }),
     ...(sampling.temperature === undefined ? {} : { temperature: sampling.temperature }),
     ...(sampling.topP === undefined ? {} : { top_p: sampling.topP }),
     ...(sampling.topLogprobs === undefined

@@ -189,7 +189,9 @@ describe('fields without a word', () => {
         seed: 7,
       }).unread,
     ).toEqual(['metadata', 'store', 'verbosity', 'x_other', 'reasoning_effort', 'chat_template_kwargs'])
-    expect(read({ seed: 7, n: 2, user: 'u', store: false })).not.toHaveProperty('unread')
+    expect(read({ seed: 7, n: 2, user: 'u', store: false, modalities: ['text'] })).not.toHaveProperty(
+      'unread',
+    )
   })
 })
 

@@ -13,6 +13,20 @@ const parameters = { type: 'object', properties: { city: { type: 'string' } } }
 const user = (content: unknown) => ({ role: 'user', content })
 
 describe('a chat completion for a vendor of the Responses API', () => {
+  it('says what both of OpenAI’s dialects have, and nothing of what other clients may mean by it', () => {
+    const both = { prompt_cache_key: 'k', prompt_cache_retention: '24h', verbosity: 'low' }
+    const request = chat.readRequest({ ...both, metadata: { a: 'b' }, messages: [user('Hi')] })
+    const { body, told } = responses.writeRequest(request, { model: 'gpt-5.1' })
+    const { verbosity, ...same } = both
+    expect(body).toMatchObject({ ...same, text: { verbosity } })
+    expect(judge('responses', body)).toEqual({})
+    expect(request.unread?.filter((field) => told?.includes(field) !== true)).toEqual(['metadata'])
+    const foreign = { ...request, native: { ...request.native, dialect: 'anthropic' } }
+    const other = responses.writeRequest(foreign, { model: 'gpt-5.1' })
+    expect(other.body).not.toHaveProperty('text')
+    expect(other.told).toEqual([])
+  })
+
   const table: readonly [string, Json, Json, readonly string[]][] = [
     [
       'in the middle of a tool turn',
