@@ -7,7 +7,14 @@ export type Block =
   | { readonly type: 'text'; text: string }
   | { readonly type: 'thinking'; text: string; signature?: string }
   | { readonly type: 'redacted_thinking'; readonly data: string }
-  | { readonly type: 'tool_use'; readonly id: string; readonly name: string; text: string; checked: number }
+  | {
+      readonly type: 'tool_use'
+      readonly id: string
+      readonly name: string
+      text: string
+      /** So much of the text has been looked at; `whole` where nothing more can come. */
+      checked: number | 'whole'
+    }
 
 export interface Content {
   readonly blocks: readonly Block[]
@@ -16,10 +23,19 @@ export interface Content {
   readonly calls: number
   /** Takes what belongs into a block; says whether there was anything. */
   add(event: ModelEvent): boolean
+  /** Another model goes on: only a text can grow any more. */
+  cut(): void
 }
 
-export function openContent(messageId: string): Content {
-  const blocks: Block[] = []
+/** What a message holds already, told by others. */
+export interface Before {
+  readonly calls: number
+  /** A text that has begun and goes on. */
+  readonly text: boolean
+}
+
+export function openContent(messageId: string, before?: Before): Content {
+  const blocks: Block[] = before?.text === true ? [{ type: 'text', text: '' }] : []
   const tools = new Map<number, Extract<Block, { type: 'tool_use' }>>()
   let refused = false
 
@@ -56,7 +72,12 @@ export function openContent(messageId: string): Content {
       return refused
     },
     get calls() {
-      return tools.size
+      return tools.size + (before?.calls ?? 0)
+    },
+    cut() {
+      const last = blocks.at(-1)
+      if (last?.type === 'thinking') last.signature ??= seal(undefined)
+      for (const tool of tools.values()) tool.checked = 'whole'
     },
     add(event) {
       if (!('index' in event) || event.index !== 0) return false // a message has one content
@@ -102,6 +123,7 @@ export function isDone(block: Block, isLast: boolean): boolean {
     case 'text':
       return !isLast
     case 'tool_use': {
+      if (block.checked === 'whole') return true
       // Calls may take turns; one whose arguments are a whole object has had its last.
       if (isLast || block.checked === block.text.length) return false
       block.checked = block.text.length

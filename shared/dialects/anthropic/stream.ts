@@ -10,6 +10,7 @@ import { writeFailure } from './failure.ts'
 import { headOf, writeHead, writeReason, writeStop } from './reply.ts'
 import { DIALECT } from './schema.ts'
 import { seal } from './seal.ts'
+import { openTold, type Told } from './told.ts'
 import { readUsage, writeCost, writeUsage, writeWholeUsage } from './usage.ts'
 
 type Finish = Extract<ModelEvent, { type: 'finish' }>
@@ -22,13 +23,27 @@ const pass = ({ value, text: data }: Native): string =>
     ? frame(value)
     : writeFrame({ event: text(value['type']), data: data.replaceAll('\n', '') })
 
+const stop = (index: number): string => frame({ type: 'content_block_stop', index })
+
+/** Ends a thought; one that nobody has signed bears a mark that says so. */
+function sign(index: number, signature: string | undefined): string {
+  const delta = { type: 'signature_delta', signature: signature ?? seal(undefined) }
+  return frame({ type: 'content_block_delta', index, delta })
+}
+
 /** What says in a silent stream that we live. */
 export const HEARTBEAT = frame({ type: 'ping' })
 
-/** Stateful, one per stream. A provider's own events pass as they came; the last usage also says the cost. */
+/**
+ * Stateful, one per stream. A provider's own events pass as they came; the last usage also says the cost. At a seam what
+ * was open ends as it is, but for a text, which goes on in its block.
+ */
 export function writeEvents(context: ReplyContext): (batch: Batch) => string {
   let content: Content | undefined // absent until the message has begun
+  let messageId = ''
   let raw: string | undefined
+  let told: Told | undefined // of the blocks, by the provider's own events; absent where it has none
+  let first = 0 // the index of the first block that is written here
   let block = 0 // the one that is being sent; those behind it wait
   let isOpen = false
   let sent = 0
@@ -37,7 +52,8 @@ export function writeEvents(context: ReplyContext): (batch: Batch) => string {
   const begin = (events: readonly ModelEvent[]): string => {
     if (content !== undefined) return ''
     const head = headOf(events, context)
-    content = openContent(head.id)
+    messageId = head.id
+    content = openContent(messageId)
     const usage = writeWholeUsage({ ...noUsage, input: context.promptTokens ?? 0 }, undefined)
     const message = { ...writeHead(head), content: [], ...EMPTY_STOP, diagnostics: null, usage }
     return frame({ type: 'message_start', message })
@@ -50,22 +66,23 @@ export function writeEvents(context: ReplyContext): (batch: Batch) => string {
       const current = content?.blocks[block]
       if (current === undefined) return out
       if (!isOpen)
-        out += frame({ type: 'content_block_start', index: block, content_block: writeStart(current) })
+        out += frame({
+          type: 'content_block_start',
+          index: first + block,
+          content_block: writeStart(current),
+        })
       isOpen = true
       if ('text' in current && current.text.length > sent) {
         out += frame({
           type: 'content_block_delta',
-          index: block,
+          index: first + block,
           delta: writeDelta(current, current.text.slice(sent)),
         })
         sent = current.text.length
       }
       if (!isEnd && !isDone(current, block === (content?.blocks.length ?? 0) - 1)) return out
-      if (current.type === 'thinking') {
-        const delta = { type: 'signature_delta', signature: current.signature ?? seal(undefined) }
-        out += frame({ type: 'content_block_delta', index: block, delta })
-      }
-      out += frame({ type: 'content_block_stop', index: block })
+      if (current.type === 'thinking') out += sign(first + block, current.signature)
+      out += stop(first + block)
       block += 1
       isOpen = false
       sent = 0
@@ -105,7 +122,12 @@ export function writeEvents(context: ReplyContext): (batch: Batch) => string {
   const writeNative = (native: Native, { events }: Piece): string => {
     const end = events.find((event) => event.type === 'choice-end')
     const finish = events.find((event) => event.type === 'finish')
-    content ??= openContent('') // the provider has begun the message itself
+    if (told === undefined) {
+      told = openTold()
+      messageId = headOf(events, context).id
+      content = openContent(messageId) // the provider has begun the message itself
+    }
+    told.see(native.value)
     raw ??= end?.raw
     if (native.value['type'] === 'message_delta' && end !== undefined) {
       held = native
@@ -114,11 +136,30 @@ export function writeEvents(context: ReplyContext): (batch: Batch) => string {
     return (finish === undefined ? '' : writeLast(finish)) + pass(native)
   }
 
+  /** Another target goes on. */
+  const resume = (): string => {
+    raw = undefined
+    held = undefined
+    if (told === undefined || content === undefined) {
+      content?.cut()
+      return flush(false)
+    }
+    const { open, next, calls } = told
+    const goesOn = open?.type === 'text'
+    told = undefined
+    content = openContent(messageId, { calls, text: goesOn })
+    first = goesOn ? open.index : next
+    isOpen = goesOn
+    if (open === undefined || goesOn) return ''
+    return (open.type === 'thinking' && !open.isSigned ? sign(open.index, undefined) : '') + stop(open.index)
+  }
+
   const writeLast = (finish: Finish): string =>
     held === undefined ? writeEnd(finish) : writeHeld(held, finish)
 
   const writePiece = (piece: Piece): string => {
-    const { events, native } = piece
+    const { events, native, seam } = piece
+    if (seam !== undefined) return resume()
     const isBroken = events.some((event) => event.type === 'error')
     if (native?.dialect === DIALECT && !isBroken) return writeNative(native, piece)
     const finish = events.find((event) => event.type === 'finish')

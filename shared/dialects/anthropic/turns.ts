@@ -143,12 +143,16 @@ function trimEnd(draft: Draft | undefined): void {
 
 /**
  * A message as its client wrote it, but for what came from another vendor: thoughts and proofs that are no use to this
- * one (a message of nothing else says nothing), and names of calls that it would not take.
+ * one (a message of nothing else says nothing), names of calls that it would not take, and the empty text of an answer
+ * that broke off before its first word and went on otherwise: the API refuses it.
  */
 function ownPart(message: Fields, nameOf: NameOf): Fields | undefined {
-  const { content } = message
+  const { content, role } = message
   if (!Array.isArray(content)) return message
-  const own = content.filter((block) => !isForeign(block)).map((block) => renamed(block, nameOf))
+  const isSaid = (block: unknown): boolean => role !== 'assistant' || !isEmpty(block)
+  const own = content
+    .filter((block) => !isForeign(block) && isSaid(block))
+    .map((block) => renamed(block, nameOf))
   if (own.length === content.length && own.every((block, at) => block === content[at])) return message
   return own.length === 0 ? undefined : { ...message, content: own }
 }
@@ -167,6 +171,9 @@ function isForeign(block: unknown): boolean {
     (type === 'redacted_thinking' && isSealed(text(data)))
   )
 }
+
+const isEmpty = (block: unknown): boolean =>
+  fieldsOf(block)['type'] === 'text' && fieldsOf(block)['text'] === ''
 
 function writeAssistant({ parts, toolCalls = [] }: Message, nameOf: NameOf, drop: Drop): Fields[] {
   const said = parts.flatMap((part): Fields[] => {

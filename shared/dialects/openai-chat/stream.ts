@@ -10,19 +10,26 @@ import { writeReason } from './reasons.ts'
 import { DIALECT } from './schema.ts'
 import { writeDetails, writeSeal } from './thoughts.ts'
 import { writeTier } from './tier.ts'
+import { openTold, type Told } from './told.ts'
 import { writeUsage } from './usage.ts'
 
 const DONE = 'data: [DONE]\n\n'
 
 const frame = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`
 
-/** Stateful, one per stream. A provider's own chunks pass as they came; usage goes only to who asked for it. */
+/**
+ * Stateful, one per stream. A provider's own chunks pass as they came; usage goes only to who asked for it. What follows
+ * a seam is told under the head of what came before.
+ */
 export function writeEvents(context: ReplyContext): (batch: Batch) => string {
   let id = replyName(context.requestId)
   let model = context.model
   let created = Math.floor(context.createdAt / 1000)
   let nativeUsage: unknown // the usage that came in a chunk, kept for the one chunk that may carry it
   let usageChunk: Native['value'] | undefined
+  let told: Told | undefined // by the provider's own chunks; absent where it has none
+  let head: Fields = {} // what its chunks said of it, once others go on
+  let callsAbove = 0
   const thoughts = new Map<number, { text: string; signed: number }>() // of each choice: what no signature has ended yet
 
   const chunk = (choices: unknown[]): Record<string, unknown> => ({
@@ -30,6 +37,7 @@ export function writeEvents(context: ReplyContext): (batch: Batch) => string {
     object: 'chat.completion.chunk',
     created,
     model,
+    ...head,
     choices,
     ...(context.streamUsage ? { usage: null } : {}),
   })
@@ -98,7 +106,7 @@ export function writeEvents(context: ReplyContext): (batch: Batch) => string {
         return say(event.index, {
           tool_calls: [
             {
-              index: event.call,
+              index: event.call + callsAbove,
               id: event.id,
               type: 'function',
               function: { name: event.name, arguments: '' },
@@ -107,7 +115,9 @@ export function writeEvents(context: ReplyContext): (batch: Batch) => string {
           ],
         })
       case 'tool-delta':
-        return say(event.index, { tool_calls: [{ index: event.call, function: { arguments: event.json } }] })
+        return say(event.index, {
+          tool_calls: [{ index: event.call + callsAbove, function: { arguments: event.json } }],
+        })
       case 'logprobs':
         return say(event.index, {}, { logprobs: event.value })
       case 'choice-end':
@@ -122,7 +132,21 @@ export function writeEvents(context: ReplyContext): (batch: Batch) => string {
     }
   }
 
+  /** Another target goes on: the bill is for the whole then, and a thought that was not signed never will be. */
+  const resume = (): string => {
+    nativeUsage = undefined
+    usageChunk = undefined
+    for (const [index, { signed }] of thoughts) thoughts.set(index, { text: '', signed })
+    if (told === undefined) return ''
+    head = told.head()
+    callsAbove = told.callsAbove
+    thoughts.set(0, { text: '', signed: told.details })
+    told = undefined
+    return ''
+  }
+
   const writePiece = (piece: Piece): string => {
+    if (piece.seam !== undefined) return resume()
     const start = piece.events.find((event) => event.type === 'start')
     const passes = piece.native?.dialect === DIALECT
     if (start !== undefined) {
@@ -131,8 +155,11 @@ export function writeEvents(context: ReplyContext): (batch: Batch) => string {
       created = start.createdAt > 0 ? Math.floor(start.createdAt / 1000) : created
     }
     let out = ''
-    if (passes && piece.native !== undefined && !piece.events.some((event) => event.type === 'error'))
+    if (passes && piece.native !== undefined && !piece.events.some((event) => event.type === 'error')) {
+      told ??= openTold()
+      told.see(piece.native.value, piece.events)
       out = writeNative(piece.native)
+    }
     for (const event of piece.events) {
       if (!passes || event.type === 'finish' || event.type === 'error') out += writeEvent(event)
     }

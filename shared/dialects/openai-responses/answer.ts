@@ -3,7 +3,7 @@
 // https://www.openresponses.org/specification#items-are-streamable
 import type { ReplyContext } from '../../dialect.ts'
 import type { FinishReason, ModelEvent } from '../../event.ts'
-import { type Fields, fieldsOf, isFields, listOf, parse } from '../../fields.ts'
+import { type Fields, fieldsOf, isFields, listOf, parse, text } from '../../fields.ts'
 import type { Failure } from '../../failure.ts'
 import type { Signature } from '../../request.ts'
 import {
@@ -19,8 +19,9 @@ import {
 } from './drafts.ts'
 import { writeError } from './failure.ts'
 import { itemId, seedOf } from './ids.ts'
-import { type Finish, type ResponseState, writeResponse } from './response.ts'
+import { type Finish, lasting, type ResponseState, writeResponse } from './response.ts'
 import { seal } from './seal.ts'
+import type { Left } from './told.ts'
 
 const INCOMPLETE: Readonly<Partial<Record<FinishReason, string>>> = {
   length: 'max_output_tokens',
@@ -30,22 +31,33 @@ const INCOMPLETE: Readonly<Partial<Record<FinishReason, string>>> = {
 export interface Answer {
   /** What a client is sent for an event. There is one choice only: events of others say nothing. */
   write(event: ModelEvent): Fields[]
+  /** Another target goes on: of all that is open only a message can grow any more. */
+  resume(): Fields[]
   /** The Response as it stands. */
   response(): Record<string, unknown>
 }
 
-export function openAnswer(context: ReplyContext): Answer {
+/** What a vendor of this dialect has told of the answer itself. */
+export interface Before extends Left {
+  readonly response: Fields
+  /** The number of the next event. */
+  readonly sequence: number
+}
+
+export function openAnswer(context: ReplyContext, before?: Before): Answer {
   const seed = seedOf(context)
-  const drafts: Draft[] = []
+  const drafts: Draft[] = [...(before?.drafts ?? [])]
   const calls = new Map<number, CallDraft>() // those that may still grow
-  let message: MessageDraft | undefined
+  let message = before?.message
   let thought: ThoughtDraft | undefined
   let sent: Fields[] = []
-  let sequence = 0
-  let begun = false
+  let sequence = before?.sequence ?? 0
+  let begun = before !== undefined
   let closed = false
   let model = context.model
   let { createdAt } = context
+  const ends = [...(before?.ends ?? [])]
+  const kept = before === undefined ? {} : lasting(before.response)
   let state: Pick<ResponseState, 'status' | 'incompleteReason' | 'error' | 'finish'> = {
     status: 'in_progress',
   }
@@ -55,8 +67,12 @@ export function openAnswer(context: ReplyContext): Answer {
     sequence += 1
   }
 
-  const response = (): Record<string, unknown> =>
-    writeResponse(context, { ...state, model, createdAt, output: drafts.map(writeItem) })
+  const response = (): Record<string, unknown> => ({
+    ...writeResponse(context, { ...state, model, createdAt, output: drafts.map(writeItem) }),
+    ...kept,
+  })
+
+  const nextIndex = (): number => (drafts.at(-1)?.index ?? -1) + 1
 
   const begin = (): void => {
     if (begun) return
@@ -74,7 +90,7 @@ export function openAnswer(context: ReplyContext): Answer {
   const done = (draft: Draft): void =>
     send('response.output_item.done', { output_index: draft.index, item: writeItem(draft) })
 
-  const placeOf = (draft: Draft, part: number): Fields => ({
+  const placeOf = (draft: MessageDraft, part: number): Fields => ({
     item_id: draft.id,
     output_index: draft.index,
     content_index: part,
@@ -82,7 +98,7 @@ export function openAnswer(context: ReplyContext): Answer {
 
   const closePart = (draft: MessageDraft): void => {
     const part = draft.parts.at(-1)
-    if (part === undefined) return
+    if (part === undefined || part.isDone === true) return
     const place = placeOf(draft, draft.parts.length - 1)
     if (part.type === 'refusal') send('response.refusal.done', { ...place, refusal: part.text })
     else send('response.output_text.done', { ...place, text: part.text, logprobs: [...part.logprobs] })
@@ -133,11 +149,11 @@ export function openAnswer(context: ReplyContext): Answer {
     closeThought()
     if (message === undefined) {
       closeWholeCalls()
-      message = { kind: 'message', id: nextId('msg'), index: drafts.length, parts: [], status: 'in_progress' }
+      message = { kind: 'message', id: nextId('msg'), index: nextIndex(), parts: [], status: 'in_progress' }
       add(message)
     }
     const open = message.parts.at(-1)
-    if (open?.type === type) return { draft: message, part: open }
+    if (open?.type === type && open.isDone !== true) return { draft: message, part: open }
     closePart(message)
     const part: PartDraft = { type, text: '', logprobs: [] }
     message.parts.push(part)
@@ -148,7 +164,7 @@ export function openAnswer(context: ReplyContext): Answer {
     return { draft: message, part }
   }
 
-  const nextId = (prefix: string): string => itemId(prefix, seed, drafts.length)
+  const nextId = (prefix: string): string => itemId(prefix, seed, nextIndex())
 
   const say = (type: PartDraft['type'], delta: string): void => {
     if (delta === '') return
@@ -166,7 +182,7 @@ export function openAnswer(context: ReplyContext): Answer {
     thought = {
       kind: 'reasoning',
       id: nextId('rs'),
-      index: drafts.length,
+      index: nextIndex(),
       text: undefined,
       encrypted: undefined,
     }
@@ -200,7 +216,7 @@ export function openAnswer(context: ReplyContext): Answer {
     const draft: CallDraft = {
       kind: 'call',
       id: nextId('fc'),
-      index: drafts.length,
+      index: nextIndex(),
       callId,
       name: event.name,
       json: '',
@@ -229,7 +245,7 @@ export function openAnswer(context: ReplyContext): Answer {
   const fail = (failure: Failure): void => {
     const { event, error } = writeError(failure, context.requestId)
     state = { status: 'failed', error }
-    for (const draft of drafts) if (draft.kind !== 'reasoning') stop(draft)
+    for (const draft of drafts) if (draft.kind === 'message' || draft.kind === 'call') stop(draft)
     send('error', event)
     send('response.failed', { response: response() })
   }
@@ -271,6 +287,13 @@ export function openAnswer(context: ReplyContext): Answer {
 
   return {
     response,
+    resume() {
+      sent = []
+      for (const { type, ...fields } of ends.splice(0)) send(text(type), fields)
+      closeThought()
+      for (const [key, draft] of calls) closeCall(key, draft, 'completed')
+      return sent
+    },
     write(event) {
       sent = []
       writeEvent(event)

@@ -8,6 +8,8 @@ export interface MessageDraft {
   readonly id: string
   readonly index: number
   readonly parts: PartDraft[]
+  /** Where a vendor has begun it: what it said of it. */
+  readonly given?: Fields
   status: Status
 }
 
@@ -15,6 +17,9 @@ export interface PartDraft {
   readonly type: 'output_text' | 'refusal'
   text: string
   readonly logprobs: unknown[]
+  readonly annotations?: readonly unknown[]
+  /** Its end is told; what is said after it is another part. */
+  readonly isDone?: boolean
 }
 
 export interface ThoughtDraft {
@@ -36,19 +41,30 @@ export interface CallDraft {
   status: Status
 }
 
-export type Draft = MessageDraft | ThoughtDraft | CallDraft
+/** An item that a vendor has told to its end. */
+export interface ToldDraft {
+  readonly kind: 'told'
+  readonly index: number
+  readonly item: Fields
+}
 
-export const writePart = ({ type, text, logprobs }: PartDraft): Fields =>
-  type === 'refusal' ? { type, refusal: text } : { type, text, annotations: [], logprobs: [...logprobs] }
+export type Draft = MessageDraft | ThoughtDraft | CallDraft | ToldDraft
+
+export const writePart = ({ type, text, logprobs, annotations = [] }: PartDraft): Fields =>
+  type === 'refusal'
+    ? { type, refusal: text }
+    : { type, text, annotations: [...annotations], logprobs: [...logprobs] }
 
 export const writeSummary = (text: string): Fields => ({ type: 'summary_text', text })
 
 /** The item as far as it has come. */
 export function writeItem(draft: Draft): Fields {
+  if (draft.kind === 'told') return draft.item
   const { id } = draft
   switch (draft.kind) {
     case 'message':
       return {
+        ...draft.given,
         id,
         type: 'message',
         status: draft.status,

@@ -4,7 +4,9 @@ import type { Native, Piece } from '../../event.ts'
 import type { Failure } from '../../failure.ts'
 import { count, type Fields, fieldsOf, isFields, text } from '../../fields.ts'
 import { writeError } from './failure.ts'
+import type { Before } from './answer.ts'
 import { amend } from './response.ts'
+import { openTold } from './told.ts'
 
 export interface Passage {
   /** The frame of a piece that came from the same dialect. */
@@ -13,6 +15,8 @@ export interface Passage {
   fail(failure: Failure): string
   /** The last Response that was told, with the items since: those that were done, and what there was of a message. */
   response(): Fields
+  /** What another model's answer goes on from. */
+  leave(): Before
 }
 
 export const frame = (event: Fields): string => framed(text(event['type']), JSON.stringify(event))
@@ -21,49 +25,36 @@ const framed = (type: string, data: string): string =>
   type === '' ? `data: ${data}\n\n` : `event: ${type}\ndata: ${data}\n\n`
 
 export function openPassage(context: ReplyContext): Passage {
-  const items: Fields[] = []
-  const open = new Map<unknown, { readonly item: Fields; text: string }>() // messages that are not done, by their place
+  const told = openTold()
   let response: Fields = {}
   let sequence = -1
 
-  const told = (): Fields => {
-    const all = [...items, ...[...open.values()].map(writeOpen)]
-    return all.length === 0 || isWhole(response) ? response : { ...response, output: all }
-  }
-
-  const listen = (type: string, value: Fields): void => {
-    const { item, output_index: place } = value
-    if (type === 'response.output_text.delta') {
-      const message = open.get(place)
-      if (message !== undefined) message.text += text(value['delta'])
-    } else if (!isFields(item)) return
-    else if (type === 'response.output_item.done') {
-      open.delete(place)
-      items.push(item)
-    } else if (type === 'response.output_item.added' && item['type'] === 'message')
-      open.set(place, { item, text: '' })
+  const current = (): Fields => {
+    const output = told.output()
+    return output.length === 0 || isWhole(response) ? response : { ...response, output }
   }
 
   return {
-    response: told,
+    response: current,
     write(native, piece) {
       const { value } = native
       const type = text(value['type'])
-      if (typeof value['sequence_number'] === 'number') sequence = count(value['sequence_number'])
+      sequence = typeof value['sequence_number'] === 'number' ? count(value['sequence_number']) : sequence + 1
       if (isFields(value['response'])) {
         const finish = piece.events.find((event) => event.type === 'finish')
         response = amend(value['response'], context, finish)
         if (response !== value['response']) return frame({ ...value, response })
-      } else listen(type, value)
+      } else told.see(type, value)
       // A line end between tokens of JSON would end the line of the event.
       return framed(
         type,
         native.text === undefined ? JSON.stringify(value) : native.text.replaceAll('\n', ''),
       )
     },
+    leave: () => ({ ...told.leave(), response, sequence: sequence + 1 }),
     fail(failure) {
       const { event, error } = writeError(failure, context.requestId)
-      response = { ...told(), status: 'failed', error }
+      response = { ...current(), status: 'failed', error }
       return (
         frame({ type: 'error', sequence_number: sequence + 1, ...event }) +
         frame({ type: 'response.failed', sequence_number: sequence + 2, response })
@@ -71,13 +62,6 @@ export function openPassage(context: ReplyContext): Passage {
     },
   }
 }
-
-/** A message as far as it came. */
-const writeOpen = ({ item, text: said }: { readonly item: Fields; readonly text: string }): Fields => ({
-  ...item,
-  status: 'incomplete',
-  content: said === '' ? [] : [{ type: 'output_text', text: said, annotations: [], logprobs: [] }],
-})
 
 const isWhole = (response: Fields): boolean => {
   const status = text(fieldsOf(response)['status'])

@@ -70,6 +70,13 @@ function conversationOf({ request }: ReplyContext): Fields | null {
   return id === undefined ? null : { id }
 }
 
+/** What of a Response stays from its first event to its last. */
+export function lasting(response: Fields): Fields {
+  const { status: _, output: __, usage: ___, error: ____, incomplete_details: _____, ...rest } = response
+  const { service_tier: ______, completed_at: _______, ...kept } = rest
+  return kept
+}
+
 /** A function is repeated with all of its fields. */
 const writeTool = (tool: unknown): unknown =>
   isFields(tool) && tool['type'] === 'function'

@@ -12,14 +12,19 @@ export interface ResponseWriter {
   response(): Fields
 }
 
-/** Stateful, one per stream. A vendor's own events pass as they came; any other answer is spelled in this dialect's. */
+/** Stateful, one per stream. A vendor's own events pass as they came; any other answer is spelled in this dialect's, and so is what follows a seam. */
 export function writeStream(context: ReplyContext): ResponseWriter {
-  const answer = openAnswer(context)
+  let answer = openAnswer(context)
   const passage = openPassage(context)
   let passes = false
 
   const writePiece = (piece: Piece): string => {
-    const { native } = piece
+    const { native, seam } = piece
+    if (seam !== undefined) {
+      if (passes) answer = openAnswer(context, passage.leave())
+      passes = false
+      return answer.resume().map(frame).join('')
+    }
     const error = piece.events.find((event) => event.type === 'error')
     if (native?.dialect === DIALECT) passes = true
     if (passes && error !== undefined) return passage.fail(error.failure)
