@@ -11,7 +11,7 @@ import { headOf, writeHead, writeReason, writeStop } from './reply.ts'
 import { DIALECT } from './schema.ts'
 import { seal } from './seal.ts'
 import { openTold, type Told } from './told.ts'
-import { readUsage, writeCost, writeUsage, writeWholeUsage } from './usage.ts'
+import { readUsage, writeCost, writeLives, writeUsage, writeWholeUsage } from './usage.ts'
 
 type Finish = Extract<ModelEvent, { type: 'finish' }>
 
@@ -43,6 +43,7 @@ export function writeEvents(context: ReplyContext): (batch: Batch) => string {
   let messageId = ''
   let raw: string | undefined
   let told: Told | undefined // of the blocks, by the provider's own events; absent where it has none
+  let isResumed = false // behind events of a provider's own
   let first = 0 // the index of the first block that is written here
   let block = 0 // the one that is being sent; those behind it wait
   let isOpen = false
@@ -90,7 +91,10 @@ export function writeEvents(context: ReplyContext): (batch: Batch) => string {
   }
 
   const writeEnd = (finish: Finish): string => {
-    const usage = writeUsage(finish.usage ?? noUsage, finish.costMicros)
+    const whole = finish.usage ?? noUsage
+    // What another provider's first event said of the prompt no longer holds for the whole answer.
+    const lives = isResumed ? { cache_creation: writeLives(whole) } : {}
+    const usage = { ...writeUsage(whole, finish.costMicros), ...lives }
     const reason = writeReason(finish.reason, raw, content ?? openContent(''))
     return frame({ type: 'message_delta', delta: writeStop(reason), usage })
   }
@@ -147,6 +151,7 @@ export function writeEvents(context: ReplyContext): (batch: Batch) => string {
     const { open, next, calls } = told
     const goesOn = open?.type === 'text'
     told = undefined
+    isResumed = true
     content = openContent(messageId, { calls, text: goesOn })
     first = goesOn ? open.index : next
     isOpen = goesOn

@@ -66,7 +66,8 @@ export function writeUsage(usage: Usage, costMicros: number | undefined): Record
   }
 }
 
-const writeLives = (usage: Usage): Fields => ({
+/** What was written to a cache, by how long it lives. */
+export const writeLives = (usage: Usage): Fields => ({
   ephemeral_5m_input_tokens: usage.cacheWrite,
   ephemeral_1h_input_tokens: usage.cacheWriteLong ?? 0,
 })
