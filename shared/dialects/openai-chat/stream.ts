@@ -139,8 +139,8 @@ export function writeEvents(context: ReplyContext): (batch: Batch) => string {
     for (const [index, { signed }] of thoughts) thoughts.set(index, { text: '', signed })
     if (told === undefined) return ''
     head = told.head()
-    callsAbove = told.callsAbove
-    thoughts.set(0, { text: '', signed: told.details })
+    callsAbove = told.callsAbove()
+    thoughts.set(0, { text: '', signed: told.details() })
     told = undefined
     return ''
   }

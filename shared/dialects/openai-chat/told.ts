@@ -1,16 +1,16 @@
 // What a provider's own chunks have told of an answer, so that another can go on with it: its head, and the places of
 // its calls and thoughts, which clients put together by number. Of the one choice that can be gone on with. Pure.
 import type { ModelEvent } from '../../event.ts'
-import { count, type Fields, fieldsOf, listOf } from '../../fields.ts'
+import { type Fields, fieldsOf, listOf } from '../../fields.ts'
 
 export interface Told {
   see(chunk: Fields, events: readonly ModelEvent[]): void
   /** The fields of every chunk that say which system answers. */
   head(): Fields
   /** The place of the next detail of reasoning. */
-  readonly details: number
-  /** How far the places of calls stand above their numbers: some servers do not begin at 0. */
-  readonly callsAbove: number
+  details(): number
+  /** How far the places of calls stand above their numbers: not every server begins at 0 and counts. */
+  callsAbove(): number
 }
 
 const HEAD = ['system_fingerprint', 'service_tier'] as const
@@ -18,18 +18,12 @@ const HEAD = ['system_fingerprint', 'service_tier'] as const
 export function openTold(): Told {
   let last: Fields = {}
   let details = 0
-  let callsAbove = 0
-
-  const after = (list: unknown): number =>
-    listOf(list).reduce((most: number, one) => Math.max(most, count(fieldsOf(one)['index']) + 1), 0)
+  let calls = 0
+  let places = 0
 
   return {
-    get details() {
-      return details
-    },
-    get callsAbove() {
-      return callsAbove
-    },
+    details: () => details,
+    callsAbove: () => (places === 0 ? 0 : places - calls),
     head: () =>
       Object.fromEntries(HEAD.flatMap((name) => (last[name] === undefined ? [] : [[name, last[name]]]))),
     see(chunk, events) {
@@ -37,10 +31,18 @@ export function openTold(): Told {
       for (const event of events) {
         if (event.type !== 'tool-start' && !event.type.startsWith('reasoning')) continue
         const delta = fieldsOf(fieldsOf(listOf(chunk['choices'])[0])['delta'])
-        if (event.type === 'tool-start')
-          callsAbove = Math.max(callsAbove, after(delta['tool_calls']) - event.call - 1)
-        else details = Math.max(details, after(delta['reasoning_details']))
+        if (event.type === 'tool-start') {
+          calls += 1
+          places = Math.max(places, placeAfter(delta['tool_calls']))
+        } else details = Math.max(details, placeAfter(delta['reasoning_details']))
       }
     },
   }
 }
+
+/** The first place behind all of these; 0 where they are not numbered. */
+const placeAfter = (list: unknown): number =>
+  listOf(list).reduce((most: number, one) => {
+    const { index } = fieldsOf(one)
+    return typeof index === 'number' ? Math.max(most, index + 1) : most
+  }, 0)

@@ -40,23 +40,23 @@ interface Part {
   readonly at: number
   text: string
   readonly annotations: unknown[]
-  /** It was said to begin, so its end is told too. */
-  isPart: boolean
+  /** Where it was said to begin: the event that says its end. */
+  end: string | undefined
   /** `said`: all of its words are told, but not yet that the part is done. */
   state: 'open' | 'said' | 'done'
 }
 
 type Kind = keyof typeof KINDS
 
-/** The events of each kind of words: a piece of them, the whole with its field, and the end of the part that they are. */
+/** The events of each kind of words (`.delta`, `.done`), and where the second has them whole. */
 const KINDS = {
-  text: ['response.output_text', 'text', 'response.content_part.done'],
-  refusal: ['response.refusal', 'refusal', 'response.content_part.done'],
-  summary: ['response.reasoning_summary_text', 'text', 'response.reasoning_summary_part.done'],
-  thought: ['response.reasoning_text', 'text', 'response.content_part.done'],
-  arguments: ['response.function_call_arguments', 'arguments', undefined],
-  input: ['response.custom_tool_call_input', 'input', undefined],
-} as const satisfies Record<string, readonly [string, string, string | undefined]>
+  text: ['response.output_text', 'text'],
+  refusal: ['response.refusal', 'refusal'],
+  summary: ['response.reasoning_summary_text', 'text'],
+  thought: ['response.reasoning_text', 'text'],
+  arguments: ['response.function_call_arguments', 'arguments'],
+  input: ['response.custom_tool_call_input', 'input'],
+} as const satisfies Record<string, readonly [string, string]>
 
 const names = Object.keys(KINDS) as readonly Kind[] // its keys, no more and no less
 const GROWS: ReadonlyMap<string, Kind> = new Map(names.map((kind) => [`${KINDS[kind][0]}.delta`, kind]))
@@ -97,7 +97,7 @@ export function openTold(): Told {
       part.state = 'said'
     } else if (type.endsWith('_part.added')) {
       const added = PARTS.get(text(fieldsOf(event['part'])['type']))
-      if (added !== undefined) partOf(item, added, event).isPart = true
+      if (added !== undefined) partOf(item, added, event).end = type.replace(/added$/, 'done')
     } else if (type.endsWith('_part.done')) {
       const part = item.parts.findLast(({ at }) => at === placeOf(event))
       if (part !== undefined) part.state = 'done'
@@ -141,7 +141,7 @@ function partOf({ parts }: Item, kind: Kind, event: Fields): Part {
   const at = placeOf(event)
   const known = parts.findLast((part) => part.at === at && part.kind === kind)
   if (known !== undefined) return known
-  const part: Part = { kind, at, text: '', annotations: [], isPart: false, state: 'open' }
+  const part: Part = { kind, at, text: '', annotations: [], end: undefined, state: 'open' }
   parts.push(part)
   return part
 }
@@ -195,20 +195,30 @@ function writeWhole(whole: Item): Fields {
   }
 }
 
+const content = (at: number): Fields => ({ content_index: at })
+const none = (): Fields => ({})
+
+const INDEX: Readonly<Record<Kind, (at: number) => Fields>> = {
+  text: content,
+  refusal: content,
+  thought: content,
+  summary: (at) => ({ summary_index: at }),
+  arguments: none,
+  input: none,
+}
+
 /** The events that end an item; of one that goes on, those of the parts in which nothing more can be said. */
 function endsOf(whole: Item, goesOn: boolean): Fields[] {
   const { item, index, parts } = whole
   const ends = parts.flatMap((part): Fields[] => {
-    const [words, field, end] = KINDS[part.kind]
-    const at = part.kind === 'summary' ? { summary_index: part.at } : { content_index: part.at }
-    const place = { item_id: item['id'], output_index: index, ...(end === undefined ? {} : at) }
-    if (goesOn && part.state === 'open') return []
+    const { kind, at, state, end } = part
+    if (goesOn && state === 'open') return []
+    const [words, field] = KINDS[kind]
+    const place = { item_id: item['id'], output_index: index, ...INDEX[kind](at) }
     const said = { type: `${words}.done`, ...place, [field]: part.text }
     return [
-      ...(part.state === 'open' ? [part.kind === 'text' ? { ...said, logprobs: [] } : said] : []),
-      ...(part.state === 'done' || end === undefined || !part.isPart
-        ? []
-        : [{ type: end, ...place, part: partFields(part) }]),
+      ...(state === 'open' ? [kind === 'text' ? { ...said, logprobs: [] } : said] : []),
+      ...(state === 'done' || end === undefined ? [] : [{ type: end, ...place, part: partFields(part) }]),
     ]
   })
   return goesOn
