@@ -75,12 +75,21 @@ export const continuations: readonly (readonly [string, (told: readonly ModelEve
   ['thoughts, another seam, text', (told) => ended(told, [think('Hm'), SEAM, word(' on')])],
 ]
 
+/** After these nobody can go on. */
+const CLOSED: ReadonlySet<ModelEvent['type']> = new Set([
+  'other-delta',
+  'refusal-delta',
+  'logprobs',
+  'choice-end',
+  'finish',
+  'error',
+])
+
 /** As far as the layer of attempts lets it be cut: something was told, no call is half built, and it has not ended. */
 function mayCut(told: readonly ModelEvent[]): boolean {
   if (!told.some(({ type }) => type === 'text-delta' || type === 'reasoning-delta' || type === 'tool-start'))
     return false
-  const closed = ['other-delta', 'refusal-delta', 'logprobs', 'choice-end', 'finish', 'error']
-  if (told.some(({ type }) => closed.includes(type))) return false
+  if (told.some(({ type }) => CLOSED.has(type))) return false
   if (told.some((event) => 'index' in event && event.index !== 0)) return false
   const calls = saidBy(told)[0]?.calls ?? []
   return calls.every(({ json }) => isFields(parse(json)))

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { anthropic } from '../../../shared/dialects/anthropic/index.ts'
 import { isSealed } from '../../../shared/dialects/anthropic/seal.ts'
 import type { Piece } from '../../../shared/event.ts'
+import { fieldsOf, listOf } from '../../../shared/fields.ts'
 import { type Cut, continuations, cutsOf, FAILURE, joined, wholeOf, word } from '../seams.ts'
 import { CONTEXT, sse, written } from '../wire.ts'
 import { anthropicEntry } from './entry.ts'
@@ -147,7 +148,10 @@ describe('what follows a seam', () => {
       ],
     })
     const [, again] = dialect.writeRequest(request, { model: 'claude-x' }).body['messages'] as Json[]
-    expect((again?.['content'] as Json[]).map(({ type }) => type)).toEqual(['thinking', 'tool_use'])
+    expect(listOf(again?.['content']).map((block) => fieldsOf(block)['type'])).toEqual([
+      'thinking',
+      'tool_use',
+    ])
   })
 
   it('says nothing of what the first half had cached', () => {

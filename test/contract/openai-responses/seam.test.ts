@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { writeStream } from '../../../shared/dialects/openai-responses/stream.ts'
 import type { ModelEvent, Piece } from '../../../shared/event.ts'
 import { type Cut, continuations, cutsOf, FAILURE, joined, SEAM, wholeOf, word } from '../seams.ts'
+import { fieldsOf } from '../../../shared/fields.ts'
 import { readFrames } from '../../../shared/sse.ts'
 import { argue, context, start, typesOf } from './answering.ts'
 import type { Json } from './asking.ts'
@@ -32,8 +33,9 @@ const final = (text: string) =>
     .stream({ model: 'big', input: 'Hi' })
     .finalResponse()
 
-const outputOf = (events: readonly Json[]): Json[] =>
-  (events.at(-1)?.['response'] as { output: Json[] }).output
+const responseIn = (event: Json | undefined): Json => fieldsOf(event?.['response'])
+
+const outputOf = (events: readonly Json[]): Json[] => responseIn(events.at(-1))['output'] as Json[]
 
 /** Servers of open models whose own events its helper refuses, cut or not. */
 const ODD = /^arguments|^thoughts in the open/
@@ -52,7 +54,7 @@ for (const how of ['native', 'foreign'] as const) {
             const [whole] = wholeOf(cut.told, rest)
             expect(events.map((event) => event['sequence_number'])).toEqual(events.map((_, at) => at))
             expect(events.at(-1)?.['response'], cut.name).toEqual(kept)
-            expect(kept['id']).toBe((events[0]?.['response'] as Json)['id'])
+            expect(kept['id']).toBe(responseIn(events[0])['id'])
             expect(outputOf(events).map(({ status }) => status)).not.toContain('in_progress')
             expect(kept['usage']).toMatchObject({ input_tokens: 15, output_tokens: 28, cost: 1.5 })
             if (isOdd) continue
@@ -138,7 +140,7 @@ describe('what follows a seam', () => {
   it('is the same Response to its last field, under the name that it is kept under', () => {
     const cut = cutOf(...said('msg_1', 0, ['Hi']).slice(0, 3))
     const { events, kept } = send(joined(cut, text?.(cut.told) ?? []), KEPT)
-    const first = events[0]?.['response'] as Json
+    const first = responseIn(events[0])
     const { output: _, usage: __, status: ___, ...lasting } = first
     expect(kept).toMatchObject({ ...lasting, service_tier: 'default' })
     expect(kept).toMatchObject({
