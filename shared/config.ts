@@ -26,7 +26,9 @@ const timeouts = z.strictObject({
     .describe('A stream slower than this is given up; 0.5 unless given, 0 for no floor.'),
   floorWindowMs: milliseconds
     .optional()
-    .describe('The time over which that speed is measured; 30 s unless given.'),
+    .describe(
+      'The time over which that speed is measured; 30 s, or idleMs where that is longer, unless given.',
+    ),
   replyMs: milliseconds
     .optional()
     .describe(

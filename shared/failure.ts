@@ -164,7 +164,9 @@ export function describe(failure: Failure): string {
     case 'unreachable':
       return `The provider could not be reached: ${failure.reason}.`
     case 'timeout':
-      return `The provider exceeded the ${failure.phase} limit of ${failure.limitMs} ms.`
+      return failure.phase === 'floor'
+        ? `The provider answered too slowly for ${failure.limitMs} ms.`
+        : `The provider exceeded the ${failure.phase} limit of ${failure.limitMs} ms.`
     case 'malformed':
       return `The provider sent an unusable answer: ${failure.reason}.`
     case 'exhausted':

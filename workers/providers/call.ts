@@ -143,7 +143,7 @@ async function open(
     (request.stream && response.headers.get('content-type')?.includes('json') !== true)
   ) {
     const batches = readStream(body, concealing(dialect.readEvents(request.choices, target.model), conceal), {
-      idleMs: target.timeouts.idleMs,
+      ...streamLimits(target, dialect),
       signal,
       framing: dialect.framing ?? 'sse',
     })
@@ -159,6 +159,13 @@ async function open(
   const pieces = dialect.readReply(text, target.model).map((piece) => concealPiece(piece, conceal))
   return once(request.stream ? pieces.map(spelled) : pieces)
 }
+
+/** What is passed on unread is not words: it has no speed in tokens. */
+const streamLimits = ({ timeouts }: Target, { framing }: VendorDialect) => ({
+  idleMs: timeouts.idleMs,
+  floorTokensPerSecond: framing === 'bytes' ? 0 : timeouts.floorTokensPerSecond,
+  floorWindowMs: timeouts.floorWindowMs,
+})
 
 /**
  * Without what the provider literally sent: a whole reply is no chunk of a stream, and a chunk is no whole reply, so

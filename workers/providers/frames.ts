@@ -4,13 +4,14 @@ import type { EventReader, VendorDialect } from '../../shared/dialect.ts'
 import { type Batch, isContent, type Piece } from '../../shared/event.ts'
 import { type Failure, failureOf } from '../../shared/failure.ts'
 import { FrameTooLong } from '../../shared/sse.ts'
+import { type FloorLimits, openFloor } from './floor.ts'
 import { openFraming } from './framing.ts'
 import { Failed } from '../../shared/failure.ts'
 
 /** After the last choice has ended only usage and the end marker can follow; they get this long. */
 const GRACE_MS = 1_500
 
-export interface StreamClock {
+export interface StreamClock extends FloorLimits {
   readonly idleMs: number
   readonly signal: AbortSignal
   readonly framing?: NonNullable<VendorDialect['framing']>
@@ -19,10 +20,11 @@ export interface StreamClock {
 export async function* readStream(
   body: ReadableStream<Uint8Array>,
   events: EventReader,
-  { idleMs, signal, framing = 'sse' }: StreamClock,
+  { idleMs, signal, framing = 'sse', ...limits }: StreamClock,
 ): AsyncGenerator<Batch, void, undefined> {
   const reader = body.getReader()
   const frames = openFraming(framing)
+  const floor = openFloor(limits)
   let stopped: Failure | undefined
   let readingSince: number | undefined
   let hasBegun = false
@@ -40,14 +42,17 @@ export async function* readStream(
     // Before the first content its own limit holds; and while a slow client keeps us from reading, nobody is silent.
     const since = hasBegun || events.complete ? readingSince : undefined
     const quietMs = since === undefined ? 0 : Date.now() - since
-    if (quietMs < limitMs) {
-      timer = setTimeout(watch, limitMs - quietMs)
-      return
+    if (quietMs >= limitMs) {
+      if (!events.complete) stopped ??= { kind: 'timeout', phase: 'idle', limitMs: idleMs }
+      return stop()
     }
-    if (!events.complete) stopped ??= { kind: 'timeout', phase: 'idle', limitMs: idleMs }
-    stop()
+    if (!events.complete && floor.isBelow(quietMs)) {
+      stopped ??= { kind: 'timeout', phase: 'floor', limitMs: limits.floorWindowMs }
+      return stop()
+    }
+    timer = setTimeout(watch, Math.min(limitMs - quietMs, floor.checkMs))
   }
-  timer = setTimeout(watch, idleMs)
+  timer = setTimeout(watch, Math.min(idleMs, floor.checkMs))
   if (signal.aborted) onAbort()
   else signal.addEventListener('abort', onAbort, { once: true })
 
@@ -55,6 +60,7 @@ export async function* readStream(
     for (;;) {
       readingSince = Date.now()
       const { done, value } = await reader.read()
+      floor.waited(Date.now() - readingSince)
       readingSince = undefined
       const batch: Piece[] = []
       const wasComplete = events.complete
@@ -62,6 +68,7 @@ export async function* readStream(
         const piece = events.read(frame)
         batch.push(piece)
         hasBegun ||= piece.events.some(isContent)
+        for (const event of piece.events) floor.said(event)
         if (isTerminal(piece)) {
           yield batch
           return

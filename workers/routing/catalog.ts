@@ -181,18 +181,22 @@ function listingOf(
   return { vendor, listing }
 }
 
-/** Later layers win. Without a limit of its own, a whole reply gets `headMs` where somebody set one. */
+/**
+ * Later layers win. Without a limit of its own, a whole reply gets `headMs` where somebody set one; and whoever allows
+ * long silences does not mean that they are too slow.
+ */
 function mergeTimeouts(layers: readonly (ConfigTimeouts | undefined)[]): Timeouts {
   const given = (key: keyof Timeouts): number | undefined =>
     layers.findLast((layer) => layer?.[key] !== undefined)?.[key]
   const totalMs = given('totalMs') ?? DEFAULT_TIMEOUTS.totalMs
+  const idleMs = given('idleMs') ?? DEFAULT_TIMEOUTS.idleMs
   return {
     headMs: given('headMs') ?? DEFAULT_TIMEOUTS.headMs,
     firstTokenMs: given('firstTokenMs') ?? DEFAULT_TIMEOUTS.firstTokenMs,
-    idleMs: given('idleMs') ?? DEFAULT_TIMEOUTS.idleMs,
+    idleMs,
     totalMs,
     replyMs: given('replyMs') ?? given('headMs') ?? Math.min(DEFAULT_REPLY_MS, totalMs),
     floorTokensPerSecond: given('floorTokensPerSecond') ?? DEFAULT_FLOOR.floorTokensPerSecond,
-    floorWindowMs: given('floorWindowMs') ?? DEFAULT_FLOOR.floorWindowMs,
+    floorWindowMs: given('floorWindowMs') ?? Math.max(DEFAULT_FLOOR.floorWindowMs, idleMs),
   }
 }

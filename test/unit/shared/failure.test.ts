@@ -108,6 +108,11 @@ describe('a description', () => {
   it('of our own mistake keeps its text to itself', () =>
     expect(say(SAMPLES.internal.failure)).not.toContain('secrets'))
 
+  it('of a stream that trickled says that it was slow, not that it took too long', () =>
+    expect(say({ kind: 'timeout', phase: 'floor', limitMs: 30_000 })).toBe(
+      'The provider answered too slowly for 30000 ms.',
+    ))
+
   it('of an exhausted plan names every attempt with its status or reason and its time', () => {
     const attempts = [
       { target: 'big', status: 503, reason: 'overloaded', durationMs: 12 },
@@ -121,7 +126,9 @@ describe('a description', () => {
 
 describe('a reason word', () => {
   it('of a timeout says which clock ran out', () =>
-    expect(reasonOf(SAMPLES.timeout.failure)).toBe('timeout-head'))
+    expect(
+      [SAMPLES.timeout.failure, { kind: 'timeout', phase: 'floor', limitMs: 1 } as const].map(reasonOf),
+    ).toEqual(['timeout-head', 'timeout-floor']))
   it('of an exhausted plan is that of its last failure', () =>
     expect(reasonOf(SAMPLES.exhausted.failure)).toBe('timeout-idle'))
   it('is otherwise the kind', () => expect(reasonOf(SAMPLES.unsure.failure)).toBe('unsure'))

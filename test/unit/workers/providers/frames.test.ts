@@ -48,9 +48,11 @@ function bodyOf(...steps: Step[]) {
   return { stream, state }
 }
 
-async function readAll(steps: Step[], cx = cxAt(), passMs = 0) {
+const LIMITS = { idleMs: 3_000, floorTokensPerSecond: 0, floorWindowMs: 30_000 }
+
+async function readAll(steps: Step[], cx = cxAt(), passMs = 0, limits = LIMITS) {
   const { stream, state } = bodyOf(...steps)
-  const events = collect(readStream(stream, openaiChat().readEvents(), { idleMs: 3_000, signal: cx.signal }))
+  const events = collect(readStream(stream, openaiChat().readEvents(), { ...limits, signal: cx.signal }))
   await vi.advanceTimersByTimeAsync(passMs)
   const list = await events
   return {
@@ -174,10 +176,96 @@ describe('a stream', () => {
   })
 })
 
+describe('a slow stream', () => {
+  const FLOOR = { idleMs: 10_000, floorTokensPerSecond: 0.5, floorWindowMs: 30_000 }
+  const TOO_SLOW = { type: 'error', failure: { kind: 'timeout', phase: 'floor', limitMs: 30_000 } }
+  const every = (afterMs: number, times: number, step: string): Step[] =>
+    Array.from({ length: times }, (): Step[] => [{ afterMs }, step]).flat()
+  const word = chunk({ content: 'a' })
+  const read = (steps: Step[], passMs: number) => readAll(steps, cxAt(), passMs, FLOOR)
+
+  it('that trickles one token every five seconds is given up after a window, and cut off', async () => {
+    const startedAt = Date.now()
+    const { last, text, state } = await read([word, ...every(5_000, 1_000, word)], 38_000)
+    expect(last).toEqual(TOO_SLOW)
+    expect(text.length).toBeLessThanOrEqual(8)
+    expect(state.cancelled).toBe(true)
+    expect(Date.now() - startedAt).toBe(38_000)
+  })
+
+  it('that was fast once is given up all the same', async () => {
+    const { last } = await read(
+      [...every(10, 1_000, chunk({ content: 'four' })), ...every(9_000, 99, word)],
+      60_000,
+    )
+    expect(last).toEqual(TOO_SLOW)
+  })
+
+  it('that only pings after its first word is given up, too', async () =>
+    expect((await read([word, ...every(5_000, 99, ': ping\n\n')], 40_000)).last).toEqual(TOO_SLOW))
+
+  it('is not slow for small reads: long texts count for what they are', async () => {
+    const long = chunk({ content: 'x'.repeat(40) })
+    expect((await read([...every(9_000, 20, long), chunk({}, 'stop') + DONE], 200_000)).last?.type).toBe(
+      'finish',
+    )
+  })
+
+  it('that is just above the floor is let through', async () =>
+    expect((await read([...every(1_900, 60, word), chunk({}, 'stop') + DONE], 120_000)).last?.type).toBe(
+      'finish',
+    ))
+
+  it('may be long before its first word: that limit is another', async () =>
+    expect(
+      (await read([...every(5_000, 20, ': ping\n\n'), word, chunk({}, 'stop') + DONE], 120_000)).last?.type,
+    ).toBe('finish'))
+
+  const call = (json: string): string =>
+    chunk({ tool_calls: [{ index: 0, id: 'c', function: { name: 'f', arguments: json } }] })
+
+  it('may write the arguments of a tool behind its pings, and send them in one go', async () => {
+    const steps = [
+      word,
+      call(''),
+      ...every(9_000, 14, ': ping\n\n'),
+      call('{}'),
+      chunk({}, 'tool_calls') + DONE,
+    ]
+    expect((await read(steps, 200_000)).last?.type).toBe('finish')
+  })
+
+  it('may not trickle them', async () =>
+    expect((await read([call(''), ...every(5_000, 99, call('1'))], 60_000)).last).toEqual(TOO_SLOW))
+
+  it('is not slow where the client is: while nobody reads, no time passes', async () => {
+    const { stream } = bodyOf(...every(100, 20, word), chunk({}, 'stop') + DONE)
+    const seen: string[] = []
+    const reading = (async () => {
+      for await (const batch of readStream(stream, openaiChat().readEvents(), {
+        ...FLOOR,
+        signal: cxAt().signal,
+      })) {
+        seen.push(...batch.flatMap((piece) => piece.events.map((event) => event.type)))
+        await new Promise((resolve) => setTimeout(resolve, 9_000))
+      }
+    })()
+    await vi.advanceTimersByTimeAsync(300_000)
+    await reading
+    expect(seen.at(-1)).toBe('finish')
+  })
+
+  it('has no floor where that is nothing', async () => {
+    const none = { ...FLOOR, floorTokensPerSecond: 0 }
+    const steps = [...every(9_000, 20, word), chunk({}, 'stop') + DONE]
+    expect((await readAll(steps, cxAt(), 200_000, none)).last?.type).toBe('finish')
+  })
+})
+
 describe('a reader that leaves', () => {
   it('cancels the upstream', async () => {
     const { stream, state } = bodyOf(chunk({ content: 'a' }), chunk({ content: 'b' }), { hangs: true })
-    const batches = readStream(stream, openaiChat().readEvents(), { idleMs: 3_000, signal: cxAt().signal })
+    const batches = readStream(stream, openaiChat().readEvents(), { ...LIMITS, signal: cxAt().signal })
     await batches.next()
     await batches.return(undefined)
     expect(state.cancelled).toBe(true)
@@ -193,7 +281,7 @@ describe('batches', () => {
     )
     const sizes: number[] = []
     for await (const batch of readStream(stream, openaiChat().readEvents(), {
-      idleMs: 3_000,
+      ...LIMITS,
       signal: cxAt().signal,
     }))
       sizes.push(batch.length)

@@ -142,6 +142,28 @@ describe('time limits', () => {
     expect(replyMs({})).toBe(120_000)
     expect(replyMs({ totalMs: 1_000 })).toBe(1_000)
   })
+
+  it('on slowness may stand in every one of these places, too; longer silences widen the window', () => {
+    const floorOf = (over: Config, name = 'big') => {
+      const { floorTokensPerSecond, floorWindowMs } =
+        modelsOf(catalogFor({ ...config, ...over }).find(name))[0]?.timeouts ?? {}
+      return [floorTokensPerSecond, floorWindowMs]
+    }
+    const slow = { floorTokensPerSecond: 4 }
+    const lab = { baseUrl: 'http://127.0.0.1:1/v1', timeouts: slow }
+    const big = { provider: 'lab', model: 'big-1' }
+    expect(floorOf({})).toEqual([0.5, 30_000])
+    expect(floorOf({ timeouts: { ...slow, floorWindowMs: 9 } })).toEqual([4, 9])
+    expect(floorOf({ providers: { lab } })).toEqual([4, 30_000])
+    expect(
+      floorOf({ providers: { lab }, models: { big: { ...big, timeouts: { floorTokensPerSecond: 0 } } } }),
+    ).toEqual([0, 30_000])
+    const routes = { calm: { order: ['big'], timeouts: { floorTokensPerSecond: 1, floorWindowMs: 7 } } }
+    expect(floorOf({ providers: { lab }, routes }, 'calm')).toEqual([1, 7])
+    expect(floorOf({ timeouts: { idleMs: 90_000 }, models: { big }, providers: { lab } })).toEqual([
+      4, 90_000,
+    ])
+  })
 })
 
 describe("a vendor's model", () => {
