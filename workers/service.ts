@@ -1,6 +1,7 @@
 // The framework of this house: what a step is, what it is given, and what an answer is.
 import type { VendorDialect, WireRequest } from '../shared/dialect.ts'
 import type { Batch } from '../shared/event.ts'
+import type { Failure } from '../shared/failure.ts'
 import type { Endpoint } from '../shared/request.ts'
 import type { Target } from '../shared/plan.ts'
 
@@ -69,6 +70,10 @@ export interface Provider {
 export interface SendOptions {
   readonly requestId: string
   readonly signal: AbortSignal
+  /** The provider's own name for the model, where one is asked: a key may be good for some and not for others. */
+  readonly model?: string
+  /** What a failed reply means, given its text; without it no other key is tried. */
+  readonly explain?: (reply: Response, text: string) => Failure
   /** Whose request it is; what a provider of ours caches for one must not show to another. */
   readonly tenant?: string
   readonly conversation?: string

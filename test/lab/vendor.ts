@@ -36,8 +36,8 @@ export interface Vendor {
   script(model: string, ...behaviours: Behaviour[]): void
   /** How every further request for a model is treated, once its script is used up. */
   always(model: string, behaviour: Behaviour): void
-  /** Which keys are let in from now on. */
-  admit(keys: readonly string[] | undefined): void
+  /** Which keys are let in from now on, and with what the others are answered: 401 unless given. */
+  admit(keys: readonly string[] | undefined, status?: number): void
   stop(): Promise<void>
 }
 
@@ -59,6 +59,7 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
   const scripts = new Map<string, Behaviour[]>()
   const habits = new Map<string, Behaviour>()
   let keys = options.keys
+  let unadmitted = 401
   let count = 0
 
   const behaviourFor = (wire: Wire, request: LabRequest): Behaviour => {
@@ -131,8 +132,8 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
     })
     const key = (wire ?? chat).keyOf(request)
     if (keys !== undefined && !keys.includes(key ?? '')) {
-      const refused = new Refused(401, `Incorrect API key provided: ${key ?? ''}.`, 'invalid_api_key')
-      return json(response, 401, (wire ?? chat).failure(refused))
+      const refused = new Refused(unadmitted, `Incorrect API key provided: ${key ?? ''}.`, 'invalid_api_key')
+      return json(response, unadmitted, (wire ?? chat).failure(refused))
     }
     if (wire !== undefined) return ask(wire, request, response, gone.signal)
     if (method === 'GET' && pathname === '/v1/models')
@@ -182,7 +183,10 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
     seen: (model) => requests.filter((request) => request.model === model),
     script: (model, ...behaviours) => void scripts.set(model, [...(scripts.get(model) ?? []), ...behaviours]),
     always: (model, behaviour) => void habits.set(model, behaviour),
-    admit: (next) => void (keys = next),
+    admit(next, status = 401) {
+      keys = next
+      unadmitted = status
+    },
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

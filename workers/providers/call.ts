@@ -1,5 +1,5 @@
 // One call to one provider: the request written, sent, and its reply opened up to the head.
-import { Failed, type Failure, failureOf } from '../../shared/failure.ts'
+import { Failed, failureOf } from '../../shared/failure.ts'
 import type { VendorDialect, WireRequest } from '../../shared/dialect.ts'
 import type { Batch, Piece } from '../../shared/event.ts'
 import type { Target } from '../../shared/plan.ts'
@@ -9,7 +9,8 @@ import { proxied } from '../../shared/dialects/proxied/index.ts'
 import { type Conceal, concealFailure, concealing, concealPiece } from './conceal.ts'
 import { readStream } from './frames.ts'
 import { inParts } from './inputs.ts'
-import { ERROR_BYTES, readText } from './text.ts'
+import { explaining, readErrorText } from './refusal.ts'
+import { readText } from './text.ts'
 
 /** A whole reply larger than this would not fit beside others in an isolate. */
 const REPLY_BYTES = 32 * 1024 * 1024
@@ -55,11 +56,14 @@ const callOnce =
     const dropped = droppedOf(request, wire, dialect)
     if (request.requireParameters === true && dropped.length > 0) throw unsupported(target, dropped)
     if (wire.whole === true) onWhole?.()
+    const explain = explaining(dialect)
     const response = await guard(
       () =>
         provider.send(wire, {
           requestId: cx.id,
           signal: cx.signal,
+          model: target.model,
+          explain,
           escalate,
           stream: request.stream,
           ...(request.tenant === undefined ? {} : { tenant: request.tenant }),
@@ -69,7 +73,10 @@ const callOnce =
     )
     const headMs = cx.now() - startedAt
     onHead?.(headMs, response.status)
-    if (!response.ok) throw new Failed(await readFailure(response, dialect, provider.conceal))
+    if (!response.ok) {
+      const failure = explain(response, await readErrorText(response))
+      throw new Failed(concealFailure(failure, provider.conceal))
+    }
     return {
       target,
       headMs,
@@ -182,35 +189,3 @@ async function* respelled(
 async function* once(batch: Batch): AsyncGenerator<Batch, void, undefined> {
   yield batch
 }
-
-async function readFailure(
-  response: Response,
-  dialect: VendorDialect,
-  conceal: Conceal | undefined,
-): Promise<Failure> {
-  const body = response.body === null ? '' : await readText(response.body, ERROR_BYTES).catch(() => '') // the status alone is enough
-  const retryAfterMs = readRetryAfter(response.headers)
-  const code = response.headers.get('x-amzn-errortype') // Amazon's services name their errors beside the body
-  const failure = dialect.readFailure({
-    status: response.status,
-    body,
-    ...(code === null ? {} : { code }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  })
-  return concealFailure(failure, conceal)
-}
-
-/** Seconds, an HTTP date, or OpenAI's `retry-after-ms`. What is none of them, an empty header too, says nothing. */
-export function readRetryAfter(headers: Headers, now = Date.now()): number | undefined {
-  const ms = amountIn(headers.get('retry-after-ms'))
-  if (ms !== undefined) return ms
-  const text = headers.get('retry-after')
-  const seconds = amountIn(text)
-  if (seconds !== undefined) return seconds * 1000
-  // Every form of an HTTP date begins with a weekday; Date.parse alone would take "-5" for one.
-  const date = text !== null && /^[A-Za-z]/.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
-}
-
-const amountIn = (text: string | null): number | undefined =>
-  text !== null && /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined

@@ -1,28 +1,41 @@
-// Whether an answer refuses the key that it was asked with: by its status, or by its words where the status says less.
-import { ERROR_BYTES, readText } from './text.ts'
-import type { Vendor } from './vendor.ts'
+// A reply that is no answer, read as what failed: its status, its bounded body, and when to come back.
+import type { VendorDialect } from '../../shared/dialect.ts'
+import type { Failure } from '../../shared/failure.ts'
+import { readText } from './text.ts'
 
-/** Statuses that say a key is dead, unless the record of a vendor knows more. */
-const DEAD_KEY = [401, 402]
+/** Error bodies are read this far; providers put the reason first. */
+const ERROR_BYTES = 64 * 1024
 
-export interface Refusal {
-  readonly isDead: boolean
-  /** The answer, still to be read. */
-  readonly response: Response
-}
+/** What a failed reply means. Its body is `text`, which the caller has read. */
+export type Explain = (reply: Response, text: string) => Failure
 
-/** Costs nothing for answers that are none, and for vendors that say it by status alone. */
-export async function refusalOf(
-  response: Response,
-  { deadKey = DEAD_KEY, deadWords }: Pick<Vendor, 'deadKey' | 'deadWords'>,
-): Promise<Refusal> {
-  const { status, statusText } = response
-  if (deadKey.includes(status)) return { isDead: true, response }
-  if (deadWords === undefined || response.body === null || (status !== 400 && status !== 429)) {
-    return { isDead: false, response }
+export const readErrorText = async (reply: Response): Promise<string> =>
+  reply.body === null ? '' : readText(reply.body, ERROR_BYTES).catch(() => '') // the status alone is enough
+
+export const explaining =
+  (dialect: VendorDialect): Explain =>
+  ({ status, headers }, body) => {
+    const retryAfterMs = readRetryAfter(headers)
+    const code = headers.get('x-amzn-errortype') // Amazon's services name their errors beside the body
+    return dialect.readFailure({
+      status,
+      body,
+      ...(code === null ? {} : { code }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    })
   }
-  const text = await readText(response.body, ERROR_BYTES)
-  const headers = new Headers(response.headers)
-  for (const name of ['content-encoding', 'content-length']) headers.delete(name) // of the bytes, which are read
-  return { isDead: deadWords.test(text), response: new Response(text, { status, statusText, headers }) }
+
+/** Seconds, an HTTP date, or OpenAI's `retry-after-ms`. What is none of them, an empty header too, says nothing. */
+export function readRetryAfter(headers: Headers, now = Date.now()): number | undefined {
+  const ms = amountIn(headers.get('retry-after-ms'))
+  if (ms !== undefined) return ms
+  const text = headers.get('retry-after')
+  const seconds = amountIn(text)
+  if (seconds !== undefined) return seconds * 1000
+  // Every form of an HTTP date begins with a weekday; Date.parse alone would take "-5" for one.
+  const date = text !== null && /^[A-Za-z]/.test(text) ? Date.parse(text) : Number.NaN
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }
+
+const amountIn = (text: string | null): number | undefined =>
+  text !== null && /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined

@@ -7,8 +7,7 @@ import { sessionOf } from './affinity.ts'
 import { type AiBinding, bindAi } from './binding.ts'
 import { withBound, withoutBound } from './bound.ts'
 import { concealer } from './conceal.ts'
-import { openKeyring } from './keyring.ts'
-import { refusalOf } from './refusal.ts'
+import { inTurn } from './turns.ts'
 import type { Outgoing, Vendor } from './vendor.ts'
 import { aiGateway } from './vendors/ai-gateway.ts'
 import { anthropic } from './vendors/anthropic.ts'
@@ -178,10 +177,6 @@ function wiresOf(vendor: Vendor, entry: Entry): Pick<Provider, 'dialect' | 'dial
   }
 }
 
-/** A key that was refused where it was to be exchanged for another, or that is not one. */
-const isUnsigned = (error: unknown): boolean =>
-  error instanceof Failed && error.failure.kind === 'credentials'
-
 function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeof fetch): Provider {
   const vendor = vendorOf(id, entry)
   const resolve = resolver(secrets)
@@ -193,8 +188,6 @@ function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeo
   const extra = Object.fromEntries(
     Object.entries(entry.headers ?? {}).map(([name, value]) => [name, resolve(value) ?? '']),
   )
-  const keyring = openKeyring(keys)
-
   const post = async (
     wire: WireRequest,
     options: SendOptions,
@@ -235,21 +228,7 @@ function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeo
     ...(vendor.embeddings === undefined ? {} : { embeddings: vendor.embeddings }),
     ...(vendor.proxied === undefined ? {} : { proxied: vendor.proxied }),
     conceal: concealer([...keys, ...Object.values(extra)]),
-    async send(wire, options) {
-      for (;;) {
-        const key = keyring.next(Date.now())
-        const answer = await post(wire, options, key).catch((error: unknown) => {
-          if (isUnsigned(error) && key !== undefined && keyring.refuse(key, Date.now())) return undefined
-          throw error
-        })
-        if (answer === undefined) continue // it could not even sign
-        if (key === undefined) return answer
-        // A refused key says nothing about the request: with another one it is the same attempt.
-        const { isDead, response } = await refusalOf(answer, vendor)
-        if (!isDead || !keyring.refuse(key, Date.now())) return response
-        await response.body?.cancel()
-      }
-    },
+    send: inTurn(keys, post, vendor.deadWords),
   }
 }
 

@@ -1,7 +1,4 @@
-// The text of a body whose length nobody vouches for, up to a bound.
-
-/** Error bodies are read this far; providers put the reason first. */
-export const ERROR_BYTES = 64 * 1024
+// A body as text, read no further than a bound.
 
 export async function readText(body: ReadableStream<Uint8Array>, limitBytes: number): Promise<string> {
   const reader = body.getReader()

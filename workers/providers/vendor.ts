@@ -24,8 +24,6 @@ export interface Vendor {
   readonly authorize: Authorize
   /** Where a server that people run themselves listens unless told otherwise; it needs no key. */
   readonly usualAddress?: string
-  /** The statuses with which it refuses a key, whatever the request; 401 and 402 unless given. */
-  readonly deadKey?: readonly number[]
   /** Words with which it refuses a key under 400 or 429, which mostly are about the request or its rate. */
   readonly deadWords?: RegExp
   /** Reached through the Worker's own `AI` binding where the configuration gives neither a key nor an address. */

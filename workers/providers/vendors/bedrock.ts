@@ -12,8 +12,6 @@ export const bedrock: Vendor = {
   settings: { region: { about: 'the region whose models are asked', default: 'us-east-1' } },
   // ACCESS_KEY_ID:SECRET_ACCESS_KEY[:SESSION_TOKEN], or an API key: https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-use.html
   authorize: sigv4('bedrock'),
-  // Dead, expired and unknown keys are all forbidden: https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html
-  deadKey: [401, 402, 403],
   example: 'anthropic.claude-opus-4-6-v1',
   docs: 'https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html',
 }

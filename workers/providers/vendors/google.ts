@@ -10,9 +10,7 @@ export const google: Vendor = {
   embeddings: geminiEmbeddings,
   baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
   authorize: (key) => ({ 'x-goog-api-key': key }),
-  // A key without the right to the service, and one that was found in public, is answered with 403. One that is no key
-  // at all is answered with 400, as any wrong field is: https://ai.google.dev/gemini-api/docs/troubleshooting
-  deadKey: [401, 403],
+  // One that is no key at all is answered with 400, as any wrong field is: https://ai.google.dev/gemini-api/docs/troubleshooting
   deadWords: /API_KEY_INVALID|API key (?:not valid|expired)/,
   example: 'gemini-3-flash-preview',
   docs: 'https://ai.google.dev/api/generate-content',

@@ -38,8 +38,6 @@ export const vertex: Vendor = {
   },
   // The JSON of a service account, as it is or in base64; anything else is an access token.
   authorize: serviceAccount,
-  // Who may not, and what has run out, are told apart: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/model-reference/api-errors
-  deadKey: [401, 403],
   example: 'gemini-3-flash-preview',
   docs: 'https://docs.cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference',
 }

@@ -3,6 +3,7 @@ import { exportPKCS8, generateKeyPair } from 'jose'
 import { describe, expect, it } from 'vitest'
 import type { Config } from '../../../../../shared/config.ts'
 import { Failed } from '../../../../../shared/failure.ts'
+import { explaining } from '../../../../../workers/providers/refusal.ts'
 import { openProviders } from '../../../../../workers/providers/registry.ts'
 import type { Provider } from '../../../../../workers/service.ts'
 import { requestFor } from '../../../samples.ts'
@@ -39,6 +40,8 @@ function open(id: string, entry: Entry, keys: readonly string[], answer = (_: Ca
 async function send(provider: Provider, model: string, stream = false): Promise<Response> {
   const dialect = provider.dialectFor?.(model, 'openai-chat') ?? provider.dialect
   return provider.send(dialect.writeRequest(requestFor('Hi', { stream }), { model }), {
+    model,
+    explain: explaining(dialect),
     requestId: 'req_1',
     signal: new AbortController().signal,
     escalate: false,
