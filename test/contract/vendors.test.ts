@@ -1,4 +1,5 @@
 // Every vendor's record, under the same checks: where it is, how it signs, what it speaks, what becomes of a question.
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { VendorDialect, WireRequest } from '../../shared/dialect.ts'
 import { isFields, listOf } from '../../shared/fields.ts'
@@ -60,6 +61,12 @@ for (const vendor of every) {
 
     it('has an example for the words with which it refuses a key', () =>
       expect(DEAD_WORDS.has(vendor.id)).toBe(vendor.deadWords !== undefined))
+
+    it('says in its record who says that it bills what nobody reads', () => {
+      if (vendor.billsCancelled !== true) return
+      const record = readFileSync(`workers/providers/vendors/${vendor.id}.ts`, 'utf8')
+      expect(record).toMatch(/\/\/ https:\/\/\S+[^\n]*\n {2}billsCancelled: true/)
+    })
 
     it('says where its wire is documented', () => expect(vendor.docs).toMatch(/^https:\/\/[a-z0-9.-]+\//))
 

@@ -32,8 +32,13 @@ const asking =
   (change = {}) =>
     dialect.writeRequest({ ...everything, ...change }, { model: example })
 
-/** How a vendor's chat completions differ from OpenAI's, in the order of a request. */
-function oddities(vendor: Vendor): readonly string[] {
+/** How a vendor differs from OpenAI: its wire in the order of a request, then its bills. */
+const oddities = (vendor: Vendor): readonly string[] => [
+  ...wireOddities(vendor),
+  ...(vendor.billsCancelled === true ? ['bills what nobody reads'] : []),
+]
+
+function wireOddities(vendor: Vendor): readonly string[] {
   const { dialect } = vendor
   if (dialect.id !== CHAT) return dialect.inlineMedia === true ? ['pictures as bytes'] : []
   const ask = asking(vendor)
@@ -162,7 +167,9 @@ its vendor documents what. A name leads to that documentation.
 
 *Also*: what it does beside answering, under the same path of ours below \`/v1/\`. *Is not told*: what a request asks for
 in vain there; the reply lists it in \`x-minnow-dropped\`. *Differs*: how the wire differs from OpenAI's. The last two hold for one model and some differ further. Instructions travel as \`system\`, the
-output limit as \`max_tokens\` and the effort to think as \`reasoning_effort\` where nothing else is said.
+output limit as \`max_tokens\` and the effort to think as \`reasoning_effort\` where nothing else is said. A vendor that
+*bills what nobody reads* goes on when a stream is dropped: Minnow reads such a stream to its end, within bounds, when its
+client has left, so that the bill is known.
 
 ## In the cloud
 A vendor needs its key, or several to take turns: \`"groq": { "apiKey": "$GROQ_API_KEY" }\`. Another wire that it speaks is

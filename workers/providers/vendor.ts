@@ -30,7 +30,7 @@ export interface Vendor {
   readonly bound?: true
   /**
    * It goes on, and bills, when nobody reads on: then a stream whose reader left is read to its end, which tells what it
-   * cost. What it is for most vendors: https://openrouter.ai/docs/api-reference/streaming#stream-cancellation
+   * cost. Each record names its source; of vendors that nothing is known of, it is taken that they stop.
    */
   readonly billsCancelled?: true
   /** The header that leads the turns of a conversation to one machine, where its prompt is cached. */

@@ -12,6 +12,8 @@ export const bedrock: Vendor = {
   settings: { region: { about: 'the region whose models are asked', default: 'us-east-1' } },
   // ACCESS_KEY_ID:SECRET_ACCESS_KEY[:SESSION_TOKEN], or an API key: https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-use.html
   authorize: sigv4('bedrock'),
+  // https://openrouter.ai/docs/api/reference/streaming#stream-cancellation
+  billsCancelled: true,
   example: 'anthropic.claude-opus-4-6-v1',
   docs: 'https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html',
 }

@@ -12,6 +12,8 @@ export const google: Vendor = {
   authorize: (key) => ({ 'x-goog-api-key': key }),
   // One that is no key at all is answered with 400, as any wrong field is: https://ai.google.dev/gemini-api/docs/troubleshooting
   deadWords: /API_KEY_INVALID|API key (?:not valid|expired)/,
+  // https://googleapis.github.io/js-genai/release_docs/interfaces/types.GenerateContentConfig.html (abortSignal)
+  billsCancelled: true,
   example: 'gemini-3-flash-preview',
   docs: 'https://ai.google.dev/api/generate-content',
 }

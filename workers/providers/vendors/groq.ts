@@ -40,6 +40,8 @@ export const groq: Vendor = {
   proxied: ['audio/speech', 'audio/transcriptions', 'audio/translations'],
   baseUrl: 'https://api.groq.com/openai/v1',
   authorize: bearer,
+  // https://openrouter.ai/docs/api/reference/streaming#stream-cancellation
+  billsCancelled: true,
   example: 'openai/gpt-oss-120b',
   docs: 'https://console.groq.com/docs/openai',
 }

@@ -26,5 +26,7 @@ export const huggingface: Vendor = {
   }),
   baseUrl: 'https://router.huggingface.co/v1',
   authorize: bearer,
+  // https://openrouter.ai/docs/api/reference/streaming#stream-cancellation
+  billsCancelled: true,
   docs: 'https://huggingface.co/docs/inference-providers/tasks/chat-completion',
 }

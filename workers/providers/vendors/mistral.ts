@@ -46,5 +46,7 @@ export const mistral: Vendor = {
   proxied: ['audio/speech', 'audio/transcriptions', 'moderations'],
   baseUrl: 'https://api.mistral.ai/v1',
   authorize: bearer,
+  // https://openrouter.ai/docs/api/reference/streaming#stream-cancellation
+  billsCancelled: true,
   docs: 'https://docs.mistral.ai/api/',
 }

@@ -28,6 +28,8 @@ export const perplexity: Vendor = {
   }),
   baseUrl: 'https://api.perplexity.ai',
   authorize: bearer,
+  // https://openrouter.ai/docs/api/reference/streaming#stream-cancellation
+  billsCancelled: true,
   example: 'sonar-reasoning-pro',
   docs: 'https://docs.perplexity.ai/docs/sonar/openai-compatibility',
 }

@@ -28,5 +28,7 @@ export const qwen: Vendor = {
   authorize: bearer,
   // A bill that was not paid is a 400: https://www.alibabacloud.com/help/en/model-studio/error-code
   deadWords: /"Arrearage"/,
+  // https://openrouter.ai/docs/api/reference/streaming#stream-cancellation
+  billsCancelled: true,
   docs: 'https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope',
 }

@@ -21,5 +21,7 @@ export const sambanova: Vendor = {
   proxied: ['audio/transcriptions', 'audio/translations'],
   baseUrl: 'https://api.sambanova.ai/v1',
   authorize: bearer,
+  // https://openrouter.ai/docs/api/reference/streaming#stream-cancellation
+  billsCancelled: true,
   docs: 'https://docs.sambanova.ai/docs/en/features/openai-compatibility',
 }

@@ -38,6 +38,8 @@ export const vertex: Vendor = {
   },
   // The JSON of a service account, as it is or in base64; anything else is an access token.
   authorize: serviceAccount,
+  // https://googleapis.github.io/js-genai/release_docs/interfaces/types.GenerateContentConfig.html (abortSignal)
+  billsCancelled: true,
   example: 'gemini-3-flash-preview',
   docs: 'https://docs.cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference',
 }

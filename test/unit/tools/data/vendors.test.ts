@@ -25,5 +25,7 @@ describe('docs/vendors.md', () => {
     expect(rowOf('groq')).toMatch(/`logit_bias`, `logprobs`/)
     expect(rowOf('vllm')).not.toContain('`seed`')
     expect(rowOf('moonshot')).toContain('`partial`')
+    expect(rowOf('bedrock')).toContain('bills what nobody reads')
+    expect(rowOf('openai')).not.toContain('bills')
   })
 })
