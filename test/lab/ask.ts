@@ -1,6 +1,7 @@
 // What the lab understood of a request, whatever wire it came on, and what it will say to it. Pure.
 import type { Behaviour, LabCall } from './behaviour.ts'
 import { exampleOf } from './example.ts'
+import { restOf } from './resume.ts'
 
 /** What every wire reads of a request; the rest is only recorded. */
 export interface Ask {
@@ -83,16 +84,17 @@ export function said(ask: Ask, behaviour: Behaviour): Said {
   }))
   const isOther = behaviour.refusal !== undefined || calls.length > 0
   const example = ask.schema === undefined ? undefined : JSON.stringify(exampleOf(ask.schema))
-  const text = behaviour.text ?? (isOther ? '' : (example ?? `This is ${ask.model} speaking.`))
+  const all = behaviour.text ?? (isOther ? '' : (example ?? `This is ${ask.model} speaking.`))
+  const text = behaviour.continues === true ? restOf(all, ask.prompt) : all
   const usualPieces = text === example ? bitsOf(text) : undefined
   const stoppedAt = ask.stop.find((mark) => text.includes(mark))
   const full =
     behaviour.pieces ??
     usualPieces ??
     wordsOf(stoppedAt === undefined ? text : text.slice(0, text.indexOf(stoppedAt)))
-  const all = behaviour.refusal === undefined ? full : []
-  const pieces = all.slice(0, ask.maxTokens ?? Number.POSITIVE_INFINITY)
-  const isCut = all.length > pieces.length
+  const free = behaviour.refusal === undefined ? full : []
+  const pieces = free.slice(0, ask.maxTokens ?? Number.POSITIVE_INFINITY)
+  const isCut = free.length > pieces.length
   const stop = isCut
     ? 'length'
     : calls.length > 0

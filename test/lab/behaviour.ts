@@ -25,6 +25,8 @@ export interface Behaviour {
   readonly text?: string
   /** Or the answer cut exactly so. */
   readonly pieces?: readonly string[]
+  /** Shown the beginning of its text as its own words, the model says only the rest; else it starts over. */
+  readonly continues?: boolean
   readonly reasoning?: string
   /** The reasoning may be read by nobody: only its sealed form is sent, where the wire has one. */
   readonly redacted?: boolean
@@ -48,6 +50,8 @@ export interface Behaviour {
   /** The connection ends after this many events of the stream, or before the head. */
   readonly cutAfter?: 'nothing' | number
   readonly cut?: Cut
+  /** Before the cut half of the next event goes out, as far as into its first character of several bytes. */
+  readonly cutInside?: boolean
   /** False leaves out `[DONE]`. */
   readonly done?: boolean
   /** An error in the wire's own words instead of the event at this position; nothing follows it. */
@@ -59,6 +63,10 @@ export interface Behaviour {
   readonly body?: unknown
   /** A request that ends with an assistant message gets a 400, as from models without prefill. */
   readonly rejectPrefill?: boolean
+  /** These keys get a status of their own, before anything else. */
+  readonly deadKeys?: { readonly keys: readonly string[]; readonly status: number }
+  /** In a script: holds for so long from the first request it met, instead of for one request. */
+  readonly forMs?: number
 
   /** Raw text before the event at this position, or in its place. */
   readonly insert?: readonly { readonly at: number; readonly text: string; readonly replace?: boolean }[]

@@ -48,7 +48,11 @@ export async function deliverStream(
   const send = sender(response, behaviour)
   for (const [at, event] of events.entries()) {
     if (at === behaviour.stallAfter) await wait(behaviour.stallMs ?? 3_600_000, undefined, { signal })
-    if (at === behaviour.cutAfter) return cut(response, behaviour.cut ?? 'fin')
+    if (at === behaviour.cutAfter) {
+      if (behaviour.cutInside === true && !(event instanceof Uint8Array))
+        await write(response, halfOf(frameOf(behaviour, at, event)))
+      return cut(response, behaviour.cut ?? 'fin')
+    }
     if (at === lead) await wait(behaviour.firstAfterMs ?? 0, undefined, { signal })
     else if (at > lead && behaviour.everyMs !== undefined)
       await wait(behaviour.everyMs, undefined, { signal })
@@ -71,6 +75,12 @@ function frameOf(
   const name = event === undefined ? '' : `${field.replace('data', 'event')}${event}${end}`
   const frame = insert?.replace === true ? '' : `${name}${field}${data}${end}${end}`
   return bom + comment + (insert?.text ?? '') + frame
+}
+
+function halfOf(frame: string): Buffer {
+  const bytes = Buffer.from(frame)
+  const long = bytes.findIndex((byte: number) => byte >= 0xc0)
+  return bytes.subarray(0, long === -1 ? Math.floor(bytes.byteLength / 2) : long + 1)
 }
 
 type Send = (text: string | Uint8Array | undefined) => Promise<void>

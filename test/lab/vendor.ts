@@ -56,7 +56,7 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
     converseStream,
   ]
   const requests: LabRequest[] = []
-  const scripts = new Map<string, Behaviour[]>()
+  const scripts = new Map<string, Scripted[]>()
   const habits = new Map<string, Behaviour>()
   let keys = options.keys
   let unadmitted = 401
@@ -64,7 +64,7 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
 
   const behaviourFor = (wire: Wire, request: LabRequest): Behaviour => {
     const own = request.body['lab']
-    const next = wire.isAside === true ? undefined : scripts.get(request.model)?.shift()
+    const next = wire.isAside === true ? undefined : takeNext(scripts.get(request.model) ?? [], request.at)
     const scripted = next ?? habits.get(request.model) ?? {}
     return isFields(own) ? { ...scripted, ...own } : scripted
   }
@@ -97,6 +97,10 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
       },
       onSent: (events: number): void => void (request.events = events),
     })
+    const { deadKeys } = behaviour
+    const key = wire.keyOf(request) ?? ''
+    if (deadKeys?.keys.includes(key) === true)
+      return refuse(new Refused(deadKeys.status, `Incorrect API key provided: ${key}.`, 'invalid_api_key'))
     const status = behaviour.status ?? 200
     if (behaviour.body !== undefined) return deliver(status, behaviour.body)
     if (status >= 300) return refuse(new Refused(status, 'The server had an error.'))
@@ -149,7 +153,11 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
       always,
     } = request.body as { model?: string; script?: Behaviour[]; always?: Behaviour }
     if (request.method === 'POST' && request.path === '/lab/script') {
-      if (script !== undefined) scripts.set(model, script)
+      if (script !== undefined)
+        scripts.set(
+          model,
+          script.map((behaviour) => ({ behaviour })),
+        )
       if (always !== undefined) habits.set(model, always)
       return json(response, 200, { ok: true })
     }
@@ -181,7 +189,10 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
     port,
     requests,
     seen: (model) => requests.filter((request) => request.model === model),
-    script: (model, ...behaviours) => void scripts.set(model, [...(scripts.get(model) ?? []), ...behaviours]),
+    script(model, ...behaviours) {
+      const more = behaviours.map((behaviour) => ({ behaviour }))
+      scripts.set(model, [...(scripts.get(model) ?? []), ...more])
+    },
     always: (model, behaviour) => void habits.set(model, behaviour),
     admit(next, status = 401) {
       keys = next
@@ -217,6 +228,23 @@ async function readRequest(
     wire: wire?.name,
     events: 0,
   }
+}
+
+interface Scripted {
+  readonly behaviour: Behaviour
+  /** When it first met a request, where it holds for a time. */
+  since?: number
+}
+
+/** The behaviour that is due; one that holds for a time stays until that is over. */
+function takeNext(script: Scripted[], now: number): Behaviour | undefined {
+  for (let next = script[0]; next !== undefined; next = script[0]) {
+    const { forMs } = next.behaviour
+    next.since ??= now
+    if (forMs === undefined || now - next.since >= forMs) script.shift()
+    if (forMs === undefined || now - next.since < forMs) return next.behaviour
+  }
+  return undefined
 }
 
 function failing(wire: Wire, events: readonly StreamEvent[], at: number | undefined): readonly StreamEvent[] {

@@ -1,0 +1,42 @@
+// How long a fault takes: as it is described, or shortened, together with the gateway's limits, for tests. Pure.
+import type { Fields } from '../client.ts'
+
+export interface Clock {
+  /** How long somebody is silent, and how soon an answer must be there. */
+  wait(ms: number): number
+  /** How far apart the same things happen: tokens, requests, tries. */
+  beat(ms: number): number
+  /** Between two tokens of a healthy answer. */
+  readonly tokenMs: number
+  /** The client waits so long for the end of an answer before that counts as a hang. */
+  readonly patienceMs: number
+  /** What the gateway is configured with; absent for its own limits. */
+  readonly limits?: Fields
+}
+
+/** As the scorecard runs. */
+export const realClock: Clock = {
+  wait: (ms) => ms,
+  beat: (ms) => ms,
+  tokenMs: 15,
+  patienceMs: 130_000,
+}
+
+/** As `npm test` runs. Silences stay several times as long as the limits on them, so that only a limit ends them. */
+export const fastClock: Clock = {
+  wait: (ms) => ms * 0.3,
+  beat: (ms) => ms / 10,
+  tokenMs: 2,
+  patienceMs: 25_000,
+  limits: {
+    timeouts: {
+      headMs: 1_500,
+      firstTokenMs: 1_500,
+      idleMs: 1_200,
+      totalMs: 20_000,
+      replyMs: 1_500,
+      floorTokensPerSecond: 5,
+      floorWindowMs: 3_000,
+    },
+  },
+}

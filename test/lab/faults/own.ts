@@ -1,0 +1,140 @@
+// The scenarios about keys, about clients that leave, about everybody being down. Pure.
+import type { Behaviour } from '../behaviour.ts'
+import { ANSWER } from './answers.ts'
+import type { Clock } from './clock.ts'
+import { DEAD_KEY, healthy, LIVE_KEY, refusal } from './models.ts'
+import {
+  cancelledWithin,
+  drained,
+  must,
+  namesEveryAttempt,
+  neverSays,
+  oneRowEach,
+  primaryAttempts,
+  saysNoRetry,
+  setsAside,
+  settledAs,
+  should,
+  within,
+} from './rules.ts'
+import type { Case, Expected, Scenario } from './scenario.ts'
+
+const whole: Expected = { kind: 'answer', text: ANSWER }
+
+export const faultsOfOurs = (clock: Clock): readonly Scenario[] => [
+  deadKeys(clock),
+  leavingClients(clock),
+  everybodyDown(clock),
+]
+
+/** Keys are taken in turns, so four requests meet the dead one. */
+function deadKeys(clock: Clock): Scenario {
+  const dead = (status: number): Behaviour => ({
+    ...healthy(clock),
+    deadKeys: { keys: [DEAD_KEY], status },
+  })
+  const oneOfTwo = (status: number): Case => ({
+    name: `${status} from one of two`,
+    primary: { always: dead(status) },
+    spare: { always: healthy(clock) },
+    keys: [DEAD_KEY, LIVE_KEY],
+    repeat: { count: 4 },
+    expected: whole,
+    rules: [
+      should(setsAside(DEAD_KEY, 1)),
+      should(primaryAttempts({ min: 5, max: 5 })),
+      must(neverSays(/sk-lab/)),
+      must(oneRowEach),
+    ],
+  })
+  const all = (status: number): Case => ({
+    name: `${status} from all`,
+    primary: { always: dead(status) },
+    keys: [DEAD_KEY],
+    expected: { kind: 'error', status: 502, says: /credentials/ },
+    rules: [must(neverSays(/sk-lab/)), must(oneRowEach)],
+  })
+  return {
+    id: 'M07',
+    fault: "401 or 403 from a provider's key",
+    cases: [
+      oneOfTwo(401),
+      oneOfTwo(403),
+      all(401),
+      all(403),
+      {
+        ...oneOfTwo(401),
+        name: 'all dead, and a fallback',
+        keys: [DEAD_KEY],
+        repeat: { count: 1 },
+        rules: [must(neverSays(/sk-lab/))],
+      },
+    ],
+  }
+}
+
+function leavingClients(clock: Clock): Scenario {
+  const slow: Behaviour = { ...healthy(clock), everyMs: 60 }
+  const leaves = {
+    primary: { always: slow },
+    spare: { always: slow },
+    leaveAfter: 8,
+    expected: { kind: 'nothing' },
+  } as const
+  return {
+    id: 'M10',
+    fault: 'the client leaves mid-stream',
+    cases: [
+      {
+        ...leaves,
+        name: 'billing stops',
+        rules: [must(cancelledWithin(1_000)), must(oneRowEach), should(settledAs('cancelled', 'estimated'))],
+      },
+      {
+        ...leaves,
+        name: 'billing goes on',
+        billsCancelled: true,
+        needs: 'knowing which vendors bill what nobody reads',
+        rules: [must(drained), must(oneRowEach), should(settledAs('cancelled', 'reported'))],
+      },
+    ],
+  }
+}
+
+function everybodyDown(clock: Clock): Scenario {
+  const down: Omit<Case, 'name'> = {
+    primary: { always: { status: 500, body: refusal('secret detail', 'server_error') } },
+    spare: { always: { status: 503, body: 'secret page' } },
+    expected: { kind: 'error', status: 503, says: /failed/ },
+    rules: [
+      must(within(clock.wait(30_000))),
+      must(neverSays(/secret|sk-lab/)),
+      should(namesEveryAttempt),
+      should(saysNoRetry),
+      must(oneRowEach),
+    ],
+  }
+  return {
+    id: 'M11',
+    fault: 'both primary and fallback are down',
+    cases: [
+      { ...down, name: 'chat' },
+      { ...down, name: 'chat, not streamed', ask: { stream: false } },
+      {
+        ...down,
+        name: 'Anthropic',
+        path: '/v1/messages',
+        ask: { max_tokens: 200 },
+        needs: "Anthropic's clients before OpenAI's models",
+        expected: { kind: 'error', status: 529, says: /"type":"error".*failed/s },
+      },
+      {
+        ...down,
+        name: 'Responses',
+        path: '/v1/responses',
+        ask: { messages: undefined, input: 'Say something.' },
+        needs: 'the Responses API before models of chat completions',
+      },
+    ],
+  }
+}
