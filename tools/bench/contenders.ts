@@ -7,7 +7,7 @@ import { quoted } from '../gateway/capnp.ts'
 import { readLayout } from '../gateway/layout.ts'
 import { PID_FILE } from '../gateway/lease.ts'
 import { BURST_MODEL, PACED_MODEL } from './answers.ts'
-import { answering, AT_ONCE, output, start } from './process.ts'
+import { answering, AT_ONCE, type Child, output, start } from './process.ts'
 
 export interface Contender {
   readonly name: string
@@ -54,6 +54,26 @@ const main :Workerd.Worker = (
 
 const PRICE = { input: 2.5, cacheRead: 0.25, output: 10 }
 
+/** What `npm start` starts, on a free port. */
+export async function startMinnow(
+  root: string,
+  given: {
+    readonly config: string
+    readonly state: string
+    readonly env: Readonly<Record<string, string>>
+  },
+): Promise<{ readonly port: number; readonly child: Child }> {
+  const env = {
+    ...given.env,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    MINNOW_CONFIG: given.config,
+    MINNOW_STATE: given.state,
+  }
+  const child = await start(process.execPath, [join(root, 'tools/start.mjs')], /^Ready on /, env)
+  return { port: Number(/:(\d+)$/.exec(child.line)?.[1]), child }
+}
+
 /** As `npm start` runs it: a key of its own with a dollar budget, prices, telemetry. */
 export async function minnow(
   root: string,
@@ -78,15 +98,7 @@ export async function minnow(
       models: { burst: model(BURST_MODEL), paced: model(PACED_MODEL) },
     }),
   )
-  const env = {
-    HOST: '127.0.0.1',
-    PORT: '0',
-    MINNOW_CONFIG: config,
-    MINNOW_STATE: state,
-    BENCH_KEY: 'sk-bench',
-  }
-  const child = await start(process.execPath, [join(root, 'tools/start.mjs')], /^Ready on /, env)
-  const port = Number(/:(\d+)$/.exec(child.line)?.[1])
+  const { port, child } = await startMinnow(root, { config, state, env: { BENCH_KEY: 'sk-bench' } })
   const made = await fetch(`http://127.0.0.1:${port}/admin/keys`, {
     method: 'POST',
     headers: { authorization: 'Bearer mk-admin-local', 'content-type': 'application/json' },
@@ -105,14 +117,21 @@ export async function minnow(
 
 const PORTKEY = resolve(import.meta.dirname, 'node_modules/@portkey-ai/gateway/build/start-server.js')
 
+export const PORTKEY_NAME = 'Portkey 1.15.2'
+
 /** Installs it on demand. Rejects with a sentence when that is not possible. */
-export async function portkey(upstreamPort: number): Promise<Contender> {
+export async function startPortkey(): Promise<{ readonly port: number; readonly child: Child }> {
   if (!existsSync(PORTKEY)) await installPortkey()
   const port = await freePort()
   const child = await start(process.execPath, [PORTKEY, `--port=${port}`, '--headless'], AT_ONCE)
   await answering(port)
+  return { port, child }
+}
+
+export async function portkey(upstreamPort: number): Promise<Contender> {
+  const { port, child } = await startPortkey()
   return {
-    name: 'Portkey 1.15.2',
+    name: PORTKEY_NAME,
     port,
     pid: child.pid,
     headers: {

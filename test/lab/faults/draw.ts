@@ -1,6 +1,7 @@
 // The faults of single requests, for whoever draws one at random. Pure.
 import type { Behaviour } from '../behaviour.ts'
 import type { Clock } from './clock.ts'
+import { ORGANS_ID } from './own.ts'
 import { scenarios } from './scenarios.ts'
 
 export interface Fault {
@@ -14,7 +15,7 @@ export interface Fault {
 /** Every distinct misbehaviour of a primary, without those that only make sense with keys or over time. */
 export function faultsOf(clock: Clock): readonly Fault[] {
   const found = new Map<string, Fault>()
-  for (const { id, cases } of scenarios(clock))
+  for (const { id, cases } of scenarios(clock).filter(({ id }) => id !== ORGANS_ID))
     for (const { name, primary, keys, expected } of cases) {
       const behaviour = primary.first?.[0] ?? primary.always
       if (keys !== undefined || behaviour.forMs !== undefined || expected.kind === 'nothing') continue

@@ -1,4 +1,4 @@
-// The scenarios about keys, about clients that leave, about everybody being down. Pure.
+// The scenarios about keys, about clients that leave, about everybody being down, about parts of the gateway being away. Pure.
 import type { Behaviour } from '../behaviour.ts'
 import { ANSWER } from './answers.ts'
 import type { Clock } from './clock.ts'
@@ -11,6 +11,7 @@ import {
   neverSays,
   oneRowEach,
   primaryAttempts,
+  type Rule,
   saysNoRetry,
   setsAside,
   settledAs,
@@ -126,7 +127,7 @@ function everybodyDown(clock: Clock): Scenario {
         path: '/v1/messages',
         ask: { max_tokens: 200 },
         needs: "Anthropic's clients before OpenAI's models",
-        expected: { kind: 'error', status: 529, says: /"type":"error".*failed/s },
+        expected: { kind: 'error', status: 503, says: /"type":"error".*failed/s },
       },
       {
         ...down,
@@ -136,5 +137,33 @@ function everybodyDown(clock: Clock): Scenario {
         needs: 'the Responses API before models of chat completions',
       },
     ],
+  }
+}
+
+export const ORGANS_ID = 'M12'
+
+const unavailable = (what: RegExp): Expected => ({ kind: 'error', status: 503, says: what })
+
+/** The cases, for the gateway's configuration: what is away is in their names. */
+export function organCases(
+  clock: Clock,
+): Readonly<Record<'database' | 'stranger' | 'budget' | 'health', Case>> {
+  const one = (name: string, expected: Expected, ...rules: readonly Rule[]): Case => ({
+    name,
+    primary: { always: healthy(clock) },
+    spare: { always: healthy(clock) },
+    expected,
+    rules,
+  })
+  const nothingSent = must(primaryAttempts({ max: 0 }))
+  return {
+    database: one('D1', whole, must(oneRowEach)),
+    stranger: one('D1, and a key that nobody knows yet', unavailable(/key store/i), nothingSent),
+    budget: one('budget', unavailable(/budget/i), nothingSent),
+    health: {
+      ...one('health', whole, must(oneRowEach)),
+      primary: { always: { status: 503 } },
+      repeat: { count: 8 },
+    },
   }
 }

@@ -52,7 +52,7 @@ function follow(lab: Vendor, model: string, { first, always }: Script): void {
 }
 
 /** A model that is always well, asked without a route. */
-function askAlive(lab: Vendor, door: Door, clock: Clock): Promise<Transcript> {
+export function askAlive(lab: Vendor, door: Door, clock: Clock): Promise<Transcript> {
   const name = `${door.prefix}-alive`
   const primary = { always: healthy(clock) }
   follow(lab, name, primary)

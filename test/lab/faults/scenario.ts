@@ -49,8 +49,6 @@ export interface Scenario {
   /** The fault, in the words of the scorecard. */
   readonly fault: string
   readonly cases: readonly Case[]
-  /** Shown by breaking a part of the gateway itself; see organs.ts. */
-  readonly isOurs?: true
 }
 
 /** The names under which a case is played: models at the lab, and what a client asks for. */

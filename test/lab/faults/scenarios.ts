@@ -2,19 +2,21 @@
 import { faultsAfter } from './after.ts'
 import { faultsBefore } from './before.ts'
 import type { Clock } from './clock.ts'
-import { faultsOfOurs } from './own.ts'
+import { faultsOfOurs, organCases, ORGANS_ID } from './own.ts'
 import type { Scenario } from './scenario.ts'
 
-/** Broken parts of the gateway itself have no vendor's script; see organs.ts. */
-const ORGANS: Scenario = {
-  id: 'M12',
+/** Broken parts of the gateway itself: organs.ts plays it. */
+const organs = (clock: Clock): Scenario => ({
+  id: ORGANS_ID,
   fault: 'the budget object, the health object or D1 is away',
-  cases: [],
-  isOurs: true,
-}
+  cases: Object.values(organCases(clock)).map((one) => ({
+    ...one,
+    needs: 'parts of its own that can be away',
+  })),
+})
 
 export function scenarios(clock: Clock): readonly Scenario[] {
-  const all = [...faultsBefore(clock), ...faultsAfter(clock), ...faultsOfOurs(clock), ORGANS]
+  const all = [...faultsBefore(clock), ...faultsAfter(clock), ...faultsOfOurs(clock), organs(clock)]
   const order = ({ id }: Scenario): string => (id.startsWith('S') ? `0${id}` : `1${id}`)
   return all.toSorted((one, other) => (order(one) < order(other) ? -1 : 1))
 }
