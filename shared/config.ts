@@ -158,6 +158,18 @@ export const configSchema = z.strictObject({
         .describe('Go on with a stream that dies midway on the next target; true unless given.'),
     })
     .optional(),
+  health: z
+    .strictObject({
+      probeMs: z
+        .int()
+        .min(100)
+        .max(600_000)
+        .optional()
+        .describe(
+          'A target that is down is tried again after this, and after up to twice as long when it still is; 10 s unless given.',
+        ),
+    })
+    .optional(),
   limits: z
     .strictObject({
       bodyBytes: z

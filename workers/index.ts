@@ -5,12 +5,17 @@ import { noPrices, openCatalogue } from '../shared/catalogue.ts'
 import { openaiChat } from '../shared/dialects/openai-chat/index.ts'
 import { entryOf, MICRO_PROVIDER, readConfig } from '../shared/config.ts'
 import { openApp } from './app.ts'
+import { openAllowances } from './attempt/allowance.ts'
 import { commit } from './attempt/commit.ts'
-import { headDeadline } from './attempt/deadline.ts'
+import { type Call, headDeadline } from './attempt/deadline.ts'
 import { race } from './attempt/race.ts'
 import { openBudgets } from './budget/admit.ts'
 import type { Budget } from './budget/object.ts'
 import type { Conversation } from './conversation/object.ts'
+import { openBoard } from './health/board.ts'
+import { breaker } from './health/breaker.ts'
+import type { Health } from './health/object.ts'
+import { configuredTargets } from './health/targets.ts'
 import { openKeyStore } from './keys/store.ts'
 import { openKeys } from './keys/verify.ts'
 import type { Micro } from './micro/object.ts'
@@ -28,7 +33,7 @@ import { openProviders, settleConfig, vendorFacts, vendorOf } from './providers/
 import type { Vendor } from './providers/vendor.ts'
 import { openTokenizer } from '../shared/tokens.ts'
 import { openPlanner } from './routing/planner.ts'
-import type { HealthView, Provider } from './service.ts'
+import { healthKey, type Provider } from './service.ts'
 import { ThreadObject } from './thread/object.ts'
 import type { Threads } from './thread/threads.ts'
 import { openTelemetry } from './telemetry/flush.ts'
@@ -38,6 +43,7 @@ import { unpack } from './vocabulary/unpack.ts'
 
 export { Budget } from './budget/object.ts'
 export { Conversation } from './conversation/object.ts'
+export { Health } from './health/object.ts'
 export { Micro } from './micro/object.ts'
 
 const VERSION = '0.2.0'
@@ -47,6 +53,7 @@ interface Bindings {
   readonly DB: D1Database
   readonly BUDGET: DurableObjectNamespace<Budget>
   readonly CONVERSATION: DurableObjectNamespace<Conversation>
+  readonly HEALTH: DurableObjectNamespace<Health>
   readonly MICRO: DurableObjectNamespace<Micro>
   readonly THREAD: DurableObjectNamespace<Thread>
   readonly ASSETS?: Fetcher
@@ -61,6 +68,7 @@ interface Bindings {
 
 const DEFAULT_BODY_BYTES = 4 * 1024 * 1024
 const DEFAULT_KEEP_ALIVE_MS = 1_000
+const DEFAULT_PROBE_MS = 10_000
 
 const warn = (message: string): void => console.warn(message) // oxlint-disable-line no-console -- the operator's log
 
@@ -98,7 +106,15 @@ function open(env: Bindings): Opened {
     const entry = entryOf(config.providers, id)
     return entry === undefined ? undefined : vendorOf(id, entry)
   }
-  const health: HealthView = { standing: () => 'up', claimProbe: () => true, p95Ms: () => undefined }
+  const healthOf = (key: string): DurableObjectStub<Health> => env.HEALTH.getByName(key)
+  const probeMs = config.health?.probeMs ?? DEFAULT_PROBE_MS
+  const targets = configuredTargets(config, MICRO_PROVIDER)
+  const health = openBoard({
+    objects: { exchange: (key, isolate, report) => healthOf(key).exchange(isolate, report, probeMs) },
+    probeMs,
+    configured: targets,
+  })
+  const allowances = openAllowances()
   // Without the price book the configuration's own prices and the catalogue's still hold.
   const planner = openPlanner({
     config,
@@ -128,7 +144,11 @@ function open(env: Bindings): Opened {
       remember: (name, turn) => conversationOf(name).remember(turn),
       forgo: (name, turnId) => conversationOf(name).forgo(turnId),
     },
-    race: race(commit(headDeadline(callProvider(find, media)))),
+    race: race(
+      allowances.counting(breaker<Call>(health)(commit(headDeadline(callProvider(find, media))))),
+      (target, cx) =>
+        health.standing(healthKey(target), cx.now()) === 'up' && allowances.mayRetry(target, cx),
+    ),
     telemetry: openTelemetry(env.DB, warn),
     tokenizer,
     statusOf: (failure) => openaiChat().writeFailure(failure, '').status,
@@ -156,6 +176,12 @@ function open(env: Bindings): Opened {
       },
       prices,
       requests: (filter) => listRequests(env.DB, filter),
+      health: {
+        targets: () => [...new Set([...targets, ...health.seen()])],
+        read: (key) => healthOf(key).read(),
+        seenHere: health.condition,
+        now: Date.now,
+      },
     },
   })
   return {

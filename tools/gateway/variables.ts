@@ -13,6 +13,7 @@ export const RESERVED: readonly string[] = [
   'CONFIG_NAME',
   'CONVERSATION',
   'DB',
+  'HEALTH',
   'LOOPBACK',
   'MICRO',
   'THREAD',

@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { Failed } from '../../shared/failure.ts'
 import { parse, readBody } from '../edge/receive.ts'
 import { checkLocal, keyOf } from '../edge/authenticate.ts'
+import { type HealthDesk, listHealth } from './health.ts'
 import type { PriceBook } from '../prices/book.ts'
 import { changeKey, createKey, type KeyDesk, listKeys, readKey, revokeKey } from './keys.ts'
 import { listPrices, putPrice } from './prices.ts'
@@ -16,6 +17,7 @@ export interface Admin {
   readonly keys: KeyDesk
   readonly prices: PriceBook
   readonly requests: (filter: RequestFilter) => Promise<Record<string, unknown>[]>
+  readonly health: HealthDesk
 }
 
 const BODY_BYTES = 64 * 1024
@@ -53,6 +55,7 @@ export function adminRoutes(admin: Admin): Hono {
   app.get('/requests', async (c) =>
     c.json({ object: 'list', data: await admin.requests(filterOf(c.req.query())) }),
   )
+  app.get('/health', async (c) => c.json({ object: 'list', data: await listHealth(admin.health) }))
   app.get('/prices', async (c) =>
     c.json({ object: 'list', data: await listPrices(admin.prices, checked(priceQuery, c.req.query())) }),
   )

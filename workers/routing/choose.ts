@@ -42,7 +42,10 @@ export function choose(decision: Decision): Plan {
   }
 }
 
-/** Targets that are down go last: where all are, asking one is better than asking none. One that is due stays first. */
+/**
+ * Targets that are down go last: where all are, asking one is better than asking none. One that is due keeps its place
+ * where none that is up stands before it: this request tries it. Elsewhere it would only cost a request that fails over.
+ */
 function soundFirst(
   targets: readonly Target[],
   health: HealthView,
@@ -50,9 +53,9 @@ function soundFirst(
 ): { readonly targets: readonly Target[]; readonly probe: boolean } {
   if (targets.length < 2) return { targets, probe: false }
   const standings = new Map(targets.map((target) => [target, health.standing(healthKey(target), now)]))
-  const [first] = targets
-  const probe = first !== undefined && standings.get(first) === 'due'
-  const isSound = (target: Target): boolean => standings.get(target) === 'up' || (probe && target === first)
+  const leader = targets.find((target) => standings.get(target) !== 'down')
+  const probe = leader !== undefined && standings.get(leader) === 'due'
+  const isSound = (target: Target): boolean => standings.get(target) === 'up' || target === leader
   const sound = targets.filter(isSound)
   if (sound.length === targets.length || sound.length === 0) return { targets, probe }
   return { targets: [...sound, ...targets.filter((target) => !isSound(target))], probe }

@@ -72,19 +72,25 @@ export function openPlanner({ prices, health, ...rest }: PlannerOptions): Planne
       const share = policy.kind === 'tiers' ? (request.dial?.strongShare ?? policy.strongShare) : undefined
       const cut = dialOf(request.model, share).turn(effort.score)
       const now = cx.now()
-      const plan = choose({ request, policy, effort, cut, retries: catalog.retries, health, now, ...options })
-      return options?.isDry === true ? plan : claimed(plan, health, now)
+      const { retries } = catalog
+      /** One request at a time tries whether a target is up again; the others pass it over. */
+      const planBy = (view: HealthView): Plan => {
+        const plan = choose({ request, policy, effort, cut, retries, health: view, now, ...options })
+        const tried = plan.probe === true && options?.isDry !== true ? plan.targets[0] : undefined
+        if (tried === undefined || health.claimProbe(healthKey(tried), now)) return plan
+        return planBy(without(healthKey(tried), view))
+      }
+      return planBy(health)
     },
   }
 }
 
-/** One request at a time tries whether a target is up again; the others pass it over. */
-function claimed(plan: Plan, health: HealthView, now: number): Plan {
-  const [first, ...rest] = plan.targets
-  if (plan.probe === undefined || first === undefined || health.claimProbe(healthKey(first), now)) return plan
-  const { probe: _, ...others } = plan
-  return { ...others, targets: [...rest, first], tier: rest[0]?.tier ?? plan.tier, reason: 'health' }
-}
+/** What is known of all targets, but this one is down. */
+const without = (down: string, health: HealthView): HealthView => ({
+  standing: (key, now) => (key === down ? 'down' : health.standing(key, now)),
+  claimProbe: (key, now) => health.claimProbe(key, now),
+  p95Ms: (key, stream) => health.p95Ms(key, stream),
+})
 
 /** A route over small and large models chooses between chat models; it knows none that does anything else. */
 function refuseOther({ model, embedding, proxied }: ModelRequest): void {

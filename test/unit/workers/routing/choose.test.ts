@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { ModelRequest } from '../../../../shared/request.ts'
 import type { Model, Policy } from '../../../../workers/routing/catalog.ts'
 import { choose } from '../../../../workers/routing/choose.ts'
+import { type HealthView, healthKey } from '../../../../workers/service.ts'
 import { messageOf, requestFor, soundHealth, TIMEOUTS } from '../../samples.ts'
 
 const model = (name: string, over: Partial<Model> = {}): Model => ({
@@ -25,14 +26,20 @@ const tiers = (mini: Model[], frontier: Model[], over: object = {}): Policy => (
   rescue: true,
   ...over,
 })
-const decide = (policy: Policy, score: number, over: Partial<ModelRequest> = {}, cut = 0.5) =>
+const decide = (
+  policy: Policy,
+  score: number,
+  over: Partial<ModelRequest> = {},
+  cut = 0.5,
+  health: HealthView = soundHealth,
+) =>
   choose({
     request: requestFor('Hi', over),
     policy,
     effort: { score, features: { chars: 0.1 } },
     cut,
     retries,
-    health: soundHealth,
+    health,
     now: 0,
   })
 const names = (plan: ReturnType<typeof decide>) =>
@@ -170,5 +177,124 @@ describe('models that cannot serve a request', () => {
     const decision = { request: long, policy, effort, cut: 0.5, retries, health: soundHealth, now: 0 }
     expect(() => choose(decision)).toThrow(/too long/)
     expect(choose({ ...decision, anyLength: true }).targets).toMatchObject([{ name: 'short' }])
+  })
+})
+
+describe('targets that are down', () => {
+  type Standings = Readonly<Record<string, 'down' | 'due'>>
+  const sick = (standings: Standings, p95: Readonly<Record<string, number>> = {}): HealthView => {
+    const of = <T>(all: Readonly<Record<string, T>>, key: string): T | undefined =>
+      Object.entries(all).find(([name]) => healthKey({ provider: 'lab', model: name }) === key)?.[1]
+    return {
+      standing: (key) => of(standings, key) ?? 'up',
+      claimProbe: () => {
+        throw new Error('choosing takes nothing')
+      },
+      p95Ms: (key, stream) => (stream ? of(p95, key) : undefined),
+    }
+  }
+  const order: Policy = { kind: 'order', rescue: true, models: [big, small, spare] }
+  const ordered = (standings: Standings, policy: Policy = order) =>
+    decide(policy, 0.1, {}, 0.5, sick(standings))
+
+  const cases: readonly [string, Standings, string[], string, boolean][] = [
+    ['none', {}, ['big', 'small', 'spare'], 'order', false],
+    ['the first goes last', { big: 'down' }, ['small', 'spare', 'big'], 'health', false],
+    ['another goes last', { small: 'down' }, ['big', 'spare', 'small'], 'order', false],
+    [
+      'several go last, in their order',
+      { big: 'down', small: 'down' },
+      ['spare', 'big', 'small'],
+      'health',
+      false,
+    ],
+    [
+      'all are asked all the same',
+      { big: 'down', small: 'down', spare: 'down' },
+      ['big', 'small', 'spare'],
+      'order',
+      false,
+    ],
+    ['one that is due is tried first', { big: 'due' }, ['big', 'small', 'spare'], 'order', true],
+    [
+      'one that is due behind one that is up is not',
+      { small: 'due' },
+      ['big', 'spare', 'small'],
+      'order',
+      false,
+    ],
+    [
+      'one that is due behind one that is down is',
+      { big: 'down', small: 'due' },
+      ['small', 'spare', 'big'],
+      'health',
+      true,
+    ],
+    [
+      'only the first of two that are due',
+      { big: 'due', small: 'due' },
+      ['big', 'spare', 'small'],
+      'order',
+      true,
+    ],
+    [
+      'one that is due where all others are down',
+      { big: 'down', small: 'down', spare: 'due' },
+      ['spare', 'big', 'small'],
+      'health',
+      true,
+    ],
+  ]
+  for (const [name, standings, targets, reason, probe] of cases) {
+    it(name, () => {
+      const plan = ordered(standings)
+      expect(plan.targets.map((target) => target.name)).toEqual(targets)
+      expect([plan.reason, plan.probe === true]).toEqual([reason, probe])
+    })
+  }
+
+  it('that are alone are asked, and are no try', () => {
+    for (const standing of ['down', 'due'] as const) {
+      const plan = ordered({ big: standing }, { kind: 'order', rescue: true, models: [big] })
+      expect(plan.targets.map((target) => target.name)).toEqual(['big'])
+      expect(plan).not.toHaveProperty('probe')
+      expect(plan.reason).toBe('model')
+    }
+  })
+
+  it('among small models go behind the frontier, and the plan says which kind answers', () => {
+    const plan = decide(tiers([small], [big, spare]), 0.1, {}, 0.5, sick({ small: 'down' }))
+    expect(names(plan)).toEqual(['frontier:big', 'frontier:spare', 'mini:small'])
+    expect(plan).toMatchObject({ tier: 'frontier', reason: 'health', score: 0.1 })
+  })
+  it('among large ones leave the rest of the frontier before the small', () => {
+    const plan = decide(tiers([small], [big, spare]), 0.9, {}, 0.5, sick({ big: 'down' }))
+    expect(names(plan)).toEqual(['frontier:spare', 'mini:small', 'frontier:big'])
+  })
+
+  it('are waited for a second at most when they are tried, or as long as their route says', () => {
+    const patience = (hedgeAfterMs: number | 'p95' | undefined, p95: Record<string, number> = {}) =>
+      decide(
+        { ...order, ...(hedgeAfterMs === undefined ? {} : { hedgeAfterMs }) },
+        0.1,
+        {},
+        0.5,
+        sick({ big: 'due' }, p95),
+      ).hedgeAfterMs
+    expect(patience(undefined)).toBe(1_000)
+    expect(patience(300)).toBe(300)
+    expect(patience(5_000)).toBe(1_000)
+    expect(patience('p95')).toBe(1_000)
+    expect(patience('p95', { big: 400 })).toBe(400)
+  })
+
+  it('a hedge after the usual time goes by the target that is asked first, and there is none before it is known', () => {
+    const usual: Policy = { ...order, hedgeAfterMs: 'p95' }
+    const plan = (standings: Standings, stream = true) =>
+      decide(usual, 0.1, { stream }, 0.5, sick(standings, { big: 400, small: 900 }))
+    expect(plan({}).hedgeAfterMs).toBe(400)
+    expect(plan({ big: 'down' }).hedgeAfterMs).toBe(900)
+    expect(plan({ big: 'down', small: 'down' })).not.toHaveProperty('hedgeAfterMs')
+    expect(plan({}, false)).not.toHaveProperty('hedgeAfterMs')
   })
 })
