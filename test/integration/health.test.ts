@@ -1,0 +1,229 @@
+// Targets that are down: passed over by everybody, tried by one request an interval, asked again once they answer.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { objectId } from '../../tools/gateway/object-id.ts'
+import type { Fields, Reply } from '../lab/client.ts'
+import { pick } from '../lab/client.ts'
+import { pairs, SPARE } from '../lab/pairs.ts'
+import { openScene, type Scene } from '../lab/scene.ts'
+import { until } from '../lab/until.ts'
+
+const PROBE_MS = 1_000
+const NAMES = ['outage', 'silent', 'limited', 'slow', 'cut', 'usual', 'kept', 'alone', 'lost']
+
+const config: Fields = {
+  ...pairs(NAMES),
+  health: { probeMs: PROBE_MS },
+  timeouts: { headMs: 4_000, firstTokenMs: 4_000 },
+  retries: { sameTarget: 1, total: 4 },
+}
+
+let scene: Scene
+
+beforeAll(async () => {
+  scene = await openScene(config)
+  for (const name of NAMES) scene.lab.always(`${name}-spare`, { text: SPARE })
+})
+afterAll(() => scene.stop())
+
+interface Shown extends Fields {
+  readonly target: string
+  readonly state: string
+  readonly requests: number
+}
+const shownIn = async ({ admin }: Scene, model: string): Promise<Shown> => {
+  const { json } = await admin.send('/admin/health')
+  const all = pick(json, 'data') as readonly Shown[]
+  const found = all.find(({ target }) => target === `lab/${model}`)
+  if (found === undefined) throw new Error(`${model} is not shown`)
+  return found
+}
+const shown = (model: string): Promise<Shown> => shownIn(scene, model)
+
+const ask = (name: string): Promise<Reply> => scene.client.stream({ model: `${name}-route` })
+const answeredBy = (reply: Reply): string | null => reply.headers.get('x-minnow-model')
+const calls = (model: string): number => scene.lab.seen(model).length
+
+/** Opens the circuit of a target by failing three times. */
+async function fell(name: string): Promise<void> {
+  scene.lab.always(name, { status: 503 })
+  while (calls(name) < 3) expect((await ask(name)).status).toBe(200)
+  await until('the circuit to open', async () => (await shown(name)).state === 'open')
+}
+
+describe.concurrent('a target', () => {
+  test('that fails is passed over, tried once an interval, and asked again once it answers', async () => {
+    scene.lab.always('outage', { status: 503 })
+    const began = Date.now()
+    let asked = 0
+    while (Date.now() - began < 6_000) {
+      const reply = await ask('outage')
+      expect([reply.status, answeredBy(reply)]).toEqual([200, 'lab/outage-spare'])
+      asked += 1
+      await wait(100)
+    }
+    const times = scene.lab.seen('outage').map(({ at }) => at)
+    expect(asked).toBeGreaterThan(10)
+    // Two attempts of the first request, the third opens it; then one an interval that grows to twice its length.
+    expect(times.length).toBeLessThanOrEqual(3 + 5)
+    expect(times.length).toBeGreaterThanOrEqual(3 + 2)
+    const tries = times.slice(3)
+    tries.forEach((at, index) => {
+      if (index > 0) expect(at - (tries[index - 1] ?? 0)).toBeGreaterThanOrEqual(PROBE_MS * 0.9)
+    })
+    const passedOver = await ask('outage')
+    expect(passedOver.headers.get('x-minnow-route')).toBe('fixed; reason=health')
+    expect(passedOver.headers.get('x-minnow-attempts')).toBe('1')
+    expect(await shown('outage')).toMatchObject({ state: expect.stringMatching(/open/), success: 0 })
+
+    scene.lab.always('outage', {})
+    const recovered = Date.now()
+    await until('the first to answer again', async () => answeredBy(await ask('outage')) === 'lab/outage')
+    expect(Date.now() - recovered).toBeLessThan(3 * PROBE_MS)
+    const before = calls('outage-spare')
+    for (let turn = 0; turn < 5; turn += 1) expect(answeredBy(await ask('outage'))).toBe('lab/outage')
+    expect(calls('outage-spare')).toBe(before)
+    await until('everybody to know', async () => (await shown('outage')).state === 'closed')
+  })
+
+  test('that is silent is not asked again after one timeout', async () => {
+    scene.lab.always('silent', { headAfterMs: 60_000 })
+    expect(answeredBy(await ask('silent'))).toBe('lab/silent-spare')
+    const began = Date.now()
+    for (let turn = 0; turn < 5; turn += 1) expect(answeredBy(await ask('silent'))).toBe('lab/silent-spare')
+    expect(calls('silent')).toBe(1)
+    expect(Date.now() - began).toBeLessThan(900)
+    expect(await shown('silent')).toMatchObject({ reason: 'timeout-head' })
+  })
+
+  test('that asked to be left alone is, for so long', async () => {
+    scene.lab.script('limited', { status: 429, headers: { 'retry-after': '2' } })
+    const began = Date.now()
+    expect(answeredBy(await ask('limited'))).toBe('lab/limited-spare')
+    await until('it to be asked again', async () => {
+      await wait(50)
+      return answeredBy(await ask('limited')) === 'lab/limited'
+    })
+    const [first, second] = scene.lab.seen('limited').map(({ at }) => at)
+    expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(1_950)
+    expect(Date.now() - began).toBeLessThan(6_000)
+  })
+
+  test('that answers again, but slower than another, is found to be up all the same', async () => {
+    await fell('slow')
+    scene.lab.always('slow', { headAfterMs: 1_600 })
+    const slowest: number[] = []
+    await until('the circuit to close', async () => {
+      const began = Date.now()
+      expect((await ask('slow')).status).toBe(200)
+      slowest.push(Date.now() - began)
+      await wait(200)
+      return (await shown('slow')).state === 'closed'
+    })
+    // Who tried it waited a second for it, and then for the other.
+    expect(Math.max(...slowest.slice(0, -1))).toBeLessThan(1_500)
+    expect(answeredBy(await ask('slow'))).toBe('lab/slow')
+  })
+
+  test('whose streams die is passed over too', async () => {
+    scene.lab.always('cut', { text: 'one two three four', cutAfter: 3 })
+    for (let turn = 0; turn < 3; turn += 1) expect((await ask('cut')).status).toBe(200)
+    await until('the circuit to open', async () => (await shown('cut')).state === 'open')
+    expect(answeredBy(await ask('cut'))).toBe('lab/cut-spare')
+  })
+
+  test('without another is asked all the same', async () => {
+    scene.lab.always('alone', { status: 503 })
+    for (let turn = 0; turn < 4; turn += 1)
+      expect((await scene.client.ask({ model: 'alone' })).status).toBe(503)
+    expect(calls('alone')).toBeGreaterThanOrEqual(4)
+    // With its circuit open it is not asked twice for one request.
+    const before = calls('alone')
+    await scene.client.ask({ model: 'alone' })
+    expect(calls('alone')).toBe(before + 1)
+  })
+
+  test('shows how it does: calls, success, and how long it takes', async () => {
+    scene.lab.always('usual', { firstAfterMs: 60 })
+    for (let turn = 0; turn < 20; turn += 1) await ask('usual')
+    await scene.client.ask({ model: 'usual-route' })
+    const seen = await until('all of it to be told', async () => {
+      const now = await shown('usual')
+      return now.requests === 21 && now
+    })
+    expect(seen).toMatchObject({
+      target: 'lab/usual',
+      provider: 'lab',
+      model: 'usual',
+      state: 'closed',
+      since: null,
+      success: 1,
+      requests: 21,
+      latency: { stream: { samples: 20 }, whole: { samples: 1, p95: null } },
+    })
+    const stream = pick(seen, 'latency', 'stream')
+    for (const word of ['p50', 'p95', 'ewma']) expect(pick(stream, word)).toBeGreaterThanOrEqual(57)
+    expect(pick(stream, 'p50')).toBeLessThan(1_000)
+    expect(seen).not.toHaveProperty('probe_at')
+  })
+})
+
+describe('what is known of a target', () => {
+  test('is for operators only', async () => {
+    expect((await scene.client.send('/admin/health')).status).toBe(401)
+  })
+
+  test('is kept over a restart; a fresh isolate learns it with its first request', async () => {
+    const state = mkdtempSync(join(tmpdir(), 'minnow-health-'))
+    const other = await openScene({ ...config, health: { probeMs: 60_000 } }, { state })
+    try {
+      other.lab.always('kept', { status: 503 })
+      for (let turn = 0; turn < 3; turn += 1) await other.client.ask({ model: 'kept-route' })
+      const before = await until('the circuit to open', async () => {
+        const now = await shownIn(other, 'kept')
+        return now.state === 'open' && now
+      })
+      await other.gateway.restart()
+      expect(await shownIn(other, 'kept')).toMatchObject({
+        state: 'open',
+        since: before['since'],
+        reason: 'overloaded',
+        requests: 3,
+      })
+      expect((await other.client.ask({ model: 'kept-route' })).headers.get('x-minnow-attempts')).toBe('2')
+      const later = await other.client.ask({ model: 'kept-route' })
+      expect(later.headers.get('x-minnow-attempts')).toBe('1')
+      expect(other.lab.seen('kept').length).toBeLessThanOrEqual(4)
+    } finally {
+      await other.stop()
+      rmSync(state, { recursive: true, force: true })
+    }
+  })
+
+  test("is each isolate's own where the object cannot be reached", async () => {
+    const state = mkdtempSync(join(tmpdir(), 'minnow-health-'))
+    // A folder stands where the target's object would keep its rows.
+    const rows = `${objectId('minnow-Health', 'lab/lost')}.sqlite`
+    mkdirSync(join(state, 'objects', 'minnow-Health', rows), { recursive: true })
+    const other = await openScene(config, { state })
+    try {
+      other.lab.always('lost', { status: 503 })
+      for (let turn = 0; turn < 3; turn += 1)
+        expect((await other.client.ask({ model: 'lost-route' })).status).toBe(200)
+      const reply = await other.client.ask({ model: 'lost-route' })
+      expect(reply.headers.get('x-minnow-route')).toBe('fixed; reason=health')
+      expect(await shownIn(other, 'lost')).toMatchObject({ state: 'open', requests: 3 })
+      other.lab.always('lost', {})
+      await until('it to be asked again', async () => {
+        const again = await other.client.ask({ model: 'lost-route' })
+        return again.headers.get('x-minnow-model') === 'lab/lost'
+      })
+    } finally {
+      await other.stop()
+      rmSync(state, { recursive: true, force: true })
+    }
+  })
+})
