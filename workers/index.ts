@@ -33,7 +33,7 @@ import { openProviders, settleConfig, vendorFacts, vendorOf } from './providers/
 import type { Vendor } from './providers/vendor.ts'
 import { openTokenizer } from '../shared/tokens.ts'
 import { openPlanner } from './routing/planner.ts'
-import { healthKey, type Provider } from './service.ts'
+import type { Provider } from './service.ts'
 import { ThreadObject } from './thread/object.ts'
 import type { Threads } from './thread/threads.ts'
 import { openTelemetry } from './telemetry/flush.ts'
@@ -146,8 +146,7 @@ function open(env: Bindings): Opened {
     },
     race: race(
       allowances.counting(breaker<Call>(health)(commit(headDeadline(callProvider(find, media))))),
-      (target, cx) =>
-        health.standing(healthKey(target), cx.now()) === 'up' && allowances.mayRetry(target, cx),
+      allowances.mayRetry,
     ),
     telemetry: openTelemetry(env.DB, warn),
     tokenizer,
