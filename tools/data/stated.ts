@@ -5,8 +5,11 @@ type Facts = Readonly<Record<string, boolean>>
 /** A write that lasts an hour costs twice what input does: https://platform.claude.com/docs/en/build-with-claude/prompt-caching */
 export const LONG_WRITE_TIMES = 2
 
-/** The first generation of Claude that takes no beginning of an answer, with those after it: .../whats-new-claude-4-6 */
-const PREFILLED = /^claude-(?:haiku|opus|sonnet)-4-(?:[0-5]|\d{8})(?:-|$)/
+/**
+ * The generations of Claude that take a beginning of an answer, wherever they run; from 4.6 on it is refused:
+ * https://platform.claude.com/docs/en/about-claude/models/whats-new-claude-4-6#prefill-removal
+ */
+const PREFILLED = /claude-(?:3-|(?:haiku|opus|sonnet)-4(?:$|:|[-.@](?:[0-5]|\d{8})(?:$|[-:@])))/
 
 /** Takes `output_config.format`: https://platform.claude.com/docs/en/build-with-claude/structured-outputs */
 const UNFORMATTED = /^claude-(?:opus|sonnet)-4-(?:0|1|\d{8})(?:-|$)/
@@ -18,6 +21,18 @@ interface Rule {
 }
 
 const RULES: readonly Rule[] = [
+  {
+    // Of the hosts of Claude, those that pass a beginning on: https://openrouter.ai/docs/api-reference/overview#assistant-prefill,
+    // https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages.html
+    vendor: 'openrouter',
+    models: /^anthropic\/claude-/,
+    facts: (name) => ({ prefill: PREFILLED.test(name) }),
+  },
+  {
+    vendor: 'bedrock',
+    models: /anthropic\.claude-/,
+    facts: (name) => ({ prefill: PREFILLED.test(name) }),
+  },
   {
     // https://platform.claude.com/docs/en/build-with-claude/pdf-support: every active model; no model hears.
     vendor: 'anthropic',

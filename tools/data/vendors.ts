@@ -67,8 +67,12 @@ function prefill(ask: Ask): readonly string[] {
     ...everything.messages.slice(0, 2),
     { role: 'assistant', parts: [{ type: 'text', text: 'So' }] },
   ] as const
-  const last = fieldsOf(listOf(ask({ messages }).body['messages']).at(-1))
-  const flag = Object.keys(last).find((field) => last[field] === true)
+  const { body } = ask({ messages })
+  const last = fieldsOf(listOf(body['messages']).at(-1))
+  const before = ask({ messages: messages.slice(0, 2) }).body
+  const flag =
+    Object.keys(last).find((field) => last[field] === true) ??
+    Object.keys(body).find((field) => body[field] === true && before[field] !== true)
   return flag === undefined ? [] : [`a beginning is continued by ${code(flag)}`]
 }
 

@@ -3,7 +3,7 @@
 import { fieldsOf } from '../../fields.ts'
 import type { ModelRequest } from '../../request.ts'
 import type { Draft } from './body.ts'
-import { acceptsThinking, fitBudget, isTurnBereft, writeReasoning } from './reasoning.ts'
+import { acceptsThinking, fitBudget, isBegun, isTurnBereft, writeReasoning } from './reasoning.ts'
 import { type MessagesBody, thinkingSchema } from './schema.ts'
 
 export function mend(request: ModelRequest, draft: Draft): void {
@@ -16,13 +16,22 @@ function mendThinking(request: ModelRequest, draft: Draft): void {
   const { body, generation, target } = draft
   const asked = thinkingSchema.safeParse(body)
   if (!asked.success) return // read when it came in, so it is the vendor who says what is wrong with it
-  if (acceptsThinking(asked.data, generation, target.facts)) fitThinking(asked.data.thinking, draft)
+  if (acceptsThinking(asked.data, generation, target.facts))
+    fitThinking(asked.data.thinking, isBegun(request.messages), draft)
   else rewriteThinking(request, draft)
 }
 
-/** Our own limit may be lower than the client's, and thoughts must fit under it. */
-function fitThinking(thinking: MessagesBody['thinking'], { body, drop, maxTokens }: Draft): void {
+/** Our own limit may be lower than the client's, and thoughts must fit under it; an answer that was begun has none. */
+function fitThinking(
+  thinking: MessagesBody['thinking'],
+  isContinued: boolean,
+  { body, drop, maxTokens }: Draft,
+): void {
   const { type, budget_tokens: budget } = thinking ?? {}
+  if (type === 'enabled' && isContinued) {
+    delete body['thinking']
+    return drop('reasoning_effort')
+  }
   const theirs = body['max_tokens']
   const isLower = typeof theirs === 'number' && maxTokens < theirs
   if (type !== 'enabled' || budget === undefined || !isLower || budget < maxTokens) return

@@ -71,7 +71,8 @@ export interface Circumstances {
    */
   readonly isForced: boolean
   /**
-   * A turn of tools goes on whose thoughts did not come back. Where they are counted, the API then wants none or all.
+   * A turn of tools goes on whose thoughts did not come back, or an answer that was begun without any. Where they are
+   * counted, the API then wants none or all.
    * Source: https://platform.claude.com/docs/en/build-with-claude/extended-thinking#extended-thinking-with-tool-use
    */
   readonly isBereft: boolean
@@ -106,8 +107,15 @@ export function writeReasoning(reasoning: Reasoning | undefined, about: Circumst
   return { thinking: { type: 'enabled', budget_tokens: fitted, ...hidden }, isLost: false }
 }
 
+/**
+ * Is an answer to be gone on with that was begun by others, without a thought of this model's? Who thinks takes none:
+ * https://platform.claude.com/docs/en/build-with-claude/prompt-engineering/prefill-claudes-response
+ */
+export const isBegun = (messages: readonly Message[]): boolean => messages.at(-1)?.role === 'assistant'
+
 /** Do the messages end in results for calls that a model made after thoughts which are not there any more? */
 export function isTurnBereft(messages: readonly Message[]): boolean {
+  if (isBegun(messages)) return true
   const at = messages.findLastIndex(({ role }) => role === 'assistant')
   const isToolTurn = messages.slice(at + 1).some(({ role }) => role === 'tool')
   const [first] = messages[at]?.parts ?? []

@@ -2,7 +2,7 @@
 import type { WireTarget } from '../../dialect.ts'
 import type { Message, ModelRequest, Reasoning, ReasoningEffort } from '../../request.ts'
 import type { Generation } from '../anthropic/generation.ts'
-import { writeReasoning as writeThinking } from '../anthropic/reasoning.ts'
+import { isBegun, writeReasoning as writeThinking } from '../anthropic/reasoning.ts'
 import type { Family } from './family.ts'
 import type { Block, Drop } from './parts.ts'
 import { proofOf } from './signature.ts'
@@ -116,8 +116,9 @@ function effortOf(reasoning: Reasoning | undefined): ReasoningEffort | undefined
   return tokens <= 2_048 ? 'low' : tokens <= 8_192 ? 'medium' : 'high'
 }
 
-/** The model is waiting for its tools, and how it came to call them cannot be shown to it. */
+/** The model is waiting for its tools, and how it came to call them cannot be shown to it; or others began its answer. */
 function isThoughtless(messages: readonly Message[], family: Family): boolean {
+  if (isBegun(messages)) return true
   const asked = messages.findLast((message) => message.role !== 'tool')
   if (messages.at(-1)?.role !== 'tool' || asked?.toolCalls === undefined) return false
   return !asked.parts.some(

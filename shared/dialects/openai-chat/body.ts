@@ -1,8 +1,8 @@
 // A request as the body that a vendor gets: the client's own where it speaks this dialect, else written from ours. Pure.
 import type { WireRequest, WireTarget } from '../../dialect.ts'
-import { type Fields, fieldsOf } from '../../fields.ts'
+import { type Fields, fieldsOf, listOf } from '../../fields.ts'
 import type { ModelRequest } from '../../request.ts'
-import { writeMessages } from './history.ts'
+import { isBegun, writeMessages } from './history.ts'
 import type { ChatOptions } from './options.ts'
 import { refusedFields, sayJson, suit } from './rules.ts'
 import { DIALECT } from './schema.ts'
@@ -26,6 +26,7 @@ export function writeRequest(request: ModelRequest, target: WireTarget, options:
   suit(body, refused, options, dropped)
   const wantsJson = (fields: Fields): boolean => fieldsOf(fields['response_format'])['type'] === 'json_object'
   if (wantsJson(body) && !(isOurs && wantsJson(request.native.body))) sayJson(body)
+  writeBeginning(body, options)
   for (const [field, value] of Object.entries(options.always ?? {})) body[field] ??= value
   if (!request.stream && options.unstreamed?.models.test(target.model) === true) {
     insist(body, options.unstreamed.fields, dropped)
@@ -72,6 +73,11 @@ function writeAskedTier(tier: string | undefined, dropped: Set<string>): Fields 
   if (isTier(tier)) return { service_tier: tier }
   dropped.add('service_tier')
   return {}
+}
+
+function writeBeginning(body: Record<string, unknown>, { prefill }: ChatOptions): void {
+  if (typeof prefill !== 'object' || !isBegun(listOf(body['messages']).map(fieldsOf).at(-1))) return
+  if (Object.keys(prefill).every((field) => body[field] === undefined)) Object.assign(body, prefill)
 }
 
 /** Sets fields whatever the client has asked; what it had asked otherwise is reported. */

@@ -29,9 +29,12 @@ export function writeMessages(messages: readonly Message[], manner: Manner): Fie
 }
 
 /** A last message of the assistant's is to be continued; some vendors must be told so. */
+export const isBegun = (last: Fields | undefined): last is Fields =>
+  last?.['role'] === 'assistant' && !('tool_calls' in last)
+
 function begin(messages: Fields[], { prefill }: ChatOptions): Fields[] {
   const last = messages.at(-1)
-  if (prefill === undefined || last?.['role'] !== 'assistant' || 'tool_calls' in last) return messages
+  if (typeof prefill !== 'string' || !isBegun(last)) return messages
   return [...messages.slice(0, -1), { [prefill]: true, ...last }]
 }
 

@@ -23,8 +23,11 @@ export interface ChatOptions {
   readonly content?: 'parts' | 'text'
   /** Messages may not carry a `name`. */
   readonly noNames?: true
-  /** The flag on a last assistant message that is to be continued: Mistral's `prefix`, Moonshot's `partial`. */
-  readonly prefill?: string
+  /**
+   * What says that a last assistant message is to be continued: a flag on it (Mistral's `prefix`, Moonshot's `partial`),
+   * or fields of the body, unless the client has set one of them itself.
+   */
+  readonly prefill?: string | Readonly<Record<string, unknown>>
   /** Ids of tool calls that do not match are replaced by so many letters and digits, the same for call and answer. */
   readonly callIds?: { readonly pattern: RegExp; readonly chars: number }
   /**

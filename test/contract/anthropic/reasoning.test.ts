@@ -1,8 +1,8 @@
 // The knob for thinking, at every position, on every generation of models; and the other way, as clients write it.
 import { describe, expect, it } from 'vitest'
 import { anthropic } from '../../../shared/dialects/anthropic/index.ts'
-import type { Part, Reasoning } from '../../../shared/request.ts'
-import { fromMiddle, own, passedOn } from './sent.ts'
+import type { Message, Part, Reasoning } from '../../../shared/request.ts'
+import { fromMiddle, own, passedOn, says } from './sent.ts'
 
 interface Sent {
   readonly thinking?: object
@@ -140,6 +140,29 @@ describe('thinking', () => {
     expect(turn([{ type: 'reasoning', text: 'Hm.' }], 'claude-sonnet-4-5')).toEqual({ lost: true })
     expect(turn([thought], 'claude-sonnet-4-5')).toEqual(enabled(16_384))
     expect(turn([], 'claude-opus-5-5')).toEqual(adaptive('high')) // adaptive thinking does not insist
+  })
+})
+
+describe('an answer that was begun without a thought', () => {
+  const begun: readonly Message[] = [says('user', 'Hi'), says('assistant', 'The tide \n')]
+
+  it('is gone on with without one, on models that would refuse to think beside it, and ends in no white space', () => {
+    const request = { reasoning: { effort: 'high' }, limits: { maxOutput: 64_000 }, messages: begun } as const
+    const { body, dropped } = fromMiddle(request, 'claude-sonnet-4-5')
+    expect(body).not.toHaveProperty('thinking')
+    expect(dropped).toEqual(['reasoning_effort'])
+    expect((body['messages'] as object[]).at(-1)).toEqual({ role: 'assistant', content: 'The tide' })
+  })
+
+  it('also where the client has asked for thoughts in this dialect', () => {
+    const asked = anthropic().readRequest(
+      own({ thinking: { type: 'enabled', budget_tokens: 2_000 }, max_tokens: 32_000 }),
+    )
+    const messages = [...asked.messages, says('assistant', 'The tide')]
+    const { body, dropped } = anthropic().writeRequest({ ...asked, messages }, { model: 'claude-opus-4-5' })
+    expect(body).not.toHaveProperty('thinking')
+    expect(dropped).toEqual(['reasoning_effort'])
+    expect((body['messages'] as object[]).at(-1)).toEqual({ role: 'assistant', content: 'The tide' })
   })
 })
 

@@ -184,6 +184,13 @@ describe('thinking by budget is left out, and that is said,', () => {
     expect(asked({ messages: [...turn(), message('go on')] })).toEqual(IN)
   })
 
+  it('where an answer is to be gone on with that was begun without a thought', () => {
+    const messages: Message[] = [message('a'), { role: 'assistant', parts: [{ type: 'text', text: 'So ' }] }]
+    expect(asked({ messages })).toEqual(OUT)
+    const { body } = send({ messages }, OLDER)
+    expect((body['messages'] as object[]).at(-1)).toEqual({ role: 'assistant', content: [{ text: 'So' }] })
+  })
+
   it('but not for models that decide themselves', () => {
     expect(asked({ toolChoice: 'required' }, CLAUDE)).toEqual(IN)
     expect(asked({ messages: turn() }, CLAUDE)).toEqual(IN)

@@ -9,6 +9,24 @@ const send = (body: object, options: Options, model = 'big-1', facts = {}) =>
   openaiChat(options).writeRequest(chat.readRequest(body), { model, facts })
 const fn = (name: string, more: object = {}) => ({ type: 'function', function: { name, ...more } })
 
+describe('an answer that is to be continued', () => {
+  const prefill = { add_generation_prompt: false, continue_final_message: true }
+  const messages = [
+    { role: 'user', content: 'Hi' },
+    { role: 'assistant', content: 'The' },
+  ]
+  const begun = ask({ messages })
+  it('is said to be by fields of the body', () => {
+    expect(send(begun, { prefill }).body).toMatchObject({ messages, ...prefill })
+    expect(send(ask({}), { prefill }).body).not.toHaveProperty('continue_final_message')
+  })
+  it('is left to a client that has set one of them itself', () => {
+    const { body } = send({ ...begun, add_generation_prompt: true }, { prefill })
+    expect(body).toMatchObject({ add_generation_prompt: true })
+    expect(body).not.toHaveProperty('continue_final_message')
+  })
+})
+
 describe('a field', () => {
   const cases: readonly [string, Options, object, object, readonly string[]][] = [
     ['passes where nothing is said', {}, { seed: 1, x_other: [1] }, { seed: 1, x_other: [1] }, []],

@@ -14,6 +14,7 @@ export const vllm: Vendor = {
     systemRole: 'system',
     refuses: ['service_tier', 'user', 'files'],
     // https://github.com/vllm-project/vllm/blob/main/vllm/entrypoints/openai/chat_completion/protocol.py
+    prefill: { add_generation_prompt: false, continue_final_message: true },
     thinking: [{ efforts: ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'] }],
   }),
   // https://docs.vllm.ai/en/latest/serving/online_serving/anthropic_compatible_server/

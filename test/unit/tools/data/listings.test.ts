@@ -98,13 +98,22 @@ describe('what vendors document', () => {
     expect(one('groq', 'm', { cost })).toMatchObject({ price: [3, 15, 0.3, 3.75] })
   })
   it('Claude continues an answer up to 4.5 and not from 4.6 on', () => {
-    for (const [id, prefills] of [
-      ['claude-sonnet-4-5', true],
-      ['claude-haiku-4-5-20251001', true],
-      ['claude-opus-4-6', false],
-      ['claude-sonnet-5', false],
+    for (const [provider, id, prefills] of [
+      ['anthropic', 'claude-sonnet-4-5', true],
+      ['anthropic', 'claude-haiku-4-5-20251001', true],
+      ['anthropic', 'claude-opus-4-20250514', true],
+      ['anthropic', 'claude-opus-4-6', false],
+      ['anthropic', 'claude-sonnet-5', false],
+      ['amazon-bedrock', 'us.anthropic.claude-sonnet-4-5-20250929-v1:0', true],
+      ['amazon-bedrock', 'anthropic.claude-opus-4-6-v1', false],
+      ['amazon-bedrock', 'global.anthropic.claude-opus-4-7', false],
+      ['openrouter', 'anthropic/claude-opus-4.1', true],
+      ['openrouter', 'anthropic/claude-sonnet-4.5:batch', true],
+      ['openrouter', 'anthropic/claude-opus-4.6', false],
+      ['openrouter', 'anthropic/claude-sonnet-4.6:batch', false],
     ] as const) {
-      const { can } = Object(one('anthropic', id)) as { can: string } // `one` found it
+      const vendor = provider === 'amazon-bedrock' ? 'bedrock' : provider
+      const { can } = Object(one(provider, id, {}, vendor)) as { can: string } // `one` found it
       expect(can.split(' ').includes(prefills ? 'prefill' : '-prefill'), id).toBe(true)
     }
   })
