@@ -37,18 +37,21 @@ export function openSplice(told: string, joint: Joint): Splice {
   }
 
   const decide = (isEnd: boolean): string | undefined => {
-    const same = commonLength(held, told)
-    if (same === told.length) {
+    const same = commonLength(held, own)
+    const blanks = told.slice(own.length)
+    if (same === own.length) {
+      const rest = held.slice(same)
+      if (!isEnd && rest.length < blanks.length && blanks.startsWith(rest)) return ''
       startedOver = true
-      return open(held.slice(same))
+      return open(afterBlanks(blanks, rest))
     }
     const mayRestart = same === held.length
     if (mayRestart && !isEnd) return ''
-    if (joint === 'same' || same >= Math.min(RESTART_CHARS, told.length)) return undefined
+    if (joint === 'same' || same >= Math.min(RESTART_CHARS, own.length)) return undefined
     const overlap = overlapOf(own, held, LEAST_OVERLAP[joint], isEnd)
     if (overlap === undefined) return ''
-    if (overlap > 0) return open(afterBlanks(told.slice(own.length), held.slice(overlap)))
-    return open(joint === 'asked' ? spaced(told, held) : afterBlanks(told.slice(own.length), held))
+    if (overlap > 0) return open(afterBlanks(blanks, held.slice(overlap)))
+    return open(joint === 'asked' ? spaced(told, held) : afterBlanks(blanks, held))
   }
 
   return {

@@ -39,6 +39,9 @@ export function openTold(): ToldLog {
         heldChars += event.json.length
         return
       case 'choice-end':
+        isClosed = true // the answer has been said to be over
+        holds = false
+        return
       case 'finish':
       case 'error':
         holds = false

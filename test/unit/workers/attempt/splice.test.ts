@@ -75,6 +75,13 @@ describe('a model that starts over', () => {
     it(`and ends before it is as far has none either (${joint})`, () =>
       expect(join(TOLD, joint, TOLD.slice(0, 40))).toBeUndefined())
   }
+  it('with another blank at the joint is recognised all the same', () => {
+    const told = 'The tide comes in twice a day, because \n'
+    expect(join(told, 'prefill', ...letters('The tide comes in twice a day, because the moon'))).toBe(
+      'the moon',
+    )
+    expect(join(told, 'prefill', 'The tide comes in twice a day, because \nthe moon')).toBe('the moon')
+  })
   it('says so, because its own count is that of the whole answer', () => {
     const [over, on] = [openSplice(TOLD, 'asked'), openSplice(TOLD, 'asked')]
     over.push(WHOLE)

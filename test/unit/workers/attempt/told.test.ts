@@ -38,13 +38,14 @@ describe('a tool call', () => {
     const told = openTold()
     expect(told.take([piece(say('Let me see.')), piece(call())])).toEqual([piece(say('Let me see.'))])
     expect(told.take([piece(json('{"a":'))])).toEqual([])
+    expect(told.isClosed).toBe(false)
     expect(eventsOf(told.take([piece(json('1}')), piece(...STOP)]))).toEqual([
       call(),
       json('{"a":'),
       json('1}'),
       ...STOP,
     ])
-    expect(told.isClosed).toBe(false)
+    expect(told.isClosed).toBe(true)
   })
   it('that is broken off was never told, nor were those before it', () => {
     const told = openTold()
