@@ -45,17 +45,27 @@ const GO_ON =
 /** An answer that is to go on is left at least so much room. */
 const LEAST_OUTPUT = 16
 
-/** How a target is asked to go on. `saidTokens` is how long the answer is already. */
-export function continuationFor(
+/**
+ * How a target is asked to go on: in the first way, and where it refuses that, in the next. `saidTokens` is how long the
+ * answer is already.
+ */
+export function continuationsFor(
   request: ModelRequest,
   target: Target,
   told: Told,
   saidTokens: number,
-): Continuation {
-  if (told.text.trim() === '') return { request, resumed: 'restart', joint: 'same' }
+): readonly Continuation[] {
   // A shape holds for a whole answer; half of one cannot be asked for in it. Only the very same answer fits.
-  if (request.format.type !== 'text') return { request, resumed: 'restart', joint: 'same' }
-  const takesPrefill = target.facts?.prefill === true
+  if (told.text.trim() === '' || request.format.type !== 'text')
+    return [{ request, resumed: 'restart', joint: 'same' }]
+  const asked = goingOn(request, told, saidTokens, false)
+  return target.facts?.prefill === true ? [goingOn(request, told, saidTokens, true), asked] : [asked]
+}
+
+/** A vendor that refuses the question as such may take it put otherwise. */
+export const mayAskOtherwise = ({ kind }: Failure): boolean => kind === 'rejected' || kind === 'unsupported'
+
+function goingOn(request: ModelRequest, told: Told, saidTokens: number, takesPrefill: boolean): Continuation {
   const { maxOutput } = request.limits
   const messages: Message[] = [
     ...request.messages,

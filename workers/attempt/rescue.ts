@@ -5,7 +5,14 @@ import type { Ending, Plan, Seam, Target } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import type { Answer, Cx, Service } from '../service.ts'
 import { openBill } from './bill.ts'
-import { continuationFor, isRescuable, mayResume, successors } from './continuing.ts'
+import {
+  type Continuation,
+  continuationsFor,
+  isRescuable,
+  mayAskOtherwise,
+  mayResume,
+  successors,
+} from './continuing.ts'
 import { type Joiner, openJoiner } from './joiner.ts'
 import type { Meter } from './meter.ts'
 import type { Race, Raced, Won } from './race.ts'
@@ -65,21 +72,35 @@ export function rescue(
   }
 
   /** Asks the next target that may go on; undefined where none can. */
-  const goOn = async (dead: Target, failure: Failure): Promise<{ part: Part; seam: Seam } | undefined> => {
+  const goOn = async (dead: Target, failure: Failure): Promise<Going | undefined> => {
     for (const target of successors(plan, dead)) {
-      if (tried.has(target) || attempts.length >= plan.retries.total || cx.signal.aborted) continue
+      if (tried.has(target)) continue
       tried.add(target)
-      const going = continuationFor(request, target, told, bill.saidTokens())
-      if (!(await mayAsk(going.request, target))) return undefined
-      const from = attempts.length
-      const again = await race({ request: going.request, plan: soloPlan(plan, target) }, cx)
-      const seam = { resumed: going.resumed, seamAt: told.text.length }
-      attempts.push(...again.attempts.map((attempt) => ({ ...attempt, ...seam })))
-      if (!again.ok) continue
-      const part = partOf(again, going.request, from, openJoiner(told.text, going.joint))
-      return { part, seam: { target, resumed: going.resumed, failure } }
+      for (const continuation of continuationsFor(request, target, told, bill.saidTokens())) {
+        if (attempts.length >= plan.retries.total || cx.signal.aborted) return undefined
+        if (!(await mayAsk(continuation.request, target))) return undefined
+        const asked = await ask(target, continuation, failure)
+        if (!('kind' in asked)) return asked
+        if (!mayAskOtherwise(asked)) break
+      }
     }
     return undefined
+  }
+
+  const ask = async (
+    target: Target,
+    { request: going, resumed, joint }: Continuation,
+    failure: Failure,
+  ): Promise<Going | Failure> => {
+    const from = attempts.length
+    const again = await race({ request: going, plan: soloPlan(plan, target) }, cx)
+    const seamAt = told.text.length
+    attempts.push(...again.attempts.map((attempt) => ({ ...attempt, resumed, seamAt })))
+    if (!again.ok) return again.failure.kind === 'exhausted' ? again.failure.last : again.failure
+    return {
+      part: partOf(again, going, from, openJoiner(told.text, joint)),
+      seam: { target, resumed, failure },
+    }
   }
 
   const mayGoOn = (failure: Failure): boolean => isRescuable(failure) && !told.isClosed && !cx.signal.aborted
@@ -141,6 +162,11 @@ export function rescue(
   }
 
   return { batches: pass(), end }
+}
+
+interface Going {
+  readonly part: Part
+  readonly seam: Seam
 }
 
 interface Death {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Failure } from '../../../../shared/failure.ts'
 import { textOf, type ModelRequest } from '../../../../shared/request.ts'
 import {
-  continuationFor,
+  continuationsFor,
   isRescuable,
   mayResume,
   successors,
@@ -12,8 +12,13 @@ import { planOf, requestFor, target } from '../../samples.ts'
 
 const two = planOf(['a', 'b'])
 const told = { text: 'Once upon ', isClosed: false }
-const asked = (request: ModelRequest, facts = {}, text = told.text, said = 3) =>
-  continuationFor(request, target('b', { facts }), { ...told, text }, said)
+const ways = (request: ModelRequest, facts = {}, text = told.text, said = 3) =>
+  continuationsFor(request, target('b', { facts }), { ...told, text }, said)
+const asked = (...given: Parameters<typeof ways>) => {
+  const [first] = ways(...given)
+  if (first === undefined) throw new Error('no way')
+  return first
+}
 const lines = ({ messages }: ModelRequest) => messages.map((message) => `${message.role}: ${textOf(message)}`)
 
 describe('an answer may be gone on with', () => {
@@ -57,6 +62,11 @@ describe('a target', () => {
     expect([resumed, joint]).toEqual(['prefill', 'prefill'])
     expect(lines(request)).toEqual(['user: Tell', 'assistant: Once upon'])
   })
+  it('and is asked to go on where it refuses to be given it after all', () =>
+    expect(ways(requestFor('Tell'), { prefill: true }).map(({ resumed }) => resumed)).toEqual([
+      'prefill',
+      'asked',
+    ]))
   it('that does not, or of which nobody knows, is asked to go on: no request ends with an assistant message', () => {
     for (const facts of [{}, { prefill: false }]) {
       const { request, resumed } = asked(requestFor('Tell'), facts)

@@ -41,7 +41,8 @@ const call = (number = 0): ModelEvent => ({
 })
 const json = (text: string): ModelEvent => ({ type: 'tool-delta', index: 0, call: 0, json: text })
 
-type Script = readonly Batch[] | Failure
+/** What is said, or how it fails; or that in turns. */
+type Script = readonly Batch[] | Failure | { readonly turns: readonly (readonly Batch[] | Failure)[] }
 
 interface Played {
   readonly events: readonly ModelEvent[]
@@ -72,7 +73,9 @@ async function play(scripts: Readonly<Record<string, Script>>, options: Options 
   const asked: { target: string; request: ModelRequest }[] = []
   const provider: Service<Call, Answer> = ({ request, target }) => {
     asked.push({ target: target.name, request })
-    const script = scripts[target.name] ?? []
+    const given = scripts[target.name] ?? []
+    const turn = asked.filter((one) => one.target === target.name).length - 1
+    const script = 'turns' in given ? (given.turns[turn] ?? []) : given
     if ('kind' in script) return Promise.reject(new Failed(script))
     return Promise.resolve(answerOf(target, batchesOf(...script)))
   }
@@ -144,6 +147,21 @@ describe('a stream that dies midway', () => {
     expect(played.text).toBe('Once upon a time.')
     const messages = played.asked[1]?.request.messages ?? []
     expect([messages.at(-1)?.role, messages.map(textOf).at(-1)]).toEqual(['assistant', 'Once upon'])
+  })
+
+  it('is put otherwise to a target that is said to take prefill and refuses it', async () => {
+    const refused: Failure = { kind: 'rejected', status: 400, message: 'prefill is not supported' }
+    const played = await play(
+      { a: [[piece(say('Once upon'))], dies()], b: { turns: [refused, [[piece(say(' a time.'))], ends()]] } },
+      { facts: { b: { prefill: true } } },
+    )
+    expect(played.text).toBe('Once upon a time.')
+    expect(played.attempts.map(({ end, resumed }) => [end, resumed])).toEqual([
+      ['cut-unreachable', undefined],
+      ['rejected', 'prefill'],
+      ['answered', 'asked'],
+    ])
+    expect(played.asked.at(-1)?.request.messages.at(-1)?.role).toBe('user')
   })
 
   it('passes over targets that fail, and those that tell something else', async () => {
