@@ -156,6 +156,24 @@ export const configSchema = z.strictObject({
         .boolean()
         .optional()
         .describe('Go on with a stream that dies midway on the next target; true unless given.'),
+      resumable: z
+        .boolean()
+        .optional()
+        .describe(
+          'Keep every stream, so that a client that lost its connection can have the rest; false unless given: those that ask for it.',
+        ),
+      keepMs: z
+        .int()
+        .min(1)
+        .max(86_400_000)
+        .optional()
+        .describe('How long a stream is kept from its end on; ten minutes unless given.'),
+      idempotencyMs: z
+        .int()
+        .min(1)
+        .max(604_800_000)
+        .optional()
+        .describe('How long an answer to a request with an idempotency-key is kept; 24 hours unless given.'),
     })
     .optional(),
   health: z

@@ -87,6 +87,10 @@ export interface ClientDialect {
   readonly idHeader?: string
   /** What says in a silent stream that we live; a comment unless given. */
   readonly heartbeat?: string
+  /** Its clients read nothing but the data of an event, so events have no ids. */
+  readonly bareEvents?: true
+  /** The event that says in a stream of so many events that no more will come of it; what refuses a request unless given. */
+  readonly writeLoss?: (failure: Failure, requestId: string, events: number) => Record<string, unknown>
   /** Its answers begin with the prompt's token count, so it must be known before the first event. */
   readonly countsFirst?: true
 }

@@ -74,7 +74,15 @@ export type Failure =
   | { readonly kind: 'unsure'; readonly message: string }
   | { readonly kind: 'malformed'; readonly reason: string }
   | { readonly kind: 'exhausted'; readonly attempts: readonly FailedAttempt[]; readonly last: Failure }
-  | { readonly kind: 'unavailable'; readonly what: string; readonly retryAfterMs?: number }
+  /** `advice`: what to do, where it may have been sent and billed all the same. */
+  | {
+      readonly kind: 'unavailable'
+      readonly what: string
+      readonly retryAfterMs?: number
+      readonly advice?: string
+    }
+  /** The gateway was stopped while it answered. */
+  | { readonly kind: 'lost' }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'internal'; readonly message: string }
 
@@ -113,6 +121,7 @@ export function judge(failure: Failure): Judgement {
     case 'exhausted':
       return { retry: 'never', blame: 'target' }
     case 'unavailable':
+    case 'lost':
     case 'internal':
       return { retry: 'never', blame: 'us' }
     case 'conflict':
@@ -172,7 +181,9 @@ export function describe(failure: Failure): string {
     case 'exhausted':
       return exhaustedMessage(failure.attempts)
     case 'unavailable':
-      return `${failure.what} cannot be reached at the moment; nothing was sent and nothing was billed. Try again shortly.`
+      return `${failure.what} cannot be reached at the moment; ${failure.advice ?? 'nothing was sent and nothing was billed. Try again shortly.'}`
+    case 'lost':
+      return 'The gateway was stopped while it answered, and the rest of this answer is lost. Ask again.'
     case 'cancelled':
       return 'The request was cancelled.'
     case 'internal':

@@ -194,6 +194,8 @@ export interface ModelRequest {
   }
   /** May another model go on with an answer that was cut off? As the route says, unless given. */
   readonly rescue?: boolean
+  /** Is the stream kept, so that a client that lost it can have the rest? As the configuration says, unless given. */
+  readonly resumable?: boolean
   /** The per-request dial of a learned route. */
   readonly dial?: { readonly strongShare?: number }
   /** The body as it came, and the dialect's own headers, for what only the same dialect on the other side understands. */

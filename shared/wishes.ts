@@ -9,13 +9,14 @@ const schema = z.looseObject({
   strongShare: z.number().min(0).max(1).optional(),
   require_parameters: z.boolean().optional(),
   rescue: z.boolean().optional(),
+  resumable: z.boolean().optional(),
 })
 
-export type Wishes = Pick<ModelRequest, 'dial' | 'requireParameters' | 'rescue'>
+export type Wishes = Pick<ModelRequest, 'dial' | 'requireParameters' | 'rescue' | 'resumable'>
 
 /**
- * Takes the wishes out of a body: `minnow: { strongShare, require_parameters, rescue }` and `require_parameters`, which no
- * vendor is to see. `provider.require_parameters`, as OpenRouter has it, is read and stays.
+ * Takes the wishes out of a body: `minnow: { strongShare, require_parameters, rescue, resumable }` and `require_parameters`,
+ * which no vendor is to see. `provider.require_parameters`, as OpenRouter has it, is read and stays.
  */
 export function takeWishes(body: unknown): { readonly body: unknown; readonly wishes: Wishes } {
   if (!isFields(body)) return { body, wishes: {} }
@@ -29,12 +30,14 @@ export function takeWishes(body: unknown): { readonly body: unknown; readonly wi
   const strict = flat === true || checked.data?.require_parameters === true || routed === true
   const share = checked.data?.strongShare
   const rescue = checked.data?.rescue
+  const resumable = checked.data?.resumable
   return {
     body: rest,
     wishes: {
       ...(share === undefined ? {} : { dial: { strongShare: share } }),
       ...(strict ? { requireParameters: true } : {}),
       ...(rescue === undefined ? {} : { rescue }),
+      ...(resumable === undefined ? {} : { resumable }),
     },
   }
 }
@@ -43,7 +46,7 @@ function mistake(error: z.ZodError): Failed {
   const path = ['minnow', ...(error.issues[0]?.path ?? []).map(String)].join('.')
   const wanted = path.endsWith('strongShare')
     ? 'a number from 0 to 1'
-    : path.endsWith('require_parameters') || path.endsWith('rescue')
+    : /(?:require_parameters|rescue|resumable)$/.test(path)
       ? 'true or false'
       : 'an object'
   return invalid(`Invalid '${path}': ${wanted} is expected.`, path)

@@ -1,47 +1,36 @@
 // Every route, one line each, and the one place that catches.
 import { type Context, Hono } from 'hono'
-import type { Address, ClientDialect } from '../shared/dialect.ts'
+import type { ClientDialect } from '../shared/dialect.ts'
 import { writeCount } from '../shared/dialects/anthropic/count.ts'
 import { anthropic } from '../shared/dialects/anthropic/index.ts'
-import { openaiEmbeddings } from '../shared/dialects/embeddings/index.ts'
 import { gemini } from '../shared/dialects/gemini/index.ts'
 import { openaiChat } from '../shared/dialects/openai-chat/index.ts'
 import { openaiResponses } from '../shared/dialects/openai-responses/index.ts'
-import { Failed, failureOf } from '../shared/failure.ts'
+import { Failed, type Failure, failureOf } from '../shared/failure.ts'
 import { type Endpoint, ENDPOINTS } from '../shared/request.ts'
 import { type Admin, adminRoutes } from './admin/routes.ts'
 import { checkLocal, checkOrigin, keyOf } from './edge/authenticate.ts'
 import { allowOrigin, preflight } from './edge/cors.ts'
-import { methodOf } from './edge/address.ts'
-import { deliver } from './edge/deliver.ts'
+import { openAnswers, type Answers, type Answering, type Asking } from './edge/answers.ts'
 import { forward } from './edge/forward.ts'
 import { receivePassed } from './edge/pass.ts'
-import { requestIdOf } from './edge/identity.ts'
+import { identify, requestIdOf } from './edge/identity.ts'
 import { receive } from './edge/receive.ts'
 import { waitFor } from './edge/receipt.ts'
 import { refuse } from './edge/refuse.ts'
 import { openKept } from './edge/kept.ts'
-import { respond } from './edge/respond.ts'
 import { explain, tellCount } from './edge/describe.ts'
 import { geminiList, geminiModel, modelFor, modelsFor, speaksAnthropic } from './edge/shelf.ts'
-import type { Count } from './count.ts'
 import type { Keys } from './keys/verify.ts'
-import type { Pipeline } from './pipeline.ts'
 import type { Planner } from './routing/planner.ts'
-import type { Caller, Cx } from './service.ts'
-import type { Threads } from './thread/threads.ts'
+import type { Cx } from './service.ts'
 
-export interface Gateway {
+export interface Gateway extends Answering {
   readonly keys: Keys
-  readonly pipeline: Pipeline
-  readonly count: Count
   readonly planner: Planner
-  readonly threads: Threads
   readonly admin: Admin
   /** The key's own receipt of a request; undefined where there is none. */
   readonly receipt: (keyId: string, requestId: string) => Promise<Record<string, unknown> | undefined>
-  readonly bodyBytes: number
-  readonly keepAliveMs: number
   readonly version: string
   /** The static pages, where they are bound. */
   readonly assets: ((request: Request) => Promise<Response>) | undefined
@@ -50,7 +39,6 @@ export interface Gateway {
 }
 
 const chat = openaiChat()
-const embeddings = openaiEmbeddings()
 const messages = anthropic()
 const responses = openaiResponses()
 
@@ -68,21 +56,24 @@ const dialectAt = (path: string): ClientDialect =>
 const dialectOf = (request: Request, path: string): ClientDialect =>
   /^\/v1\/models(?:\/|$)/.test(path) && speaksAnthropic(request.headers) ? messages : dialectAt(path)
 
-interface Asking {
+interface Visit extends Asking {
   readonly c: Context
-  readonly cx: Cx
-  readonly caller: Caller
-  readonly abort: (reason: Failed) => void
 }
 
-export function openApp(gateway: Gateway): Hono {
-  const { keys, pipeline, count, planner, bodyBytes, keepAliveMs, version, warn } = gateway
+export interface App {
+  readonly fetch: Hono['fetch']
+  /** Answers in a client's place. */
+  readonly work: Answers['work']
+}
+
+export function openApp(gateway: Gateway): App {
+  const { keys, pipeline, count, planner, bodyBytes, version, warn } = gateway
   const app = new Hono()
-  const answerKept = respond(gateway)
-  const kept = openKept(gateway.threads, bodyBytes)
+  const answers = openAnswers(gateway)
+  const kept = openKept(gateway)
 
   /** A route for clients: identified, verified, caught, and answered with the request's id. */
-  const forClients = (answer: (asking: Asking) => Promise<Response>) => async (c: Context) => {
+  const forClients = (answer: (visit: Visit) => Promise<Response>) => async (c: Context) => {
     const dialect = dialectOf(c.req.raw, c.req.path)
     const { cx, abort } = contextOf(c, warn)
     const request = c.req.raw
@@ -93,7 +84,7 @@ export function openApp(gateway: Gateway): Hono {
       const caller = await keys.verify(key, cx)
       checkOrigin(caller, request.headers)
       if (caller.origins !== undefined) origin = request.headers.get('origin') ?? undefined
-      return withId(await answer({ c, cx, caller, abort }), dialect, cx.id, origin)
+      return withId(await answer({ c, raw: request, cx, caller, abort }), dialect, cx.id, origin)
     } catch (error) {
       const failure = failureOf(error)
       if (failure.kind === 'internal')
@@ -102,46 +93,28 @@ export function openApp(gateway: Gateway): Hono {
     }
   }
 
-  /** A route that asks a model, in a dialect. */
-  const answer = async (
-    { c, cx, caller, abort }: Asking,
-    dialect: ClientDialect,
-    address?: Address,
-  ): Promise<Response> => {
-    const receivedAt = cx.now()
-    const request = await receive(c.req.raw, dialect, caller, bodyBytes, address)
-    const served = await pipeline({ caller, request }, cx, abort)
-    return deliver({ request, served, dialect, receivedAt, keepAliveMs }, cx, abort)
-  }
-
   /** A route that is passed on to a vendor which has the same. */
-  const pass = async ({ c, cx, caller, abort }: Asking, endpoint: Endpoint): Promise<Response> => {
+  const pass = async ({ raw, cx, caller, abort }: Visit, endpoint: Endpoint): Promise<Response> => {
     const receivedAt = cx.now()
-    const request = await receivePassed(c.req.raw, endpoint, caller, bodyBytes)
+    const request = await receivePassed(raw, endpoint, caller, bodyBytes)
     const served = await pipeline({ caller, request }, cx, abort)
     return forward({ served, dialect: chat, receivedAt }, cx, abort)
   }
 
-  /** The other call of generateContent's addresses asks for a length, not for an answer. */
-  const answerMethod = async (asking: Asking): Promise<Response> => {
-    const { c, cx, caller } = asking
-    const { method, address } = methodOf(c.req.param('call') ?? '', new URL(c.req.url).searchParams)
-    if (method !== 'countTokens') return answer(asking, gemini, address)
-    const request = await receive(c.req.raw, gemini, caller, bodyBytes, address)
-    return tellCount(await count({ caller, request }, cx), (tokens) => ({ totalTokens: tokens }))
+  /** What is answered only to a client that says where it wants to go on. */
+  const rest = async (visit: Visit): Promise<Response> => {
+    const found = await answers.rest(visit)
+    if (found === undefined) throw new Failed(unknownUrl(visit.c))
+    return found
   }
 
   app.options('/v1/*', (c) => preflight(c.req.raw))
   app.options('/v1beta/*', (c) => preflight(c.req.raw))
   app.get('/health', (c) => c.json({ status: 'ok', version }))
-  app.post(
-    '/v1/chat/completions',
-    forClients((asking) => answer(asking, chat)),
-  )
-  app.post(
-    '/v1/responses',
-    forClients(({ c, ...asking }) => answerKept({ raw: c.req.raw, ...asking })),
-  )
+  app.post('/v1/chat/completions', forClients(answers.ask))
+  app.get('/v1/chat/completions', forClients(rest))
+  app.post('/v1/responses', forClients(answers.ask))
+  app.get('/v1/responses', forClients(rest))
   app.get('/v1/responses/:id', forClients(kept.readResponse))
   app.delete('/v1/responses/:id', forClients(kept.removeResponse))
   app.post('/v1/responses/:id/cancel', forClients(kept.cancelResponse))
@@ -154,14 +127,9 @@ export function openApp(gateway: Gateway): Hono {
   app.post('/v1/conversations/:id/items', forClients(kept.addItems))
   app.get('/v1/conversations/:id/items/:item', forClients(kept.readItem))
   app.delete('/v1/conversations/:id/items/:item', forClients(kept.removeItem))
-  app.post(
-    '/v1/messages',
-    forClients((asking) => answer(asking, messages)),
-  )
-  app.post(
-    '/v1/embeddings',
-    forClients((asking) => answer(asking, embeddings)),
-  )
+  app.post('/v1/messages', forClients(answers.ask))
+  app.get('/v1/messages', forClients(rest))
+  app.post('/v1/embeddings', forClients(answers.ask))
   for (const endpoint of ENDPOINTS) {
     app.post(
       `/v1/${endpoint}`,
@@ -175,8 +143,8 @@ export function openApp(gateway: Gateway): Hono {
       return tellCount(await count({ caller, request }, cx), writeCount)
     }),
   )
-  app.post('/v1beta/models/:call{.+}', forClients(answerMethod))
-  app.post('/v1/models/:call{.+}', forClients(answerMethod)) // the version that Google's own client asks for by itself
+  app.post('/v1beta/models/:call{.+}', forClients(answers.ask))
+  app.post('/v1/models/:call{.+}', forClients(answers.ask)) // the version that Google's own client asks for by itself
   app.post(
     '/v1/route',
     forClients(async ({ c, cx, caller }) => {
@@ -220,10 +188,9 @@ export function openApp(gateway: Gateway): Hono {
     const isPage = (method === 'GET' || method === 'HEAD') && !/^\/(?:v1|v1beta|admin)(?:\/|$)/.test(path)
     const page = isPage ? await gateway.assets?.(c.req.raw) : undefined
     if (page !== undefined && page.status !== 404) return page
-    const message = `There is no ${method} ${path} here. Chat is POST /v1/chat/completions; the README lists the rest.`
     const id = requestIdOf(c.req.raw.headers)
     const dialect = dialectAt(path)
-    return withId(refuse({ kind: 'not-found', message, code: 'unknown_url' }, dialect, id), dialect, id)
+    return withId(refuse(unknownUrl(c), dialect, id), dialect, id)
   })
   app.onError((error, c) => {
     const id = requestIdOf(c.req.raw.headers)
@@ -232,7 +199,12 @@ export function openApp(gateway: Gateway): Hono {
     const dialect = dialectAt(c.req.path)
     return withId(refuse(failure, dialect, id), dialect, id)
   })
-  return app
+  return { fetch: app.fetch, work: answers.work }
+}
+
+function unknownUrl({ req: { method, path } }: Context): Failure {
+  const message = `There is no ${method} ${path} here. Chat is POST /v1/chat/completions; the README lists the rest.`
+  return { kind: 'not-found', message, code: 'unknown_url' }
 }
 
 /** The request's context; it ends when the client leaves or `abort` is called. */
@@ -254,8 +226,7 @@ function contextOf(c: Context, warn: (message: string) => void): { cx: Cx; abort
 }
 
 function withId(response: Response, dialect: ClientDialect, id: string, origin?: string): Response {
-  response.headers.set('x-request-id', id)
-  if (dialect.idHeader !== undefined) response.headers.set(dialect.idHeader, id)
+  identify(response.headers, dialect, id)
   if (origin !== undefined) allowOrigin(response.headers, origin)
   return response
 }

@@ -4,7 +4,7 @@ import shippedCatalogue from '../shared/catalogue.jsonl'
 import { noPrices, openCatalogue } from '../shared/catalogue.ts'
 import { openaiChat } from '../shared/dialects/openai-chat/index.ts'
 import { entryOf, MICRO_PROVIDER, readConfig } from '../shared/config.ts'
-import { openApp } from './app.ts'
+import { type App, openApp } from './app.ts'
 import { openAllowances } from './attempt/allowance.ts'
 import { commit } from './attempt/commit.ts'
 import { type Call, headDeadline } from './attempt/deadline.ts'
@@ -33,9 +33,11 @@ import { openProviders, settleConfig, vendorFacts, vendorOf } from './providers/
 import type { Vendor } from './providers/vendor.ts'
 import { openTokenizer } from '../shared/tokens.ts'
 import { openPlanner } from './routing/planner.ts'
-import type { Provider } from './service.ts'
+import type { Cx, Provider } from './service.ts'
 import { ThreadObject } from './thread/object.ts'
 import type { Threads } from './thread/threads.ts'
+import { type Run, ReplayObject, type Task } from './replay/object.ts'
+import type { Replays } from './edge/replay.ts'
 import { openTelemetry } from './telemetry/flush.ts'
 import { findReceipt, forgetOld, listRequests } from './telemetry/queries.ts'
 import o200k from './vocabulary/o200k.bin'
@@ -56,6 +58,7 @@ interface Bindings {
   readonly HEALTH: DurableObjectNamespace<Health>
   readonly MICRO: DurableObjectNamespace<Micro>
   readonly THREAD: DurableObjectNamespace<Thread>
+  readonly REPLAY: DurableObjectNamespace<Replay>
   readonly ASSETS?: Fetcher
   readonly AI?: AiBinding
   /** A local gateway's way to public addresses only; Cloudflare's own network leads nowhere else. */
@@ -69,12 +72,15 @@ interface Bindings {
 const DEFAULT_BODY_BYTES = 4 * 1024 * 1024
 const DEFAULT_KEEP_ALIVE_MS = 1_000
 const DEFAULT_PROBE_MS = 10_000
+const DEFAULT_KEEP_MS = 10 * 60_000
+const DEFAULT_IDEMPOTENCY_MS = 24 * 60 * 60_000
 
 const warn = (message: string): void => console.warn(message) // oxlint-disable-line no-console -- the operator's log
 
 interface Opened {
   readonly fetch: (request: Request, ctx: ExecutionContext) => Response | Promise<Response>
   readonly work: ReturnType<typeof work>
+  readonly replay: App['work']
 }
 
 function open(env: Bindings): Opened {
@@ -93,6 +99,7 @@ function open(env: Bindings): Opened {
   const budgetOf = (keyId: string): DurableObjectStub<Budget> => env.BUDGET.getByName(keyId)
   const conversationOf = (name: string): DurableObjectStub<Conversation> => env.CONVERSATION.getByName(name)
   const threads: Threads = (keyId, thread) => env.THREAD.getByName(`${keyId}/${thread}`)
+  const replays: Replays = (keyId, object) => env.REPLAY.getByName(`${keyId}/${object}`)
   const catalogue = openCatalogue(shippedCatalogue)
   const prices = openPriceBook(env.DB, catalogue)
   const store = openKeyStore(env.DB)
@@ -152,6 +159,8 @@ function open(env: Bindings): Opened {
     tokenizer,
     statusOf: (failure) => openaiChat().writeFailure(failure, '').status,
   })
+  const keepAliveMs = config.streams?.keepAliveMs ?? DEFAULT_KEEP_ALIVE_MS
+  const keepMs = config.streams?.keepMs ?? DEFAULT_KEEP_MS
   const app = openApp({
     threads,
     pipeline: ask,
@@ -162,7 +171,15 @@ function open(env: Bindings): Opened {
     warn,
     version: VERSION,
     assets,
-    keepAliveMs: config.streams?.keepAliveMs ?? DEFAULT_KEEP_ALIVE_MS,
+    keepAliveMs,
+    keepMs,
+    keeping: {
+      replays,
+      keepAliveMs,
+      keepMs,
+      resumable: config.streams?.resumable === true,
+      idempotencyMs: config.streams?.idempotencyMs ?? DEFAULT_IDEMPOTENCY_MS,
+    },
     bodyBytes: config.limits?.bodyBytes ?? DEFAULT_BODY_BYTES,
     admin: {
       isAdmin: keys.isAdmin,
@@ -186,6 +203,7 @@ function open(env: Bindings): Opened {
   return {
     fetch: async (request, ctx) => app.fetch(request, env, ctx),
     work: work({ threads, pipeline: ask, warn }),
+    replay: app.work,
   }
 }
 
@@ -200,13 +218,31 @@ export class Thread extends ThreadObject {
     this.bindings = bindings
   }
 
-  protected override answer(task: string, signal: AbortSignal): Promise<string> {
+  protected override answer(task: string, signal: AbortSignal, say: (text: string) => void): Promise<string> {
     opened ??= open(this.bindings)
-    const logged = (error: unknown): void => warn(`in the background: ${String(error)}`)
-    const defer = (later: Promise<unknown>): void => this.ctx.waitUntil(later.catch(logged))
-    return opened.work(task, signal, defer)
+    return opened.work(task, { signal, say, defer: deferring(this.ctx) })
   }
 }
+
+/** Keeps an answer that goes the way of every other. */
+export class Replay extends ReplayObject {
+  private readonly bindings: Bindings
+
+  constructor(state: DurableObjectState, bindings: Bindings) {
+    super(state, bindings)
+    this.bindings = bindings
+  }
+
+  protected override answer(task: Task, run: Run): Promise<Response> {
+    opened ??= open(this.bindings)
+    return opened.replay(task, run, deferring(this.ctx))
+  }
+}
+
+const deferring =
+  (state: DurableObjectState): Cx['defer'] =>
+  (later) =>
+    state.waitUntil(later.catch((error: unknown) => warn(`in an object: ${String(error)}`)))
 
 export default {
   fetch(request, env, ctx) {

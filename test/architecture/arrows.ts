@@ -15,6 +15,7 @@ export const ORGANS = [
   'vocabulary',
   'health',
   'rebench',
+  'replay',
 ] as const
 
 // Imports run from a smaller number to a larger one, or stay within a folder.
@@ -29,6 +30,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   ...Object.fromEntries(ORGANS.map((organ) => [`workers/${organ}`, 5])),
   'workers/service.ts': 6,
   'workers/floor.ts': 6,
+  'workers/journal': 6,
   shared: 7,
 }
 

@@ -11,8 +11,9 @@ export interface Reply {
 }
 
 export interface Streamed extends Reply {
-  /** Every `data:` line in order, as it came. */
+  /** Every `data:` line in order, as it came, and the ids before them. */
   readonly data: readonly string[]
+  readonly ids: readonly string[]
   readonly chunks: readonly Fields[]
   /** The text of choice 0. */
   readonly said: string
@@ -87,6 +88,7 @@ async function readStream(
   const { status, headers } = response
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const data: string[] = []
+  const ids: string[] = []
   let text = ''
   let rest = ''
   for await (const bytes of response.body ?? []) {
@@ -96,9 +98,11 @@ async function readStream(
     rest = frames.pop() ?? ''
     for (const frame of frames) {
       if (frame.startsWith(':')) continue // a comment, as the specification allows anywhere
-      if (!frame.startsWith('data: ')) throw new Error(`an event without data: ${frame}`)
-      data.push(frame.slice(6))
-      onData(frame.slice(6))
+      const [, id, line] = /^(?:id: (\S+)\n)?data: ([^\n]*)$/.exec(frame) ?? []
+      if (line === undefined) throw new Error(`an event without data: ${frame}`)
+      if (id !== undefined) ids.push(id)
+      data.push(line)
+      onData(line)
     }
   }
   const isEvents = headers.get('content-type')?.startsWith('text/event-stream') === true
@@ -111,6 +115,7 @@ async function readStream(
     text,
     json: parse(text),
     data,
+    ids,
     chunks,
     said,
     isDone: data.at(-1) === '[DONE]',

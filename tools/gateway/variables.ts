@@ -16,6 +16,7 @@ export const RESERVED: readonly string[] = [
   'HEALTH',
   'LOOPBACK',
   'MICRO',
+  'REPLAY',
   'THREAD',
   'PUBLIC',
 ]

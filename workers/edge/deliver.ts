@@ -6,9 +6,11 @@ import { writeDollars } from '../../shared/money.ts'
 import type { Plan } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import type { Served } from '../pipeline.ts'
+import { passingStream } from '../replay/names.ts'
 import type { Cx } from '../service.ts'
 import { gather } from './gather.ts'
 import { COMMENT, type Heartbeat, heartbeat } from './heartbeat.ts'
+import { type Numbering, numbering, unnumbered } from './number.ts'
 
 const encoder = new TextEncoder()
 
@@ -22,10 +24,18 @@ export interface Delivery {
   readonly keepAliveMs: number
   /** The name under which the answer is kept, where it is. */
   readonly replyId?: string
+  /** The stream as it is kept, where it is. */
+  readonly stream?: KeptStream
+}
+
+export interface KeptStream {
+  readonly id: string
+  /** It ends in an error. */
+  readonly broke: () => void
 }
 
 export async function deliver(
-  { request, served, dialect, receivedAt, keepAliveMs, replyId }: Delivery,
+  { request, served, dialect, receivedAt, keepAliveMs, replyId, stream }: Delivery,
   cx: Cx,
   abort: (reason: Failed) => void,
 ): Promise<Response> {
@@ -49,13 +59,21 @@ export async function deliver(
       isArray ? 'application/json; charset=utf-8' : 'text/event-stream; charset=utf-8',
     )
     headers.set('cache-control', 'no-cache, no-transform')
-    const next = gather(answer.batches, dialect.writeEvents(context), cx.now)
+    const isNumbered = dialect.bareEvents !== true && !isArray
+    if (isNumbered && stream !== undefined) headers.set('x-minnow-stream', stream.id)
+    const numbers = isNumbered ? numbering(stream?.id ?? passingStream()) : unnumbered
+    const write = dialect.writeEvents(context)
+    const next = gather(
+      answer.batches,
+      stream === undefined ? write : (batch) => write(noting(batch, stream)),
+      cx.now,
+    )
     const leave = (): void => {
       abort(new Failed({ kind: 'cancelled' }))
       void answer.batches.return(undefined)
     }
     const beat = dialect.heartbeat ?? COMMENT
-    return new Response(streamOf(next, { everyMs: keepAliveMs, beat }, cx.now, leave), { headers })
+    return new Response(streamOf(next, numbers, { everyMs: keepAliveMs, beat }, cx.now, leave), { headers })
   }
   const pieces = await collect(answer.batches)
   headers.set('server-timing', timing(cx.now() - receivedAt, answer.headMs))
@@ -64,8 +82,14 @@ export async function deliver(
   return Response.json(dialect.writeReply(pieces, context), { headers })
 }
 
+function noting(batch: Batch, { broke }: KeptStream): Batch {
+  if (batch.some(({ events }) => events.some(({ type }) => type === 'error'))) broke()
+  return batch
+}
+
 function streamOf(
   next: () => Promise<string | undefined>,
+  numbers: Numbering,
   { everyMs, beat }: { readonly everyMs: number; readonly beat: string },
   now: () => number,
   leave: () => void,
@@ -75,14 +99,14 @@ function streamOf(
     start(controller) {
       heart = heartbeat(everyMs, now, () => {
         // A client that does not read is not silent but slow.
-        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(beat))
+        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(numbers.beat(beat)))
       })
     },
     async pull(controller) {
       const text = await next()
       if (text !== undefined) {
         heart?.touch()
-        controller.enqueue(encoder.encode(text))
+        controller.enqueue(encoder.encode(numbers.write(text)))
         return
       }
       heart?.stop()

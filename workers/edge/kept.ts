@@ -3,17 +3,21 @@
 import type { Context } from 'hono'
 import { z } from 'zod'
 import { normalised } from '../../shared/dialects/openai-responses/items.ts'
+import { openaiResponses } from '../../shared/dialects/openai-responses/index.ts'
 import { checkItems } from '../../shared/dialects/openai-responses/schema.ts'
 import type { Failed } from '../../shared/failure.ts'
 import { isFields, parse as parseJson } from '../../shared/fields.ts'
 import { invalid, mistake } from '../../shared/mistake.ts'
 import type { Caller, Cx } from '../service.ts'
-import { newId, newSeed, newThread, threadOf } from '../thread/ids.ts'
+import { newId, newSeed, newThread, ownOf, threadOf } from '../thread/ids.ts'
 import type { Listed } from '../thread/keeper.ts'
 import type { PageQuery } from '../thread/page.ts'
 import type { StoredConversation } from '../thread/store.ts'
+import { streamOfOwn } from '../replay/names.ts'
 import { notFound, reached, type Thread, type Threads } from '../thread/threads.ts'
 import { parse, readBody } from './receive.ts'
+import { find, type Keeping, markIn } from './replay.ts'
+import { tellStream } from './respond.ts'
 
 export interface Visit {
   readonly c: Context
@@ -42,6 +46,7 @@ export type Kept = Readonly<
 >
 
 const MOST_ITEMS = 20
+const responses = openaiResponses()
 const metadataSchema = z
   .record(z.string().max(64), z.string().max(512))
   .refine((pairs) => Object.keys(pairs).length <= 16, 'at most 16 pairs are kept')
@@ -57,7 +62,14 @@ const querySchema = z.object({
   after: z.string().min(1).optional(),
 })
 
-export function openKept(threads: Threads, bodyBytes: number): Kept {
+export interface Shelves {
+  readonly threads: Threads
+  readonly keeping: Keeping
+  readonly bodyBytes: number
+  readonly keepAliveMs: number
+}
+
+export function openKept({ threads, keeping, bodyBytes, keepAliveMs }: Shelves): Kept {
   const idIn = ({ c }: Visit): string => c.req.param('id') ?? ''
 
   const threadAt = (visit: Visit, kind: 'resp' | 'conv'): Thread => {
@@ -90,12 +102,27 @@ export function openKept(threads: Threads, bodyBytes: number): Kept {
     return found
   }
 
+  /** The events of a response after one of them: of a run in the background, or of a stream that is kept. */
+  const follow = async (visit: Visit): Promise<Response> => {
+    const { caller, cx, c } = visit
+    const id = idIn(visit)
+    const event = eventIn(visit)
+    const thread = threadAt(visit, 'resp')
+    const place = { caller, cx, headers: c.req.raw.headers, dialect: responses, address: '/v1/responses' }
+    const found = await find(keeping, place, { stream: streamOfOwn(ownOf(id) ?? ''), event })
+    if (found !== undefined) return found
+    const body = await reached(thread.follow(id, event))
+    if (body === undefined) throw missing(visit, 'resp')
+    if (body !== false) return tellStream(id, body, { requestId: cx.id, keepAliveMs, now: cx.now })
+    const message =
+      "The events of this response are not kept, or not any more: leave 'stream' out and read the whole one. They are kept " +
+      "of responses made with 'stream' and 'background', or with the header 'x-minnow-resumable: true'."
+    throw invalid(message, 'stream')
+  }
+
   return {
     async readResponse(visit) {
-      if (visit.c.req.query('stream') === 'true') {
-        const message = "Responses cannot be streamed again here: leave 'stream' out and read the whole one."
-        throw invalid(message, 'stream')
-      }
+      if (visit.c.req.query('stream') === 'true') return follow(visit)
       const found = await reached(threadAt(visit, 'resp').read(idIn(visit)))
       if (found === undefined) throw missing(visit, 'resp')
       return json(found)
@@ -181,6 +208,14 @@ const writeConversation = ({ id, createdAt, metadata }: StoredConversation): Rec
   created_at: Math.floor(createdAt / 1000),
   metadata: parseJson(metadata),
 })
+
+/** The number of the event after which a client goes on; its own are counted from 0, ids from 1. */
+function eventIn({ c }: Visit): number {
+  const after = c.req.query('starting_after')
+  if (after === undefined) return markIn(c.req.raw.headers)?.event ?? 0
+  if (/^\d{1,9}$/.test(after)) return Number(after) + 1
+  throw invalid("Invalid 'starting_after': the sequence_number of an event is expected.", 'starting_after')
+}
 
 function queryOf({ c }: Visit): PageQuery {
   const query = c.req.query()

@@ -18,17 +18,28 @@ export async function receive(
   limitBytes: number,
   address?: Address,
 ): Promise<ModelRequest> {
-  const { body, wishes } = takeWishes(parse(await readBody(request, limitBytes)))
+  return understand(parse(await readBody(request, limitBytes)), request.headers, dialect, caller, address)
+}
+
+/** What a body, which has been read, asks for. */
+export function understand(
+  read: unknown,
+  headers: Headers,
+  dialect: ClientDialect,
+  caller: Caller,
+  address?: Address,
+): ModelRequest {
+  const { body, wishes } = takeWishes(read)
   const asked = dialect.readRequest(body, address)
-  const conversation = request.headers.get('x-minnow-conversation')
-  const maxCostMicros = readMaxCost(request.headers.get('x-minnow-max-cost'))
+  const conversation = headers.get('x-minnow-conversation')
+  const maxCostMicros = readMaxCost(headers.get('x-minnow-max-cost'))
   if (conversation !== null && !CONVERSATION.test(conversation)) {
     throw invalid(
       "Invalid 'x-minnow-conversation': send 1 to 128 letters, digits and . _ : @ - as its id.",
       'x-minnow-conversation',
     )
   }
-  const passed = passedHeaders(request.headers, dialect.passHeaders ?? [])
+  const passed = passedHeaders(headers, dialect.passHeaders ?? [])
   return {
     ...asked,
     ...wishes,

@@ -10,23 +10,30 @@ import type { Pipeline, Served } from '../pipeline.ts'
 import type { Planner } from '../routing/planner.ts'
 import type { Caller, Cx } from '../service.ts'
 import { cancelled } from '../thread/closing.ts'
+import { ownPart } from '../replay/names.ts'
 import { type Entered, enter, reached, type Threads } from '../thread/threads.ts'
-import { deliver } from './deliver.ts'
+import { deliver, type KeptStream } from './deliver.ts'
+import { numbering } from './number.ts'
 import { receive } from './receive.ts'
+import { relay } from './relay.ts'
 
 export interface Responding {
   readonly threads: Threads
   readonly pipeline: Pipeline
   readonly planner: Planner
-  readonly bodyBytes: number
   readonly keepAliveMs: number
+  /** How long the events of a stream are kept from its end on. */
+  readonly keepMs: number
 }
 
 export interface Asked {
-  readonly raw: Request
+  readonly request: ModelRequest
+  readonly headers: Headers
   readonly caller: Caller
   readonly cx: Cx
   readonly abort: (reason: Failed) => void
+  /** The stream as it is kept, where it is. */
+  readonly stream?: KeptStream | undefined
 }
 
 const responses = openaiResponses()
@@ -34,11 +41,12 @@ const responses = openaiResponses()
 /** Does the work for `POST /v1/responses`. */
 export const respond =
   (house: Responding) =>
-  async ({ raw, caller, cx, abort }: Asked): Promise<Response> => {
+  async ({ request, headers, caller, cx, abort, stream }: Asked): Promise<Response> => {
     const receivedAt = cx.now()
-    const request = await receive(raw, responses, caller, house.bodyBytes)
-    if (request.response?.background === true) return queue(house, { request, raw, caller, cx })
-    const entered = await enter(house.threads, request, cx)
+    if (request.response?.background === true) return queue(house, { request, headers, caller, cx })
+    // Named after its stream, so that a client which knows the response only finds that too.
+    const own = stream === undefined ? undefined : ownPart(stream.id)
+    const entered = await enter(house.threads, request, cx, own === undefined ? {} : { own })
     const told = entered.request
     const served = await house.pipeline({ caller, request: told }, cx, abort).catch((error: unknown) => {
       cx.defer(entered.forgo())
@@ -46,7 +54,14 @@ export const respond =
     })
     const kept = keeping(entered, served, cx)
     const { keepAliveMs } = house
-    const delivery = { request: told, receivedAt, keepAliveMs, replyId: entered.id, ...kept }
+    const delivery = {
+      request: told,
+      receivedAt,
+      keepAliveMs,
+      replyId: entered.id,
+      ...kept,
+      ...(stream === undefined ? {} : { stream }),
+    }
     return deliver(delivery, cx, abort).catch((error: unknown) => {
       kept.close(undefined)
       throw error
@@ -106,7 +121,7 @@ const isGone = (batch: Batch): boolean =>
 
 interface Queued {
   readonly request: ModelRequest
-  readonly raw: Request
+  readonly headers: Headers
   readonly caller: Caller
   readonly cx: Cx
 }
@@ -122,11 +137,9 @@ interface Task {
 
 /** Leaves the question to its thread, which answers it after the client is told that it will. */
 async function queue(
-  { threads, planner }: Responding,
-  { request, raw, caller, cx }: Queued,
+  { threads, planner, keepMs, keepAliveMs }: Responding,
+  { request, headers: sent, caller, cx }: Queued,
 ): Promise<Response> {
-  if (request.stream)
-    throw impossible("'stream' cannot be combined with 'background' here: poll GET /v1/responses/{id}.")
   if (request.response?.store === false)
     throw impossible("'background' needs 'store': what nobody keeps cannot be asked for later.")
   const entered = await enter(threads, request, cx)
@@ -141,20 +154,38 @@ async function queue(
       request,
     }
     const response = { ...writeStream(context).response(), status: 'queued' }
-    const headers = [...raw.headers].filter(([name]) => name.startsWith('x-minnow-'))
+    const headers = [...sent].filter(([name]) => name.startsWith('x-minnow-'))
     const task: Task = { id: entered.id, requestId: cx.id, caller, body: bodyOf(request), headers }
-    await reached(entered.thread.begin(entered.keeping(response), JSON.stringify(task)))
-    return Response.json(response)
+    const keeping = entered.keeping(response)
+    await reached(entered.thread.begin(keeping, JSON.stringify(task), request.stream ? keepMs : null))
+    if (!request.stream) return Response.json(response)
+    const body = await reached(entered.thread.follow(entered.id, 0))
+    if (body === undefined || body === false) throw new Failed({ kind: 'lost' })
+    return tellStream(entered.id, body, { requestId: cx.id, keepAliveMs, now: cx.now })
   } finally {
     cx.defer(entered.forgo()) // the run takes its own turn in the conversation
   }
 }
 
+/** The events of a response that runs in the background. */
+export const tellStream = (
+  id: string,
+  body: ReadableStream<Uint8Array>,
+  told: { readonly requestId: string; readonly keepAliveMs: number; readonly now: () => number },
+): Promise<Response> => {
+  const headers = new Headers({
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache, no-transform',
+    'x-minnow-stream': id,
+  })
+  return relay({ status: 200, headers, body, framing: 'events', dialect: responses, ...told })
+}
+
 /** The body as the client sent it, with the wishes that were taken out of it. */
-const bodyOf = ({ native, dial, requireParameters }: ModelRequest): string =>
+const bodyOf = ({ native, dial, rescue, requireParameters }: ModelRequest): string =>
   JSON.stringify({
     ...native.body,
-    ...(dial === undefined ? {} : { minnow: dial }),
+    minnow: { ...dial, ...(rescue === undefined ? {} : { rescue }) },
     ...(requireParameters === undefined ? {} : { require_parameters: requireParameters }),
   })
 
@@ -165,10 +196,18 @@ export interface Working extends Pick<Responding, 'threads' | 'pipeline'> {
   readonly warn: (message: string) => void
 }
 
+/** What a run in the background is told by its object, and tells it. */
+export interface Background {
+  readonly signal: AbortSignal
+  readonly defer: Cx['defer']
+  /** Events, as they come. */
+  readonly say: (text: string) => void
+}
+
 /** Runs a task in its object; resolves with the Response as it ended. Never rejects for what the model or the caller did. */
 export const work =
   ({ threads, pipeline, warn }: Working) =>
-  async (json: string, signal: AbortSignal, defer: Cx['defer']): Promise<string> => {
+  async (json: string, { signal, defer, say }: Background): Promise<string> => {
     const task = readTask(json)
     const controller = new AbortController()
     signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true })
@@ -183,22 +222,27 @@ export const work =
       request: asked,
     }
     let writer = writeStream(context)
+    const numbers = numbering(task.id)
+    const write = (batch: Batch): void => say(numbers.write(writer.write(batch)))
     let entered: Entered | undefined
     try {
-      entered = await enter(threads, asked, cx, task.id)
+      entered = await enter(threads, asked, cx, { id: task.id })
       // As a stream: so a vendor that falls silent is noticed, and what was said before a cancel is not lost.
       const request: ModelRequest = { ...entered.request, stream: true }
       const { answer } = await pipeline({ caller: task.caller, request }, cx, (reason) =>
         controller.abort(reason),
       )
       writer = writeStream({ ...context, model: answer.target.name })
-      for await (const batch of answer.batches) if (!isGone(batch)) writer.write(batch)
+      for await (const batch of answer.batches) if (!isGone(batch)) write(batch)
     } catch (error) {
       const failure: Failure = failureOf(error)
       if (failure.kind === 'internal') warn(`${cx.id}: in the background: ${failure.message}`)
-      if (failure.kind !== 'cancelled') writer.write([{ events: [{ type: 'error', failure }] }])
+      if (failure.kind !== 'cancelled') write([{ events: [{ type: 'error', failure }] }])
     }
     const response = cancelled(writer.response())
+    // Those who follow are told that nothing more comes; what is kept is cancelled, which is no failure.
+    if (response['status'] === 'cancelled')
+      write([{ events: [{ type: 'error', failure: { kind: 'cancelled' } }] }])
     if (entered !== undefined) {
       defer(entered.note(response))
       entered.over() // the object, which called, keeps the rest

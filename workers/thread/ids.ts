@@ -9,7 +9,8 @@ export type Kind = 'resp' | 'conv'
 
 export const newThread = (): string => hex(THREAD_CHARS)
 
-export const newId = (kind: Kind, thread: string): string => `${kind}_${thread}${hex(OWN_CHARS)}`
+export const newId = (kind: Kind, thread: string, own: string = hex(OWN_CHARS)): string =>
+  `${kind}_${thread}${own}`
 
 /** What the ids of items are made of that come alone. */
 export const newSeed = (thread: string): string => thread + hex(OWN_CHARS)
@@ -17,6 +18,10 @@ export const newSeed = (thread: string): string => thread + hex(OWN_CHARS)
 /** The thread of a response or a conversation; undefined where no such id was ever made here. */
 export const threadOf = (id: string, kind: Kind): string | undefined =>
   new RegExp(`^${kind}_([0-9a-f]{${THREAD_CHARS}})[0-9a-f]{${OWN_CHARS}}$`).exec(id)?.[1]
+
+/** The part of a response's id that is its own. */
+export const ownOf = (id: string): string | undefined =>
+  threadOf(id, 'resp') === undefined ? undefined : id.slice(-OWN_CHARS)
 
 const ITEM = new RegExp(`^[a-z]+_mnw([0-9a-f]{${THREAD_CHARS}})([0-9a-f]{${OWN_CHARS}})_`)
 

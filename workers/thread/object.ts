@@ -3,6 +3,7 @@ import { DurableObject } from 'cloudflare:workers'
 import { Failed } from '../../shared/failure.ts'
 import type { Fields } from '../../shared/fields.ts'
 import { openFloor } from '../floor.ts'
+import { openJournal, type Tape } from '../journal/journal.ts'
 import { cancelled, isUnfinished } from './closing.ts'
 import { type Keeping, type Listed, openKeeper, type Recalled } from './keeper.ts'
 import { openLate } from './late.ts'
@@ -25,17 +26,20 @@ export interface Asking {
  */
 const RUN_MS = 14 * 60_000
 
+const TOO_LONG = new Failed({ kind: 'malformed', reason: 'it is longer than what is kept of a stream' })
+
 export abstract class ThreadObject extends DurableObject {
   private readonly store = openStore(this.ctx.storage.sql)
   private readonly keeper = openKeeper(this.store)
   private readonly places = openPlaces(this.ctx.storage.sql)
+  private readonly journal = openJournal(this.ctx.storage.sql) // of the events of runs that are streams
   private readonly floor = openFloor()
   private readonly late = openLate()
   private readonly running = new Map<string, AbortController>()
   private readonly deleted = new Set<string>() // nobody waits for these; one id each, and only until the object sleeps
 
-  /** Answers a question in the background; resolves with the Response, however it ended. */
-  protected abstract answer(task: string, signal: AbortSignal): Promise<string>
+  /** Answers a question in the background; resolves with the Response, however it ended. `say` is given its events. */
+  protected abstract answer(task: string, signal: AbortSignal, say: (text: string) => void): Promise<string>
 
   /** What a new question goes on from. In a conversation it waits for the end of the answer before. */
   async recall({ id, previousId, conversationId }: Asking): Promise<Recalled> {
@@ -64,12 +68,20 @@ export abstract class ThreadObject extends DurableObject {
     await this.schedule()
   }
 
-  /** Takes a question to be answered in the background. */
-  async begin(keeping: Keeping, task: string): Promise<void> {
+  /** Takes a question to be answered in the background. `keepMs`: how long its events are kept, for a stream. */
+  async begin(keeping: Keeping, task: string, keepMs: number | null): Promise<void> {
     this.keeper.queue(keeping, task)
     const kept = this.keeper.find(keeping.id)
-    if (kept !== undefined) this.ctx.waitUntil(this.run(kept))
+    if (kept !== undefined) this.ctx.waitUntil(this.run(kept, keepMs))
     await this.schedule()
+  }
+
+  /** The events of a response after one, and those to come; undefined without the response, false without its events. */
+  async follow(id: string, afterEvent: number): Promise<ReadableStream<Uint8Array> | false | undefined> {
+    const kept = await this.find(id)
+    if (kept === undefined) return undefined
+    this.checkAlive(kept)
+    return this.journal.find(id, Date.now()) !== undefined && this.journal.follow(id, afterEvent)
   }
 
   /** The Response; undefined where there is none. */
@@ -91,6 +103,7 @@ export abstract class ThreadObject extends DurableObject {
     this.deleted.add(id)
     this.stop(id)
     this.store.remove(id)
+    this.journal.remove(id)
     await this.clear()
     return true
   }
@@ -171,7 +184,7 @@ export abstract class ThreadObject extends DurableObject {
     if (!(await this.clear())) await this.schedule()
   }
 
-  private async run(kept: Kept): Promise<void> {
+  private async run(kept: Kept, keepMs: number | null): Promise<void> {
     const { id } = kept
     const controller = new AbortController()
     const late = new Failed({ kind: 'timeout', phase: 'total', limitMs: RUN_MS })
@@ -179,12 +192,23 @@ export abstract class ThreadObject extends DurableObject {
     const task = this.keeper.task(id)
     this.running.set(id, controller)
     this.keeper.change(kept, { ...this.keeper.response(id), status: 'in_progress' })
-    const response = responseIn(await this.answer(task, controller.signal).catch(() => '')) // a run that ends without a word is lost
+    const tape = keepMs === null ? undefined : this.tapeOf(id, keepMs)
+    const say = (text: string): void => {
+      if (tape?.append(text) === false) controller.abort(TOO_LONG)
+    }
+    const response = responseIn(await this.answer(task, controller.signal, say).catch(() => '')) // a run that ends without a word is lost
+    if (response['status'] === undefined) tape?.lose()
+    else tape?.end({ head: '', until: Date.now() + (keepMs ?? 0) })
     clearTimeout(timer)
     this.running.delete(id)
     const now = this.store.find(id)
     if (now !== undefined) this.finish(now, response)
     this.floor.release(id) // taken when it asked what was said before
+    if (tape !== undefined) await this.schedule()
+  }
+
+  private tapeOf(id: string, keepMs: number): Tape {
+    return this.journal.begin({ id, head: '', unit: 'events', until: Date.now() + RUN_MS + keepMs })
   }
 
   private finish(now: Kept, response: Fields): void {
@@ -214,13 +238,15 @@ export abstract class ThreadObject extends DurableObject {
     if (!isEmpty || this.places.forget(Date.now()) !== undefined) return false
     await this.ctx.storage.deleteAll()
     this.store.reset()
+    this.journal.reset()
     return true
   }
 
   /** Wakes up when something has had its time. */
   private async schedule(): Promise<void> {
     const now = Date.now()
-    const due = nextExpiry(this.store.all(), now) ?? this.places.forget(now)
+    const dues = [nextExpiry(this.store.all(), now) ?? this.places.forget(now), this.journal.forget(now)]
+    const due = dues.filter((at) => at !== undefined).sort((a, b) => a - b)[0]
     const set = await this.ctx.storage.getAlarm()
     if (due !== undefined && (set === null || due < set)) await this.ctx.storage.setAlarm(due)
   }

@@ -1,7 +1,7 @@
 // The tables of a thread: its responses, the conversation it may have, and their texts.
 import { type Fields, isFields, listOf, parse } from '../../shared/fields.ts'
 import type { Kept } from './lineage.ts'
-import { split } from './split.ts'
+import { split } from '../../shared/split.ts'
 
 export interface StoredConversation {
   readonly id: string

@@ -17,7 +17,8 @@ export interface Thread {
   recall(asking: Asking): Promise<Recalled>
   forgo(id: string): Promise<void>
   keep(keeping: Keeping): Promise<void>
-  begin(keeping: Keeping, task: string): Promise<void>
+  begin(keeping: Keeping, task: string, keepMs: number | null): Promise<void>
+  follow(id: string, afterEvent: number): Promise<ReadableStream<Uint8Array> | false | undefined>
   read(id: string): Promise<string | undefined>
   inputItems(id: string, query: PageQuery): Promise<Listed>
   remove(id: string): Promise<boolean>
@@ -57,17 +58,22 @@ export interface Entered {
 /** A question that names more answers than this by their items is not looked up in all of them. */
 const MOST_THREADS = 64
 
-/** `id` is that of a response which has one already, because it runs in the background. */
+/** What is known of a response's id before it has one: all of it, where it runs in the background, or its end. */
+export interface Given {
+  readonly id?: string
+  readonly own?: string
+}
+
 export async function enter(
   threads: Threads,
   request: ModelRequest,
   cx: Cx,
-  given?: string,
+  given: Given = {},
 ): Promise<Entered> {
   const { previousId, conversationId, store = false } = request.response ?? {}
   const keyId = request.tenant ?? ''
-  const name = threadFor(request, given)
-  const id = given ?? newId('resp', name)
+  const name = threadFor(request, given.id)
+  const id = given.id ?? newId('resp', name, given.own)
   const thread = threads(keyId, name)
   const asking: Asking = {
     id,

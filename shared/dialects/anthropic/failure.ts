@@ -130,6 +130,8 @@ function errorReply(failure: Failure): ErrorReply {
       return { status: 503, code: 'unavailable' }
     case 'cancelled':
       return { status: 499, code: 'cancelled' }
+    case 'lost':
+      return { status: 500, code: 'answer_lost' }
     case 'internal':
       return { status: 500, code: 'internal_error' }
   }

@@ -35,6 +35,8 @@ export const gemini = {
   nameOf: (parameter) => WORDS.get(parameter) ?? parameter,
   // White space between events, and between the elements of an array, says nothing in either framing.
   heartbeat: '\n',
+  // Google's own client takes every line for data: https://github.com/googleapis/js-genai
+  bareEvents: true,
   // Newer models fetch addresses themselves, older ones none: https://ai.google.dev/gemini-api/docs/file-input-methods
   inlineMedia: 'foreign',
 } satisfies Dialect

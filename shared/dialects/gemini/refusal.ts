@@ -75,6 +75,8 @@ function said(failure: Failure): Said {
       return { status: 503, reason: 'unavailable', retryAfterMs: failure.retryAfterMs }
     case 'cancelled':
       return { status: 499, reason: 'cancelled' }
+    case 'lost':
+      return { status: 500, reason: 'answer_lost' }
     case 'internal':
       return { status: 500, reason: 'internal_error' }
   }

@@ -161,6 +161,8 @@ function errorReply(failure: Failure): ErrorReply {
       return { status: 503, type: 'server_error', code: 'unavailable' }
     case 'cancelled':
       return { status: 499, type: 'server_error', code: 'cancelled' }
+    case 'lost':
+      return { status: 500, type: 'server_error', code: 'answer_lost' }
     case 'internal':
       return { status: 500, type: 'server_error', code: 'internal_error' }
   }

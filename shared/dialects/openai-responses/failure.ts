@@ -33,6 +33,7 @@ const CODES: ReadonlyMap<string, string> = new Map([
   ['upstream_rate_limited', 'rate_limit_exceeded'],
   ['unavailable', 'server_error'],
   ['internal_error', 'server_error'],
+  ['answer_lost', 'server_error'],
 ])
 
 export interface WrittenError {

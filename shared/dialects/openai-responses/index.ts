@@ -2,6 +2,7 @@
 import type { Dialect } from '../../dialect.ts'
 import { readFailure, writeFailure } from '../openai-chat/failure.ts'
 import { readEvents } from './events.ts'
+import { writeError } from './failure.ts'
 import { nameOf } from './names.ts'
 import { readReply, writeReply } from './reply.ts'
 import { readRequest } from './request.ts'
@@ -23,5 +24,10 @@ export function openaiResponses(options: Partial<ResponsesOptions> = {}) {
     readFailure,
     writeFailure,
     nameOf,
+    writeLoss: (failure, requestId, events) => ({
+      type: 'error',
+      sequence_number: events,
+      ...writeError(failure, requestId).event,
+    }),
   } satisfies Dialect
 }

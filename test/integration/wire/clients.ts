@@ -298,7 +298,7 @@ export function eventsOf(raw: string): readonly Event[] {
   const events: Event[] = []
   let event = ''
   for (const line of raw.split('\n')) {
-    if (line === '' || line.startsWith(':') || line === 'data: [DONE]') continue
+    if (line === '' || /^(?::|id: \S+$)/.test(line) || line === 'data: [DONE]') continue
     if (line.startsWith('event: ')) event = line.slice(7)
     else if (line.startsWith('data: ')) {
       events.push({ event, value: JSON.parse(line.slice(6)) as Fields })

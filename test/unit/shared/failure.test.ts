@@ -88,6 +88,7 @@ const SAMPLES: {
     judged: { retry: 'never', blame: 'target' },
   },
   unavailable: { failure: { kind: 'unavailable', what: 'D1' }, judged: { retry: 'never', blame: 'us' } },
+  lost: { failure: { kind: 'lost' }, judged: { retry: 'never', blame: 'us' } },
   cancelled: { failure: { kind: 'cancelled' }, judged: { retry: 'never', blame: 'nobody' } },
   internal: {
     failure: { kind: 'internal', message: 'stack of secrets' },

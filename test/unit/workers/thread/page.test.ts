@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { newId, newSeed, newThread, responseOf, threadOf } from '../../../../workers/thread/ids.ts'
 import { pageOf } from '../../../../workers/thread/page.ts'
-import { split } from '../../../../workers/thread/split.ts'
+import { split } from '../../../../shared/split.ts'
 
 const items = ['a', 'b', 'c', 'd', 'e'].map((id) => ({ id }))
 
