@@ -38,7 +38,48 @@ const lab = (name: string, ...script: Parameters<Scene['lab']['script']>[1][]): 
   return `lab/${name}`
 }
 
+/** The client can send its idempotencyKey; which header it has, the API says. */
+class Repeating extends OpenAI {
+  protected override idempotencyHeader = 'idempotency-key'
+}
+
 describe.concurrent('over a provider', () => {
+  test('a client that gives up and asks again by itself has its answer from one call', async () => {
+    const client = new Repeating({
+      baseURL: `${scene.gateway.url}/v1`,
+      apiKey: 'mk-local',
+      timeout: 400,
+      maxRetries: 8,
+    })
+    const asked = { model: lab('patient', { text: 'At last.', headAfterMs: 1_500 }), messages: [...hello] }
+    const options = { idempotencyKey: 'patient' }
+    const { data, response } = await client.chat.completions.create(asked, options).withResponse()
+    expect(data.choices[0]?.message.content).toBe('At last.')
+    expect(response.headers.get('x-minnow-replay')).toBe('true')
+    const again = await client.chat.completions.create(asked, options)
+    expect(again).toEqual(data)
+    const other = client.chat.completions.create({ ...asked, temperature: 1 }, { ...options, maxRetries: 0 })
+    await expect(other).rejects.toMatchObject({ status: 422, code: 'idempotency_key_reused' })
+    expect(scene.lab.seen('patient')).toHaveLength(1)
+  })
+
+  test('streams with a key are told again as they were', async () => {
+    const headers = { 'idempotency-key': 'told again' }
+    const model = lab('again', { text: 'one two three', everyMs: 30 })
+    const read = async (): Promise<string> => {
+      const stream = await client.chat.completions.create(
+        { model, messages: [...hello], stream: true },
+        { headers },
+      )
+      let text = ''
+      for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? ''
+      return text
+    }
+    expect(await Promise.all([read(), read()])).toEqual(['one two three', 'one two three'])
+    expect(await read()).toBe('one two three')
+    expect(scene.lab.seen('again')).toHaveLength(1)
+  })
+
   test('create returns the completion with its usage and what it cost', async () => {
     scene.lab.always('paid', {
       text: 'Good day.',

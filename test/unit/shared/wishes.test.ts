@@ -23,6 +23,12 @@ describe('wishes', () => {
     })
   })
 
+  it('may be for a rescue, and for a stream that can be resumed, or against them', () => {
+    const wishes = { rescue: false, resumable: true }
+    expect(takeWishes({ minnow: wishes })).toEqual({ body: {}, wishes })
+    expect(paramOf({ minnow: { resumable: 1 } })).toBe('minnow.resumable')
+  })
+
   it('may insist on parameters in any of three places', () => {
     for (const body of [
       { require_parameters: true },
