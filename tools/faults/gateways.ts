@@ -69,7 +69,6 @@ async function rowsOf(url: string, ids: readonly string[]): Promise<readonly Fie
 }
 
 const TIMEOUT_MS = 10_000
-/** Five is the most it makes. */
 const RETRY = { attempts: 2, on_status_codes: [429, 500, 502, 503, 504], use_retry_after_header: true }
 
 /**

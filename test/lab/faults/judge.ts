@@ -64,10 +64,23 @@ const RESULTS: readonly Result[] = ['fail', 'safe', 'partial', 'pass']
 
 /** A scenario is worth what its worst case is worth. */
 export function worst(verdicts: readonly (Verdict & { readonly name: string })[]): Verdict {
+  if (verdicts.length === 0) return { result: 'fail', reason: 'nothing was played' }
   const result = RESULTS.find((each) => verdicts.some((verdict) => verdict.result === each)) ?? 'fail'
-  const cases = verdicts.filter((verdict) => verdict.result === result && verdict.reason !== '')
-  const reason = cases.map(({ name, reason }) => (name === '' ? reason : `${name}: ${reason}`)).join('; ')
-  return { result, reason: verdicts.length === 0 ? 'nothing was played' : reason }
+  const named = new Map<string, string[]>()
+  for (const { name, reason } of verdicts.filter((verdict) => verdict.result === result))
+    named.set(reason, [...(named.get(reason) ?? []), name])
+  const isAll = named.size === 1 && [...named.values()][0]?.length === verdicts.length
+  const reasons = [...named].filter(([reason]) => reason !== '')
+  return {
+    result,
+    reason: reasons.map(([reason, names]) => (isAll ? reason : titled(names, reason))).join('; '),
+  }
+}
+
+function titled(names: readonly string[], reason: string): string {
+  const shown = names.filter((name) => name !== '').slice(0, 2)
+  const more = names.length > 2 ? ` and ${names.length - 2} more` : ''
+  return shown.length === 0 ? reason : `${shown.join(', ')}${more}: ${reason}`
 }
 
 function fateOf(call: Transcript, expected: Expected): Fate {
@@ -83,7 +96,7 @@ function fateOf(call: Transcript, expected: Expected): Fate {
     case 'error':
       return { kind: 'right', blemish: 'answered, where the error was the answer' }
     case 'answer':
-      return fateOfText(call, expected.text)
+      return fateOfText(call, expected)
     case 'call':
       return fateOfCall(call, expected.call)
   }
@@ -99,8 +112,8 @@ function fateOfError(call: Transcript, expected: Expected): Fate {
   return isRight ? { kind: 'right' } : { kind: 'error', says: `status ${call.status}: ${messageOf(call)}` }
 }
 
-function fateOfText(call: Transcript, text: string): Fate {
-  if (call.said === text) return finished(call)
+function fateOfText(call: Transcript, { text, mayLackDone }: Extract<Expected, { kind: 'answer' }>): Fate {
+  if (call.said === text) return finished(mayLackDone === true ? { ...call, isDone: true } : call)
   if (text.startsWith(call.said) || joined(call.said) !== joined(text)) return bad(told(call, text))
   return { kind: 'right', blemish: 'blanks lost or doubled' }
 }

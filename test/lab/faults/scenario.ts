@@ -11,7 +11,12 @@ export interface Script {
 
 /** What the client should have in the end. */
 export type Expected =
-  | { readonly kind: 'answer'; readonly text: string }
+  | {
+      readonly kind: 'answer'
+      readonly text: string
+      /** The vendor sent no `[DONE]` either. */
+      readonly mayLackDone?: true
+    }
   | { readonly kind: 'call'; readonly call: LabCall }
   /** One error, and this is what it says. */
   | { readonly kind: 'error'; readonly status: number; readonly says: RegExp }
