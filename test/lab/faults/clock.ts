@@ -38,5 +38,6 @@ export const fastClock: Clock = {
       floorTokensPerSecond: 5,
       floorWindowMs: 3_000,
     },
+    health: { probeMs: 800 },
   },
 }

@@ -16,6 +16,7 @@ import {
   setsAside,
   settledAs,
   should,
+  spareAttempts,
   within,
 } from './rules.ts'
 import type { Case, Expected, Scenario } from './scenario.ts'
@@ -44,6 +45,7 @@ function deadKeys(clock: Clock): Scenario {
     rules: [
       should(setsAside(DEAD_KEY, 1)),
       should(primaryAttempts({ min: 5, max: 5 })),
+      should(spareAttempts({ max: 0 })),
       must(neverSays(/sk-lab/)),
       must(oneRowEach),
     ],
