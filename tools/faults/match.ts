@@ -2,7 +2,7 @@
 import { realClock } from '../../test/lab/faults/clock.ts'
 import { playOrgans } from '../../test/lab/faults/organs.ts'
 import { ORGANS_ID } from '../../test/lab/faults/own.ts'
-import { askAlive, play } from '../../test/lab/faults/play.ts'
+import { play, warmUp } from '../../test/lab/faults/play.ts'
 import type { Case, Scenario } from '../../test/lab/faults/scenario.ts'
 import { judged, type Played, type Score, scoreOf } from '../../test/lab/faults/score.ts'
 import type { Vendor } from '../../test/lab/vendor.ts'
@@ -34,7 +34,7 @@ export async function runMatch({
   patient,
   onLine,
 }: Match): Promise<readonly Line[]> {
-  await askAlive(lab, gateway.door, realClock) // so that no scenario is measured on a gateway that has just begun
+  await warmUp({ lab, door: gateway.door, clock: realClock })
   const slot = slots(AT_ONCE)
   const mayPlay = ({ needs }: Case): boolean => needs === undefined || gateway.state !== undefined
   const playAll = async (scenario: Scenario): Promise<readonly Played[]> => {

@@ -4,14 +4,12 @@ import { until } from '../../lab/until.ts'
 import type { Clock } from '../../lab/faults/clock.ts'
 import { configFor } from '../../lab/faults/config.ts'
 import type { Verdict } from '../../lab/faults/judge.ts'
-import { askAlive, type Door, play } from '../../lab/faults/play.ts'
+import { type Door, play, type Stage, warmUp } from '../../lab/faults/play.ts'
 import type { Case, Scenario } from '../../lab/faults/scenario.ts'
 import { judged, type Played } from '../../lab/faults/score.ts'
 import type { Transcript } from '../../lab/faults/transcript.ts'
 
 const PREFIX = 'fault'
-/** Quicker than this, an answer of sixty tokens, two milliseconds apart, comes from a gateway that is warm. */
-const WARM_MS = 600
 
 export interface Room {
   readonly scene: Scene
@@ -29,7 +27,7 @@ export interface Sight extends Played {
 /** Nothing is wrong with it. */
 export const PASS: Verdict = { result: 'pass', reason: '' }
 
-/** A gateway's first answers are slower than shortened clocks allow, so it has given some before; `untouched` has not. */
+/** A gateway's first answers are slower than shortened clocks allow, so a `warm` one has given some before. */
 export async function openRoom(
   all: readonly Scenario[],
   clock: Clock,
@@ -54,11 +52,7 @@ export async function openRoom(
         return rows.length >= ids.length && rows
       }),
   }
-  if (state === 'warm')
-    await until('a healthy answer', async () => {
-      const { status, endedAt, startedAt } = await askAlive(scene.lab, door, clock)
-      return status === 200 && endedAt - startedAt < WARM_MS
-    })
+  if (state === 'warm') await warmUp({ lab: scene.lab, door, clock })
   const sights = new Map<string, Promise<Sight>>()
   return {
     scene,
@@ -68,7 +62,7 @@ export async function openRoom(
       const of = scenario?.cases.find((each) => each.name === name)
       if (scenario === undefined || of === undefined) throw new Error(`there is no ${id} ${name}`)
       const key = `${id} ${name}`
-      const sight = sights.get(key) ?? look({ scene, door, clock }, scenario, of)
+      const sight = sights.get(key) ?? look({ lab: scene.lab, door, clock }, scenario, of)
       sights.set(key, sight)
       return sight
     },
@@ -81,12 +75,8 @@ export async function openRoom(
   }
 }
 
-async function look(
-  { scene, door, clock }: { readonly scene: Scene; readonly door: Door; readonly clock: Clock },
-  scenario: Scenario,
-  of: Case,
-): Promise<Sight> {
-  const played = judged(of, await play({ lab: scene.lab, door, clock }, scenario, of))
+async function look(stage: Stage, scenario: Scenario, of: Case): Promise<Sight> {
+  const played = judged(of, await play(stage, scenario, of))
   const [call] = played.seen.calls
   const row = (played.seen.rows as readonly Row[] | undefined)?.find(
     ({ request_id }) => request_id === call?.requestId,
