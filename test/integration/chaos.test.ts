@@ -1,0 +1,14 @@
+// A small run of `npm run chaos`: faults of every kind at random, and afterwards everything adds up.
+import { expect, test } from 'vitest'
+import { check } from '../../tools/chaos/checks.ts'
+import { play } from '../../tools/chaos/play.ts'
+
+test('every call through two flaky targets ends well or clearly, leaves one row, and the books add up', async () => {
+  const played = await play({ requests: 300, at: 24, kill: false, seed: 7 })
+  const broken = check(played).filter(({ ok }) => ok === false)
+  expect(broken).toEqual([])
+  expect(played.told).toHaveLength(300)
+  expect(Object.keys(played.dealt).length).toBeGreaterThan(20)
+  const answered = played.told.filter(({ fate }) => fate === 'answered').length
+  expect(answered).toBeGreaterThan(255) // of 300, with 30 % of all calls faulty
+}, 60_000)
