@@ -117,14 +117,22 @@ interface Proof {
   readonly key?: string
 }
 
-async function objectCalls(gateway: Counted): Promise<{ readonly text: string; readonly data: object[] }> {
+interface Proven {
+  readonly name: string
+  readonly early: Half
+  readonly late: Half
+}
+
+async function objectCalls(
+  gateway: Counted,
+): Promise<{ readonly text: string; readonly data: readonly Proven[] }> {
   const healthy = lanes.filter(({ share }) => share === 0)
   const proofs: Proof[] = healthy.map((lane) => ({ name: lane.hedge, lane }))
   const [plain] = healthy
   // What must be counted, so that nobody takes a counter that counts nothing for a proof.
   if (plain !== undefined)
     proofs.push({ name: 'no hedging, a key with a budget', lane: plain, key: await keyWithBudget(gateway) })
-  const data: object[] = []
+  const data: Proven[] = []
   for (const { name, lane, key } of proofs) {
     await half(gateway, lane, key, 0)
     data.push({
@@ -133,7 +141,7 @@ async function objectCalls(gateway: Counted): Promise<{ readonly text: string; r
       late: await half(gateway, lane, key, LATE_MS),
     })
   }
-  const rows = (data as { name: string; early: Half; late: Half }[]).map(({ name, early, late }) => [
+  const rows = data.map(({ name, early, late }) => [
     name,
     told(early.calls),
     (Object.values(early.calls).reduce((sum, count) => sum + count, 0) / requests).toFixed(4),
