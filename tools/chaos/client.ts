@@ -120,7 +120,10 @@ export function judge(status: number, text: string, request: number): Verdict {
   }
   if (choices.some(({ delta }) => delta?.tool_calls !== undefined))
     return bad('half a tool call as a success')
-  if (said !== expected) return bad(expected.startsWith(said) ? 'a truncated success' : 'other words')
+  if (said !== expected) {
+    const how = `${said.length} of ${expected.length} characters, ${finishes} finishes, [DONE]: ${isDone}`
+    return bad(`${expected.startsWith(said) ? 'a truncated success' : 'other words'}, ${how}`)
+  }
   if (finishes !== 1 || !isDone) return bad(`the whole answer, ${finishes} finishes, [DONE]: ${isDone}`)
   return { fate: 'answered', why: '' }
 }

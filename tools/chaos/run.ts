@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { check } from './checks.ts'
+import { check, idOf } from './checks.ts'
 import { play } from './play.ts'
 import { writeReport } from './report.ts'
 
@@ -35,17 +35,10 @@ mkdirSync(folder, { recursive: true })
 const at = new Date().toISOString()
 const file = join(folder, `chaos-${at.replace(/[:.]/g, '-')}.json`)
 const machine = { cpu: cpus()[0]?.model.trim() ?? '', cores: cpus().length, node: process.version }
-const { told, rows: _, ...rest } = played
-writeFileSync(
-  file,
-  JSON.stringify({
-    at,
-    machine,
-    options,
-    checks,
-    ...rest,
-    unanswered: told.filter(({ fate }) => fate !== 'answered'),
-  }),
-)
+const { told, rows, ...rest } = played
+const unanswered = told.filter(({ fate }) => fate !== 'answered')
+const wrong = new Set(told.filter(({ fate }) => fate === 'bad').map(({ request }) => idOf(request)))
+const badRows = rows.filter((row) => wrong.has(row.request_id))
+writeFileSync(file, JSON.stringify({ at, machine, options, checks, ...rest, unanswered, badRows }))
 say(`written to ${relative(process.cwd(), file)}`)
 process.exit(checks.some(({ ok }) => ok === false) ? 1 : 0)
