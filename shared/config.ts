@@ -178,6 +178,12 @@ export const configSchema = z.strictObject({
     .optional(),
   health: z
     .strictObject({
+      breaker: z
+        .boolean()
+        .optional()
+        .describe(
+          'Ask targets that are down last, and try now and then whether they are up; true unless given.',
+        ),
       probeMs: z
         .int()
         .min(100)

@@ -33,7 +33,7 @@ import { openProviders, settleConfig, vendorFacts, vendorOf } from './providers/
 import type { Vendor } from './providers/vendor.ts'
 import { openTokenizer } from '../shared/tokens.ts'
 import { openPlanner } from './routing/planner.ts'
-import type { Cx, Provider } from './service.ts'
+import type { Cx, HealthView, Provider } from './service.ts'
 import { ThreadObject } from './thread/object.ts'
 import type { Threads } from './thread/threads.ts'
 import { type Run, ReplayObject, type Task } from './replay/object.ts'
@@ -121,6 +121,7 @@ function open(env: Bindings): Opened {
     probeMs,
     configured: targets,
   })
+  const view: HealthView = config.health?.breaker === false ? { ...health, standing: () => 'up' } : health
   const allowances = openAllowances()
   // Without the price book the configuration's own prices and the catalogue's still hold.
   const planner = openPlanner({
@@ -130,7 +131,7 @@ function open(env: Bindings): Opened {
     catalogue,
     vendorOf: (id) => vendorBehind(id)?.id,
     billsCancelled: (id) => vendorBehind(id)?.billsCancelled === true,
-    health,
+    health: view,
   })
   const tokenizer = openTokenizer(async () => unpack(o200k))
   const find = (id: string): Provider | undefined => providers.get(id)

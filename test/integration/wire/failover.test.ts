@@ -138,6 +138,7 @@ beforeAll(async () => {
       },
       routes: Object.fromEntries(cases.map(({ id }) => [`${id}-route`, { order: [id, 'spare'] }])),
       retries: { sameTarget: 0 },
+      health: { breaker: false }, // every language shall see every fault
       timeouts: { headMs: 1_000, firstTokenMs: 1_000, replyMs: 1_000, idleMs: 5_000 },
     }),
     { ai: ai.url, env },
