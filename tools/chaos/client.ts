@@ -104,7 +104,10 @@ export function judge(status: number, text: string, request: number): Verdict {
   if (text.includes('\uFFFD')) return bad('a replacement character')
   const frames = text.split('\n\n')
   if (frames.pop() !== '') return bad('an end inside an event')
-  const data = frames.filter((frame) => frame.startsWith('data: ')).map((frame) => frame.slice(6))
+  const data = frames
+    .flatMap((frame) => frame.split('\n'))
+    .filter((line) => line.startsWith('data: '))
+    .map((line) => line.slice(6))
   const isDone = data.at(-1) === '[DONE]'
   const chunks = data.filter((line) => line !== '[DONE]').map(parse)
   if (chunks.includes(undefined)) return bad('an event that is no JSON')
