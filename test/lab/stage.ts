@@ -25,6 +25,8 @@ export interface Wire {
   readonly publicModel: (name: string) => string
   /** What a thought looks like that comes back with the vendor's proof, which the lab then checks. */
   readonly proof?: RegExp
+  /** It bills what nobody reads, so it is heard out when a client leaves. */
+  readonly isHeardOut?: true
   /** Absent for the embedded model, which follows no script. */
   readonly lab?: (stage: Stage) => Pick<Vendor, 'script' | 'seen'>
 }
@@ -54,8 +56,11 @@ export const WIRES: readonly Wire[] = [
   behind('openai-responses', 'responses', 'gpt-5.2-', /"type":"reasoning".*?"encrypted_content":"/),
   behind('anthropic (4.5)', 'claude', 'claude-sonnet-4-5-', /"type":"thinking"[^}]*"signature":"[^"]/),
   behind('anthropic (5.5)', 'claude', 'claude-opus-5-5-', /"type":"thinking"[^}]*"signature":"[^"]/),
-  behind('bedrock', 'rock', 'us.anthropic.claude-sonnet-4-5-', /"reasoningText":\{.*?"signature":"[^"]/),
-  behind('gemini', 'gem', 'gemini-3-pro-', /"thoughtSignature":"(?!skip_thought)/),
+  {
+    ...behind('bedrock', 'rock', 'us.anthropic.claude-sonnet-4-5-', /"reasoningText":\{.*?"signature":"[^"]/),
+    isHeardOut: true,
+  },
+  { ...behind('gemini', 'gem', 'gemini-3-pro-', /"thoughtSignature":"(?!skip_thought)/), isHeardOut: true },
   workersAi,
   micro,
 ]
@@ -118,7 +123,7 @@ export interface Turn {
   expectUnderstood(): void
   /** Understood, and the last request brought a thought back that the vendor took for its own, where the wire has such. */
   expectProven(): void
-  /** Resolves once the vendor has noticed that the client left. */
+  /** Resolves once the vendor has noticed that the client left; one that bills all the same, once it has said all. */
   hungUp(): Promise<unknown>
   /** For a client: notes what the gateway says it left out. */
   readonly fetch: typeof fetch
@@ -144,7 +149,10 @@ export function takeTurn(stage: Stage, wire: Wire, name: string, leftOut: (names
       expect(complaints('refused')).toEqual([])
       if (wire.proof !== undefined) expect(seen().at(-1)?.text).toMatch(wire.proof)
     },
-    hungUp: () => until('the cancel upstream', () => seen()[0]?.leftAt),
+    hungUp: () =>
+      wire.isHeardOut === true
+        ? until('the vendor to be heard out', () => seen()[0]?.endedAt)
+        : until('the cancel upstream', () => seen()[0]?.leftAt),
     fetch: async (input, init) => {
       const response = await fetch(input, init)
       leftOut(response.headers.get('x-minnow-dropped') ?? '')
