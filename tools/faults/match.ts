@@ -23,7 +23,7 @@ export interface Match {
 }
 
 /** So many cases run at once, beside the long ones: machines are small, and some faults are measured in milliseconds. */
-const AT_ONCE = 12
+const AT_ONCE = 6
 /** They only wait, and the scorecard waits for them. */
 const LONG = new Set(['S06', 'S07', 'S09', 'S15', 'M09', ORGANS_ID])
 
