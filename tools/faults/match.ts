@@ -36,7 +36,8 @@ export async function runMatch({
 }: Match): Promise<readonly Line[]> {
   await warmUp({ lab, door: gateway.door, clock: realClock })
   const slot = slots(AT_ONCE)
-  const mayPlay = ({ needs }: Case): boolean => needs === undefined || gateway.state !== undefined
+  const mayPlay = ({ needs, isExtra }: Case): boolean =>
+    gateway.state !== undefined || (needs === undefined && isExtra === undefined)
   const playAll = async (scenario: Scenario): Promise<readonly Played[]> => {
     const one = async (of: Case): Promise<Played> =>
       judged(of, await play({ lab, door: gateway.door, clock: realClock }, scenario, of))
@@ -46,8 +47,10 @@ export async function runMatch({
   }
   const lineOf = async (scenario: Scenario): Promise<Line> => {
     const { id, fault } = scenario
-    const needs = scenario.cases.find((of) => !mayPlay(of))?.needs
-    if (!scenario.cases.some(mayPlay)) return { id, fault, absent: `it has no ${needs ?? 'case'}` }
+    if (!scenario.cases.some(mayPlay)) {
+      const { needs = '' } = scenario.cases[0] ?? {}
+      return { id, fault, absent: `it has no ${needs}` }
+    }
     const isOrgans = id === ORGANS_ID && patient?.state !== undefined
     const played = isOrgans
       ? await playOrgans({

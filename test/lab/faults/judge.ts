@@ -156,8 +156,9 @@ const bad = (says: string): Fate => ({ kind: 'bad', says })
 const seconds = ({ startedAt, endedAt }: Transcript): number => Math.round((endedAt - startedAt) / 1_000)
 
 function messageOf(call: Transcript): string {
-  const message = pick(call.error, 'message') ?? pick(call.error, 'error', 'message') ?? call.raw
-  return String(message).slice(0, 120)
+  const { error } = call
+  const text = typeof error === 'string' ? error : (pick(error, 'message') ?? pick(error, 'error', 'message'))
+  return String(text ?? call.raw).slice(0, 120)
 }
 
 function parse(json: string): unknown {

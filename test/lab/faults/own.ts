@@ -110,7 +110,7 @@ function everybodyDown(clock: Clock): Scenario {
     spare: { always: { status: 503, body: 'secret page' } },
     expected: { kind: 'error', status: 503, says: /failed/ },
     rules: [
-      must(within(clock.wait(30_000))),
+      must(within(clock.bound(30_000))),
       must(neverSays(/secret|sk-lab/)),
       should(namesEveryAttempt),
       should(saysNoRetry),

@@ -47,6 +47,8 @@ export interface Case {
   readonly rules: readonly Rule[]
   /** What of Minnow's own it cannot be shown without. */
   readonly needs?: string
+  /** Harder than the benchmark's description of its scenario, so that only Minnow is measured by it. */
+  readonly isExtra?: true
 }
 
 export interface Scenario {
