@@ -1,6 +1,6 @@
 // M12: parts of the gateway itself that cannot be reached. Their files in its state are spoilt, which to the Worker is what
 // a disk or a region that is away looks like: every call to that object, or to D1, fails.
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { databaseFile } from '../../../tools/gateway/migrate.ts'
 import { objectId } from '../../../tools/gateway/object-id.ts'
@@ -80,7 +80,7 @@ const objectFile = (state: string, className: string, name: string): string =>
 
 /** Makes a database that is not open unreadable; what is returned makes it well again. */
 function spoil(file: string): () => void {
-  mkdirSync(dirname(file), { recursive: true })
+  if (!existsSync(dirname(file))) throw new Error(`nothing would read ${file}`)
   for (const side of SIDES) if (existsSync(file + side)) renameSync(file + side, `${file}${side}.aside`)
   writeFileSync(file, 'no database\n'.repeat(1_000))
   return () => {
