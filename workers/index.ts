@@ -48,7 +48,7 @@ export { Conversation } from './conversation/object.ts'
 export { Health } from './health/object.ts'
 export { Micro } from './micro/object.ts'
 
-const VERSION = '0.2.0'
+const VERSION = '0.3.0'
 
 /** The bindings of wrangler.toml; beside them stand the secrets that the configuration names. */
 interface Bindings {
