@@ -55,6 +55,7 @@ interface Spot {
 interface Received extends Asking {
   readonly spot: Spot
   readonly request: ModelRequest
+  readonly receivedAt: number
   readonly stream?: KeptStream
 }
 
@@ -71,11 +72,11 @@ const SPOTS: ReadonlyMap<string, Spot> = new Map([
 export function openAnswers(house: Answering): Answers {
   const answerResponse = respond(house)
 
-  const answer = async ({ spot, request, raw, caller, cx, abort, stream }: Received): Promise<Response> => {
+  const answer = async (received: Received): Promise<Response> => {
+    const { spot, request, raw, caller, cx, abort, receivedAt, stream } = received
     const { dialect } = spot
     if (dialect === responses)
-      return answerResponse({ request, headers: raw.headers, caller, cx, abort, stream })
-    const receivedAt = cx.now()
+      return answerResponse({ request, headers: raw.headers, caller, cx, abort, receivedAt, stream })
     const served = await house.pipeline({ caller, request }, cx, abort)
     const { keepAliveMs } = house
     const delivery = { request, served, dialect, receivedAt, keepAliveMs }
@@ -94,6 +95,7 @@ export function openAnswers(house: Answering): Answers {
     rest,
     async ask(asking) {
       const { raw, caller, cx } = asking
+      const receivedAt = cx.now()
       const spot = spotOf(raw)
       const { dialect, address } = spot
       const found = await rest(asking)
@@ -104,7 +106,7 @@ export function openAnswers(house: Answering): Answers {
         return tellCount(await house.count({ caller, request }, cx), (tokens) => ({ totalTokens: tokens }))
       const place = { caller, cx, headers: raw.headers, dialect, address: addressOf(raw) }
       const kept = await askKept(house.keeping, { ...place, request, body })
-      return kept ?? answer({ ...asking, spot, request })
+      return kept ?? answer({ ...asking, spot, request, receivedAt })
     },
     async work(task, { stream: id, signal, broke }, defer) {
       const raw = requestOf(task)
@@ -116,8 +118,9 @@ export function openAnswers(house: Answering): Answers {
       signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true })
       const cx: Cx = { id: requestId, signal: controller.signal, now: Date.now, defer }
       const told = async (): Promise<Response> => {
+        const receivedAt = cx.now()
         const request = understand(parse(task.body), raw.headers, dialect, caller, address)
-        return answer({ raw, caller, cx, abort, spot, request, stream: { id, broke } })
+        return answer({ raw, caller, cx, abort, spot, request, receivedAt, stream: { id, broke } })
       }
       const response = await told().catch((error: unknown) => {
         const failure = failureOf(error)

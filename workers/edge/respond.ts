@@ -32,6 +32,8 @@ export interface Asked {
   readonly caller: Caller
   readonly cx: Cx
   readonly abort: (reason: Failed) => void
+  /** When the request came in, milliseconds since the epoch. */
+  readonly receivedAt: number
   /** The stream as it is kept, where it is. */
   readonly stream?: KeptStream | undefined
 }
@@ -41,8 +43,7 @@ const responses = openaiResponses()
 /** Does the work for `POST /v1/responses`. */
 export const respond =
   (house: Responding) =>
-  async ({ request, headers, caller, cx, abort, stream }: Asked): Promise<Response> => {
-    const receivedAt = cx.now()
+  async ({ request, headers, caller, cx, abort, receivedAt, stream }: Asked): Promise<Response> => {
     if (request.response?.background === true) return queue(house, { request, headers, caller, cx })
     // Named after its stream, so that a client which knows the response only finds that too.
     const own = stream === undefined ? undefined : ownPart(stream.id)

@@ -121,9 +121,10 @@ describe.concurrent('a response in the background that is a stream', () => {
       const read = (async () => {
         for await (const event of stream) seen.push(event)
       })()
+      const told = expect(read).rejects.toThrow(stop === 'cancel' ? /cancelled/ : /lost/)
       await until('the first words', () => seen.length > 8)
       await openai.responses[stop](idIn(seen))
-      await expect(read).rejects.toThrow(stop === 'cancel' ? /cancelled/ : /lost/)
+      await told
     }
   })
 

@@ -154,7 +154,7 @@ describe.concurrent('the head and the first words', () => {
 const BEATS: Readonly<Record<string, RegExp>> = {
   chat: /^: ?\n\n$/,
   responses: /^: ?\n\n$/,
-  anthropic: /^event: ping\ndata: \{"type":"ping"\}\n\n$/,
+  anthropic: /^id: \S+\nevent: ping\ndata: \{"type":"ping"\}\n\n$/,
   gemini: /^\n$/,
 }
 
