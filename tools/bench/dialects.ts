@@ -11,6 +11,7 @@ import { workersAi } from '../../shared/dialects/workers-ai/index.ts'
 import { isContent, type ModelEvent, type Piece } from '../../shared/event.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import { bedrockEntry } from '../../test/contract/bedrock/entry.ts'
+import { numbering, unnumbered } from '../../workers/edge/number.ts'
 import { openFraming } from '../../workers/providers/framing.ts'
 
 const CHUNKS = 300
@@ -117,11 +118,12 @@ function translateStream(
   const frames = openFraming(vendor.framing ?? 'sse')
   const reader = vendor.readEvents(1)
   const write = client.writeEvents(contextFor(request))
+  const numbers = client.bareEvents === true ? unnumbered : numbering('p1x2y3z')
   let bytes = 0
   let content = 0
   const pass = (pieces: readonly Piece[]): void => {
     for (const { events } of pieces) if (events.some(isContent)) content += 1
-    bytes += encoder.encode(write(pieces)).length
+    bytes += encoder.encode(numbers.write(write(pieces))).length
   }
   for (const read of reads) pass(frames(read, false).map((frame) => reader.read(frame)))
   pass([...frames(undefined, true).map((frame) => reader.read(frame)), reader.close()])
