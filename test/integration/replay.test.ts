@@ -1,5 +1,5 @@
 // Answers that are kept: streams whose clients lost the connection, and requests that are asked again.
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -55,16 +55,15 @@ async function lose(
   return received.slice(0, received.lastIndexOf('\n\n') + 2).replaceAll(': \n\n', '')
 }
 
-/** An object's storage; one that is open at the moment is looked at again. */
+/** An object's storage: its file goes with the last table, and one that is in use is looked at again. */
 function isEmpty(file: string): boolean {
-  const database = new DatabaseSync(file, { readOnly: true })
+  if (!existsSync(file)) return true
   try {
+    using database = new DatabaseSync(file, { readOnly: true })
     const select = "SELECT name FROM sqlite_master WHERE name IN ('streams', 'rows')"
     return database.prepare(select).all().length === 0
   } catch {
-    return false // locked
-  } finally {
-    database.close()
+    return false // locked, or gone a moment ago
   }
 }
 

@@ -63,6 +63,7 @@ const tooLong = new Failed({ kind: 'malformed', reason: 'it is longer than what 
 export abstract class ReplayObject extends DurableObject {
   private readonly journal = openJournal(this.ctx.storage.sql)
   private readonly running = new Map<string, Promise<Begun>>()
+  private alarmAt: number | undefined // as set since this object woke up
 
   /** Answers as the gateway would have. */
   protected abstract answer(task: Task, run: Run): Promise<Response>
@@ -87,6 +88,7 @@ export abstract class ReplayObject extends DurableObject {
   }
 
   override async alarm(): Promise<void> {
+    this.alarmAt = undefined // it has rung
     await this.schedule()
   }
 
@@ -138,10 +140,13 @@ export abstract class ReplayObject extends DurableObject {
     const due = this.journal.forget(Date.now())
     if (due === undefined) {
       this.journal.reset()
+      this.alarmAt = undefined
       return this.ctx.storage.deleteAll()
     }
-    const set = await this.ctx.storage.getAlarm()
-    if (set === null || due < set) await this.ctx.storage.setAlarm(due)
+    if (due === this.alarmAt) return
+    this.alarmAt = due
+    // Not asked for before it is set: so it is written together with what it is for.
+    await this.ctx.storage.setAlarm(due)
   }
 }
 
