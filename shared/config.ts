@@ -205,6 +205,20 @@ export const configSchema = z.strictObject({
         .describe('Largest request body; 4 MiB unless given.'),
     })
     .optional(),
+  telemetry: z
+    .strictObject({
+      keepDays: z
+        .int()
+        .min(1)
+        .max(3650)
+        .optional()
+        .describe('Days that the rows of requests are kept; 90 unless given. Their sums are kept for ever.'),
+    })
+    .optional(),
+  logs: z
+    .enum(['json', 'off'])
+    .optional()
+    .describe('One line of JSON for each request, and for warnings; off unless given.'),
   media: z
     .strictObject({
       allowHosts: z

@@ -104,6 +104,8 @@ export interface Outcome {
   readonly requestId: string
   readonly at: number
   readonly keyId: string
+  /** `chat`, `embeddings`, or the endpoint that was passed on. */
+  readonly operation?: string
   readonly route: string
   readonly tier: string
   readonly reason: string
@@ -114,7 +116,11 @@ export interface Outcome {
   readonly usage: Usage
   readonly usageSource: 'reported' | 'estimated' | 'none'
   readonly costMicros: number
+  /** What it would have cost had the frontier been asked; absent where that is not known. */
+  readonly frontierMicros?: number
   readonly headMs?: number
+  /** From the request to the first content of a stream. */
+  readonly firstMs?: number
   readonly totalMs: number
   readonly stream: boolean
   readonly status: number

@@ -3,6 +3,7 @@ import shippedConfig from '../minnow.jsonc'
 import shippedCatalogue from '../shared/catalogue.jsonl'
 import { noPrices, openCatalogue } from '../shared/catalogue.ts'
 import { openaiChat } from '../shared/dialects/openai-chat/index.ts'
+import { Failed } from '../shared/failure.ts'
 import { entryOf, MICRO_PROVIDER, readConfig } from '../shared/config.ts'
 import { type App, openApp } from './app.ts'
 import { openAllowances } from './attempt/allowance.ts'
@@ -38,8 +39,13 @@ import { ThreadObject } from './thread/object.ts'
 import type { Threads } from './thread/threads.ts'
 import { type Run, ReplayObject, type Task } from './replay/object.ts'
 import type { Replays } from './edge/replay.ts'
-import { openTelemetry } from './telemetry/flush.ts'
+import { openTelemetry } from './telemetry/handover.ts'
+import { openLog, type Write } from './telemetry/log.ts'
+import { OutboxObject } from './telemetry/object.ts'
+import { openExporter } from './telemetry/otlp.ts'
+import { writeMetrics } from './telemetry/prometheus.ts'
 import { findReceipt, forgetOld, listRequests } from './telemetry/queries.ts'
+import { readUsage } from './telemetry/usage.ts'
 import o200k from './vocabulary/o200k.bin'
 import { unpack } from './vocabulary/unpack.ts'
 
@@ -59,6 +65,7 @@ interface Bindings {
   readonly MICRO: DurableObjectNamespace<Micro>
   readonly THREAD: DurableObjectNamespace<Thread>
   readonly REPLAY: DurableObjectNamespace<Replay>
+  readonly OUTBOX: DurableObjectNamespace<Outbox>
   readonly ASSETS?: Fetcher
   readonly AI?: AiBinding
   /** A local gateway's way to public addresses only; Cloudflare's own network leads nowhere else. */
@@ -67,6 +74,8 @@ interface Bindings {
   readonly CONFIG_NAME?: string
   readonly LOOPBACK?: string
   readonly ADMIN_KEY?: string
+  readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string
+  readonly OTEL_EXPORTER_OTLP_HEADERS?: string
 }
 
 const DEFAULT_BODY_BYTES = 4 * 1024 * 1024
@@ -75,18 +84,28 @@ const DEFAULT_PROBE_MS = 10_000
 const DEFAULT_KEEP_MS = 10 * 60_000
 const DEFAULT_IDEMPOTENCY_MS = 24 * 60 * 60_000
 
-const warn = (message: string): void => console.warn(message) // oxlint-disable-line no-console -- the operator's log
+const DEFAULT_KEEP_DAYS = 90
+const DAY_MS = 86_400_000
+/** Each isolate hands its rows to one of so many; what they counted adds up. */
+const OUTBOXES = 4
+
+const write: Write = (level, line) => console[level](line) // oxlint-disable-line no-console -- the operator's log
+const warn = (message: string): void => write('warn', message)
 
 interface Opened {
   readonly fetch: (request: Request, ctx: ExecutionContext) => Response | Promise<Response>
   readonly work: ReturnType<typeof work>
   readonly replay: App['work']
+  readonly keepDays: number
+  readonly warn: (message: string) => void
 }
 
 function open(env: Bindings): Opened {
   const read = readConfig(env.CONFIG ?? shippedConfig, env.CONFIG_NAME ?? 'minnow.jsonc', vendorFacts)
   if (!read.ok) throw new Error(read.message)
   const config = settleConfig(read.value, env.AI !== undefined)
+  const log = openLog(config.logs ?? 'off', write, Date.now)
+  const { warn } = log
   const secrets = (name: string): string | undefined => {
     const value: unknown = Reflect.get(env, name)
     return typeof value === 'string' ? value : undefined
@@ -100,6 +119,12 @@ function open(env: Bindings): Opened {
   const conversationOf = (name: string): DurableObjectStub<Conversation> => env.CONVERSATION.getByName(name)
   const threads: Threads = (keyId, thread) => env.THREAD.getByName(`${keyId}/${thread}`)
   const replays: Replays = (keyId, object) => env.REPLAY.getByName(`${keyId}/${object}`)
+  const outboxAt = (place: number): DurableObjectStub<Outbox> => env.OUTBOX.getByName(`outbox-${place}`)
+  const askOutboxes = <T>(ask: (outbox: DurableObjectStub<Outbox>) => Promise<T>): Promise<T[]> =>
+    Promise.all(Array.from({ length: OUTBOXES }, (_, place) => ask(outboxAt(place)))).catch(() => {
+      throw new Failed({ kind: 'unavailable', what: 'An outbox', retryAfterMs: 1_000 })
+    })
+  const isolate = crypto.randomUUID()
   const catalogue = openCatalogue(shippedCatalogue)
   const prices = openPriceBook(env.DB, catalogue)
   const store = openKeyStore(env.DB)
@@ -156,7 +181,11 @@ function open(env: Bindings): Opened {
       allowances.counting(breaker<Call>(health)(commit(headDeadline(callProvider(find, media))))),
       allowances.mayRetry,
     ),
-    telemetry: openTelemetry(env.DB, warn),
+    telemetry: openTelemetry(
+      isolate,
+      { take: (handOver) => outboxAt(Number.parseInt(isolate, 16) % OUTBOXES).take(handOver) },
+      log,
+    ),
     tokenizer,
     statusOf: (failure) => openaiChat().writeFailure(failure, '').status,
   })
@@ -199,12 +228,23 @@ function open(env: Bindings): Opened {
         seenHere: health.condition,
         now: Date.now,
       },
+      usage: (query) =>
+        readUsage(
+          {
+            database: env.DB,
+            outboxes: (group, range) => askOutboxes((outbox) => outbox.live(group, range)),
+          },
+          query,
+        ),
+      metrics: async () => writeMetrics(await askOutboxes((outbox) => outbox.totals())),
     },
   })
   return {
     fetch: async (request, ctx) => app.fetch(request, env, ctx),
     work: work({ threads, pipeline: ask, warn }),
     replay: app.work,
+    keepDays: config.telemetry?.keepDays ?? DEFAULT_KEEP_DAYS,
+    warn,
   }
 }
 
@@ -245,14 +285,27 @@ const deferring =
   (later) =>
     state.waitUntil(later.catch((error: unknown) => warn(`in an object: ${String(error)}`)))
 
+/** Takes finished rows from isolates to D1 and to a collector, and counts them. */
+export class Outbox extends OutboxObject {
+  constructor(state: DurableObjectState, bindings: Bindings) {
+    const { DB, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint = '', OTEL_EXPORTER_OTLP_HEADERS: headers } = bindings
+    const fetcher = (url: string, init: RequestInit): Promise<Response> => fetch(url, init)
+    const exporter =
+      endpoint === '' ? undefined : openExporter({ endpoint, headers, version: VERSION, fetcher, warn })
+    super(state, bindings, { database: DB, exporter, warn })
+  }
+}
+
 export default {
   fetch(request, env, ctx) {
     opened ??= open(env)
     return opened.fetch(request, ctx)
   },
   async scheduled(_event, env) {
-    const rows = await forgetOld(env.DB, Date.now())
-    if (rows > 0) warn(`housekeeping: ${rows} request rows older than 90 days deleted`)
+    opened ??= open(env)
+    const { keepDays, warn } = opened
+    const rows = await forgetOld(env.DB, Date.now() - keepDays * DAY_MS)
+    if (rows > 0) warn(`housekeeping: ${rows} request rows older than ${keepDays} days deleted`)
     const prices = await seedPrices(env.DB, openCatalogue(shippedCatalogue), Date.now())
     if (prices > 0) warn(`prices: ${prices} of the catalogue's are new`)
   },

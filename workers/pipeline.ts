@@ -14,7 +14,7 @@ import { type Asked, type ConversationObjects, recall } from './conversation/rec
 import type { Planner } from './routing/planner.ts'
 import type { ModelRequest } from '../shared/request.ts'
 import type { Answer, Caller, Cx, Service } from './service.ts'
-import type { Telemetry } from './telemetry/flush.ts'
+import type { Telemetry } from './telemetry/handover.ts'
 import { outcomeOf } from './telemetry/outcome.ts'
 
 export interface Organs {
@@ -55,6 +55,7 @@ export const pipeline =
     let asked: ModelRequest | undefined
     let raced: Raced | undefined
     let tab: Tab | undefined
+    let firstAt: number | undefined
 
     const promptTokens = async (): Promise<number> =>
       countPrompt((asked ?? request).messages, (asked ?? request).tools, await tokenizer())
@@ -72,6 +73,7 @@ export const pipeline =
           caller,
           request,
           startedAt,
+          firstAt,
           plan,
           answer,
           attempts: raced?.attempts ?? [],
@@ -99,6 +101,7 @@ export const pipeline =
       const { mayAddCall, mayGoOn } = tab
       raced = await race({ request: asked, plan, mayHedge: mayAddCall }, cx)
       if (!raced.ok) throw new Failed(raced.failure)
+      firstAt = cx.now()
       const { answer, attempts } = raced
       const told = rescue(
         {

@@ -14,7 +14,7 @@ export interface Settings {
   /** The configuration as the user knows it, and its text. */
   readonly configName: string
   readonly configText: string
-  /** What the configuration names, and ADMIN_KEY where there is one. */
+  /** What the configuration names, and what the gateway itself knows of, where it is set. */
   readonly secrets: Variables
   /** Absolute; exists and can be written. */
   readonly state: string
@@ -35,7 +35,7 @@ export function readSettings(root: string, environment: Environment, folder: str
   const devVars = readDevVars(readTextIfThere(join(root, '.dev.vars')))
   const secrets = {
     ...gatherVariables(names, environment, devVars, configName),
-    ...adminKey(environment, devVars),
+    ...ours(environment, devVars),
   }
   const state = resolve(folder, environment['MINNOW_STATE'] || join(root, '.wrangler/state'))
   makeState(state)
@@ -60,10 +60,16 @@ export function variablesOf(configText: string, configName: string): readonly st
   return config.variables
 }
 
-function adminKey(environment: Environment, devVars: Variables): Variables {
-  const key = environment['ADMIN_KEY'] || devVars['ADMIN_KEY']
-  return key === undefined || key === '' ? {} : { ADMIN_KEY: key }
-}
+/** Variables that the gateway itself knows, where they are set. */
+const OURS = ['ADMIN_KEY', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_HEADERS']
+
+const ours = (environment: Environment, devVars: Variables): Variables =>
+  Object.fromEntries(
+    OURS.flatMap((name) => {
+      const value = environment[name] || devVars[name] || ''
+      return value === '' ? [] : [[name, value]]
+    }),
+  )
 
 function makeState(state: string): void {
   try {

@@ -17,6 +17,9 @@ export const RESERVED: readonly string[] = [
   'LOOPBACK',
   'MICRO',
   'REPLAY',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+  'OUTBOX',
   'THREAD',
   'PUBLIC',
 ]

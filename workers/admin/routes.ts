@@ -7,8 +7,10 @@ import { type HealthDesk, listHealth } from './health.ts'
 import type { PriceBook } from '../prices/book.ts'
 import { changeKey, createKey, type KeyDesk, listKeys, readKey, revokeKey } from './keys.ts'
 import { listPrices, putPrice } from './prices.ts'
-import { checked, priceQuery, requestQuery } from './schema.ts'
+import { checked, priceQuery, requestQuery, usageQuery } from './schema.ts'
+import { CONTENT_TYPE } from '../telemetry/prometheus.ts'
 import type { RequestFilter } from '../telemetry/queries.ts'
+import type { UsageQuery } from '../telemetry/usage.ts'
 
 export interface Admin {
   readonly isAdmin: (key: string | undefined) => Promise<boolean>
@@ -18,6 +20,9 @@ export interface Admin {
   readonly prices: PriceBook
   readonly requests: (filter: RequestFilter) => Promise<Record<string, unknown>[]>
   readonly health: HealthDesk
+  readonly usage: (query: UsageQuery) => Promise<Record<string, unknown>>
+  /** In Prometheus' text format. */
+  readonly metrics: () => Promise<string>
 }
 
 const BODY_BYTES = 64 * 1024
@@ -56,6 +61,8 @@ export function adminRoutes(admin: Admin): Hono {
     c.json({ object: 'list', data: await admin.requests(filterOf(c.req.query())) }),
   )
   app.get('/health', async (c) => c.json({ object: 'list', data: await listHealth(admin.health) }))
+  app.get('/usage', async (c) => c.json(await admin.usage(usageOf(c.req.query(), admin.keys.now()))))
+  app.get('/metrics', async (c) => c.body(await admin.metrics(), 200, { 'content-type': CONTENT_TYPE }))
   app.get('/prices', async (c) =>
     c.json({ object: 'list', data: await listPrices(admin.prices, checked(priceQuery, c.req.query())) }),
   )
@@ -72,5 +79,19 @@ function filterOf(query: Record<string, string>): RequestFilter {
     ...(before === undefined ? {} : { before }),
     ...(key === undefined ? {} : { key }),
     ...(model === undefined ? {} : { model }),
+  }
+}
+
+const USAGE_MS = 30 * 24 * 60 * 60 * 1000
+
+/** The last thirty days, unless said otherwise. */
+function usageOf(query: Record<string, string>, now: number): UsageQuery {
+  const { group, since, until = now, limit, after } = checked(usageQuery, query)
+  return {
+    group,
+    since: since ?? until - USAGE_MS,
+    until,
+    limit,
+    ...(after === undefined ? {} : { after }),
   }
 }

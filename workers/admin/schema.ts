@@ -4,6 +4,7 @@ import { Failed } from '../../shared/failure.ts'
 import { priceFields } from '../../shared/model-schema.ts'
 import { microsFromDollars } from '../../shared/money.ts'
 import type { Budget } from '../service.ts'
+import { GROUPS } from '../telemetry/live.ts'
 
 const budget = z
   .strictObject({
@@ -56,6 +57,25 @@ export const requestQuery = z.strictObject({
   key: z.string().max(128).optional(),
   model: z.string().max(256).optional(),
 })
+
+const when = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date(), z.string().regex(/^\d{1,15}$/, 'milliseconds')], {
+    error: 'a time such as "2026-11-28T12:00:00Z", a day, or milliseconds since 1970 are expected',
+  })
+  .transform((text) => (/^\d+$/.test(text) ? Number(text) : Date.parse(text)))
+
+export const usageQuery = z
+  .strictObject({
+    group: z.enum(GROUPS).default('model'),
+    since: when.optional(),
+    until: when.optional(),
+    limit: z.coerce.number().int().min(1).max(1000).default(100),
+    after: z.string().max(256).optional(),
+  })
+  .refine(({ since, until }) => since === undefined || until === undefined || since < until, {
+    error: 'an "until" after "since" is expected',
+    path: ['until'],
+  })
 
 type Limits = Pick<z.infer<typeof newKey>, 'budgets'> & {
   readonly rpm?: number | null | undefined

@@ -1,80 +1,84 @@
-// Carries outcome rows to D1, off the request path and many at a time.
-import type { Outcome } from '../../shared/plan.ts'
-import type { Cx } from '../service.ts'
-import { COLUMNS, writeRow } from './record.ts'
+// What an outbox writes to D1: outcome rows, and rollups of windows that are over. Both may be written again without harm.
+import { type Dimension, type Span, type Window } from './books.ts'
+import { pack } from './histogram.ts'
+import type { Batch } from './letter.ts'
+import { COLUMNS } from './record.ts'
+import { ROLLED, SUMS, type Tally } from './tally.ts'
 
-export interface Telemetry {
-  /** Takes a row; it is in D1 within about a second. */
-  record(outcome: Outcome, cx: Cx): void
+/** Rollups of one statement; as JSON they stay far below the 2 MB that D1 takes in one value. */
+const ROLLUPS_PER_STATEMENT = 300
+
+interface Field {
+  readonly column: string
+  /** Its place in the list of values. */
+  readonly index: number
 }
-
-/** Rows wait this long for company. */
-const GATHER_MS = 50
-/** Rows of one statement; as JSON they stay far below the 2 MB that D1 takes in one value. */
-const ROWS_PER_STATEMENT = 500
-/** With D1 away, this many rows are kept; beyond it the oldest are dropped and counted. */
-const MAX_ROWS = 20_000
-const RETRY_MS = [200, 1_000, 3_000, 10_000] as const
-/** A carrier not heard of for this long died with its request. */
-const LOST_MS = 20_000
 
 // All rows travel as one bound value: D1 binds at most 100, and each costs more than reading it out of JSON.
-// A row that is there already is left alone: a statement that was applied without an answer is sent again.
-const INSERT = `INSERT OR IGNORE INTO requests (${COLUMNS.join(', ')})
-  SELECT ${COLUMNS.map((_, index) => `json_extract(value, '$[${index}]')`).join(', ')} FROM json_each(?)`
+const insert = (verb: 'IGNORE' | 'REPLACE', table: string, fields: readonly Field[]): string =>
+  `INSERT OR ${verb} INTO ${table} (${fields.map(({ column }) => column).join(', ')})
+    SELECT ${fields.map(({ index }) => `json_extract(value, '$[${index}]')`).join(', ')} FROM json_each(?)`
 
-export function openTelemetry(database: D1Database, warn: (message: string) => void): Telemetry {
-  const waiting: Outcome[] = []
-  let carryingSince: number | undefined
-  let dropped = 0
+const fieldsOf = (columns: readonly string[]): Field[] => columns.map((column, index) => ({ column, index }))
 
-  const insert = (rows: readonly Outcome[]): Promise<unknown> =>
-    database
-      .prepare(INSERT)
-      .bind(JSON.stringify(rows.map(writeRow)))
-      .run()
+const KNOWN: ReadonlySet<string> = new Set(COLUMNS)
 
-  const carry = async (cx: Cx): Promise<void> => {
-    try {
-      await wait(GATHER_MS)
-      let failures = 0
-      while (waiting.length > 0) {
-        carryingSince = cx.now()
-        const rows = waiting.slice(0, ROWS_PER_STATEMENT)
-        try {
-          await insert(rows)
-          // Rows may have been dropped from the front meanwhile, so those written are found, not counted.
-          const written = new Set(rows)
-          while (waiting[0] !== undefined && written.has(waiting[0])) waiting.shift()
-          failures = 0
-        } catch (error) {
-          const pauseMs = RETRY_MS[failures]
-          failures += 1
-          warn(
-            `telemetry: D1 refused ${rows.length} rows (${error instanceof Error ? error.message : String(error)}), ${waiting.length} waiting`,
-          )
-          if (pauseMs === undefined) return // the next request's row tries again
-          await wait(pauseMs)
-        }
-      }
-    } finally {
-      carryingSince = undefined
-    }
+/** A row that is there already is left alone. Columns that this version does not know, it does not write. */
+export async function writeRows(database: D1Database, batches: readonly Batch[]): Promise<void> {
+  const byColumns = new Map<string, string[]>()
+  for (const { columns, rows } of batches.flatMap(({ handOvers }) => handOvers)) {
+    const name = columns.join(',')
+    const together = byColumns.get(name) ?? []
+    together.push(rows)
+    byColumns.set(name, together)
   }
-
-  return {
-    record(outcome, cx) {
-      if (waiting.length >= MAX_ROWS) {
-        waiting.shift()
-        dropped += 1
-        if (dropped % 1_000 === 1) warn(`telemetry: D1 is away, ${dropped} of the oldest rows dropped`)
-      }
-      waiting.push(outcome)
-      if (carryingSince !== undefined && cx.now() - carryingSince < LOST_MS) return
-      carryingSince = cx.now()
-      cx.defer(carry(cx))
-    },
-  }
+  const statements = [...byColumns].map(([name, rows]) => {
+    const known = fieldsOf(name.split(',')).filter(({ column }) => KNOWN.has(column))
+    const sql = insert('IGNORE', 'requests', known)
+    return database.prepare(sql).bind(`[${rows.join(',')}]`)
+  })
+  const [only] = statements
+  if (statements.length === 1) await only?.run()
+  else await database.batch(statements)
 }
 
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+export const ROLLUP_COLUMNS = ['span', 'dimension', 'starts_at', 'name', 'part', ...SUMS, ...ROLLED] as const
+
+const ROLLUP = insert('REPLACE', 'rollups', fieldsOf(ROLLUP_COLUMNS))
+
+/** The whole window, as this outbox saw it: all of it or nothing. */
+export async function writeWindow(database: D1Database, window: Window): Promise<void> {
+  const rows = rollupsOf(window)
+  const statements: D1PreparedStatement[] = []
+  for (let from = 0; from < rows.length; from += ROLLUPS_PER_STATEMENT) {
+    const some = rows.slice(from, from + ROLLUPS_PER_STATEMENT)
+    statements.push(database.prepare(ROLLUP).bind(JSON.stringify(some)))
+  }
+  await database.batch(statements)
+}
+
+const rollupsOf = ({ span, startsAt, part, tallies }: Window): (string | number | null)[][] =>
+  [...tallies].flatMap(([dimension, names]) =>
+    [...names].map(([name, tally]) => rollup({ span, dimension, startsAt, name, part }, tally)),
+  )
+
+interface Place {
+  readonly span: Span
+  readonly dimension: Dimension
+  readonly startsAt: number
+  readonly name: string
+  readonly part: string
+}
+
+const rollup = ({ span, dimension, startsAt, name, part }: Place, { sums, shapes }: Tally) => [
+  span,
+  dimension,
+  startsAt,
+  name,
+  part,
+  ...SUMS.map((sum) => sums[sum]),
+  ...ROLLED.map((shape) => {
+    const histogram = shapes.get(shape)
+    return histogram === undefined ? null : JSON.stringify(pack(histogram))
+  }),
+]

@@ -10,6 +10,8 @@ export interface Facts {
   readonly caller: Caller
   readonly request: ModelRequest
   readonly startedAt: number
+  /** When there was something to tell the client. */
+  readonly firstAt: number | undefined
   readonly plan: Plan | undefined
   readonly answer: Answer | undefined
   readonly attempts: readonly Attempt[]
@@ -23,6 +25,7 @@ export function outcomeOf({
   caller,
   request,
   startedAt,
+  firstAt,
   plan,
   answer,
   attempts,
@@ -36,6 +39,7 @@ export function outcomeOf({
     requestId: cx.id,
     at: startedAt,
     keyId: caller.keyId,
+    operation: operationOf(request),
     route: request.model,
     tier: answer?.target.tier ?? plan?.tier ?? '',
     reason: plan?.reason ?? '',
@@ -46,6 +50,7 @@ export function outcomeOf({
     usageSource: ending?.usageSource ?? 'none',
     costMicros: ending?.costMicros ?? 0,
     ...(answer === undefined ? {} : { headMs: answer.headMs }),
+    ...(firstAt === undefined || !request.stream ? {} : { firstMs: firstAt - startedAt }),
     totalMs: cx.now() - startedAt,
     stream: request.stream,
     status,
@@ -53,6 +58,9 @@ export function outcomeOf({
     ...(failure === undefined ? {} : { failure: reasonOf(failure) }),
   }
 }
+
+const operationOf = ({ embedding, proxied }: ModelRequest): string =>
+  proxied?.endpoint ?? (embedding === undefined ? 'chat' : 'embeddings')
 
 function endOf(failure: Failure | undefined): Outcome['end'] {
   if (failure === undefined) return 'finish'

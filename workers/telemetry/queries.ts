@@ -1,4 +1,4 @@
-// Reading telemetry back, and forgetting it in time.
+// Reading rows back, and forgetting them in time.
 import { readReceipt } from './receipt.ts'
 import { COLUMNS, readRow, type Row } from './record.ts'
 
@@ -10,7 +10,10 @@ export interface RequestFilter {
   readonly model?: string
 }
 
-/** Newest first. */
+/** Where the ids of rows begin that a request of this time has, or a later one. */
+const firstIdAt = (at: number): string => `row_${at.toString(36)}`
+
+/** Newest first. A row's id begins with its time, so the order of ids is that of time. */
 export async function listRequests(
   database: D1Database,
   filter: RequestFilter,
@@ -18,9 +21,8 @@ export async function listRequests(
   const where: string[] = []
   const values: (string | number)[] = []
   if (filter.before !== undefined) {
-    const at = /^\d+$/.test(filter.before) ? Number(filter.before) : undefined
-    where.push(at === undefined ? '(at, id) < (SELECT at, id FROM requests WHERE id = ?)' : 'at < ?')
-    values.push(at ?? filter.before)
+    where.push('id < ?')
+    values.push(/^\d+$/.test(filter.before) ? firstIdAt(Number(filter.before)) : filter.before)
   }
   if (filter.key !== undefined) {
     where.push('key_id = ?')
@@ -31,7 +33,7 @@ export async function listRequests(
     values.push(filter.model)
   }
   const condition = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`
-  const sql = `SELECT ${COLUMNS.join(', ')} FROM requests ${condition} ORDER BY at DESC, id DESC LIMIT ?`
+  const sql = `SELECT ${COLUMNS.join(', ')} FROM requests ${condition} ORDER BY id DESC LIMIT ?`
   const { results } = await database
     .prepare(sql)
     .bind(...values, filter.limit)
@@ -45,19 +47,14 @@ export async function findReceipt(
   keyId: string,
   requestId: string,
 ): Promise<Record<string, unknown> | undefined> {
-  const sql = `SELECT ${COLUMNS.join(', ')} FROM requests WHERE request_id = ? AND key_id = ? ORDER BY at DESC LIMIT 1`
+  const sql = `SELECT ${COLUMNS.join(', ')} FROM requests WHERE request_id = ? AND key_id = ? ORDER BY id DESC LIMIT 1`
   const row = await database.prepare(sql).bind(requestId, keyId).first<Row>()
   return row === null ? undefined : readReceipt(row)
 }
 
-const KEEP_MS = 90 * 24 * 60 * 60 * 1000
-
-/** Deletes rows older than 90 days, a bounded number at a time. */
-export async function forgetOld(database: D1Database, now: number): Promise<number> {
-  const sql = 'DELETE FROM requests WHERE id IN (SELECT id FROM requests WHERE at < ? ORDER BY at LIMIT 5000)'
-  const { meta } = await database
-    .prepare(sql)
-    .bind(now - KEEP_MS)
-    .run()
+/** Deletes rows older than this, a bounded number at a time; their sums stay in the rollups. */
+export async function forgetOld(database: D1Database, before: number): Promise<number> {
+  const sql = 'DELETE FROM requests WHERE id IN (SELECT id FROM requests WHERE id < ? ORDER BY id LIMIT 5000)'
+  const { meta } = await database.prepare(sql).bind(firstIdAt(before)).run()
   return meta.changes
 }

@@ -26,9 +26,12 @@ export const COLUMNS = [
   'status',
   'ending',
   'failure',
+  'first_ms',
+  'frontier_micros',
+  'operation',
 ] as const
 
-type Value = string | number | null
+export type Value = string | number | null
 
 export function writeRow(outcome: Outcome): Value[] {
   return [
@@ -44,7 +47,7 @@ export function writeRow(outcome: Outcome): Value[] {
     JSON.stringify(outcome.attempts),
     outcome.usage.input,
     outcome.usage.cacheRead,
-    outcome.usage.cacheWrite,
+    outcome.usage.cacheWrite + (outcome.usage.cacheWriteLong ?? 0),
     outcome.usage.output,
     outcome.usage.reasoning,
     outcome.usageSource,
@@ -55,6 +58,9 @@ export function writeRow(outcome: Outcome): Value[] {
     outcome.status,
     outcome.end,
     outcome.failure ?? null,
+    outcome.firstMs ?? null,
+    outcome.frontierMicros ?? null,
+    outcome.operation ?? null,
   ]
 }
 
@@ -68,6 +74,7 @@ export function readRow(row: Row): Record<string, unknown> {
     at: new Date(Number(row.at)).toISOString(),
     key: row.key_id,
     route: row.route,
+    operation: row.operation,
     tier: row.tier,
     reason: row.reason,
     score: row.score,
@@ -83,7 +90,9 @@ export function readRow(row: Row): Record<string, unknown> {
     },
     cost: dollarsFromMicros(Number(row.cost_micros)),
     cost_micros: row.cost_micros,
+    frontier_cost: row.frontier_micros === null ? null : dollarsFromMicros(Number(row.frontier_micros)),
     head_ms: row.head_ms,
+    first_ms: row.first_ms,
     total_ms: row.total_ms,
     stream: row.stream === 1,
     status: row.status,

@@ -10,6 +10,7 @@ const facts: Facts = {
   caller: callerWith(),
   request: requestFor('a private question'),
   startedAt: 1_000,
+  firstAt: undefined,
   plan: undefined,
   answer: undefined,
   attempts: [],

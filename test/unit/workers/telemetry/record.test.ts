@@ -1,6 +1,8 @@
 // Outcome rows: every column is written in its place and read back in the operator's terms.
-import { readFileSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { readMigrations } from '../../../../tools/gateway/migrate.ts'
 import type { Outcome } from '../../../../shared/plan.ts'
 import { COLUMNS, readRow, type Row, writeRow } from '../../../../workers/telemetry/record.ts'
 
@@ -9,6 +11,7 @@ const outcome: Outcome = {
   requestId: 'req_1',
   at: 1_764_547_200_000,
   keyId: 'key_1',
+  operation: 'chat',
   route: 'auto',
   tier: 'mini',
   reason: 'easy',
@@ -18,7 +21,9 @@ const outcome: Outcome = {
   usage: { input: 1, cacheRead: 2, cacheWrite: 3, output: 4, reasoning: 5 },
   usageSource: 'reported',
   costMicros: 120,
+  frontierMicros: 300,
   headMs: 6,
+  firstMs: 5,
   totalMs: 7,
   stream: true,
   status: 200,
@@ -30,8 +35,11 @@ const rowOf = (value: Outcome): Row =>
 describe('a row', () => {
   it('has a value for each column, and the columns are those of the table', () => {
     expect(writeRow(outcome)).toHaveLength(COLUMNS.length)
-    const table = readFileSync(new URL('../../../../migrations/0002_requests.sql', import.meta.url), 'utf8')
-    for (const column of COLUMNS) expect(table).toMatch(new RegExp(`^\\s+${column}\\s`, 'm'))
+    const database = new DatabaseSync(':memory:')
+    const migrations = readMigrations(fileURLToPath(new URL('../../../../migrations', import.meta.url)))
+    for (const { sql } of migrations) database.exec(sql)
+    const table = database.prepare("SELECT name FROM pragma_table_info('requests')").all()
+    expect(table.map(({ name }) => name).toSorted()).toEqual(COLUMNS.toSorted())
   })
 
   it('is read back as the operator sees it', () => {
@@ -40,6 +48,7 @@ describe('a row', () => {
       request_id: 'req_1',
       at: '2025-12-01T00:00:00.000Z',
       key: 'key_1',
+      operation: 'chat',
       route: 'auto',
       tier: 'mini',
       reason: 'easy',
@@ -49,7 +58,9 @@ describe('a row', () => {
       tokens: { input: 1, cache_read: 2, cache_write: 3, output: 4, reasoning: 5, source: 'reported' },
       cost: 0.00012,
       cost_micros: 120,
+      frontier_cost: 0.0003,
       head_ms: 6,
+      first_ms: 5,
       total_ms: 7,
       stream: true,
       status: 200,
