@@ -87,7 +87,7 @@ const DEFAULT_IDEMPOTENCY_MS = 24 * 60 * 60_000
 const DEFAULT_KEEP_DAYS = 90
 const DAY_MS = 86_400_000
 /** Each isolate hands its rows to one of so many; what they counted adds up. */
-const OUTBOXES = 4
+const OUTBOXES = 2
 
 const write: Write = (level, line) => console[level](line) // oxlint-disable-line no-console -- the operator's log
 const warn = (message: string): void => write('warn', message)

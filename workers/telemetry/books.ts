@@ -9,7 +9,7 @@ import {
   type PackedTally,
   ROLLED,
   SHAPES,
-  type Shape,
+  sumOf,
   type Tally,
   unpackTally,
 } from './tally.ts'
@@ -82,16 +82,16 @@ function enter(books: Books, row: Reading, writtenAs: string): void {
   for (const span of ['hour', 'day'] as const) {
     const startsAt = row.at - (row.at % LENGTH_MS[span])
     const { tallies } = windowOf(books, span, startsAt, writtenAs)
-    const enterAs = (dimension: Dimension, name: string, kept: readonly Shape[] = ROLLED): void =>
-      count(tallyOf(tallies, dimension, name), row, kept)
+    const enterAs = (dimension: Dimension, name: string, shapes: number = ROLLED.length): void =>
+      count(tallyOf(tallies, dimension, name), row, shapes)
     enterAs('all', '')
     enterAs('model', model)
     enterAs('key', key)
     enterAs('route', route)
     enterAs('tier', tier)
-    if (span === 'day') enterAs('mix', mix, [])
+    if (span === 'day') enterAs('mix', mix, 0)
   }
-  count(named(books.totals, seriesOf(row), MAX_TOTALS, REST), row, SHAPES)
+  count(named(books.totals, seriesOf(row), MAX_TOTALS, REST), row, SHAPES.length)
 }
 
 function windowOf(books: Books, span: Span, startsAt: number, writtenAs: string): Window {
@@ -122,7 +122,10 @@ function named(names: Map<string, Tally>, name: string, most: number, other: str
 }
 
 /** How many rows a window has; it only grows. */
-export const sizeOf = (window: Window): number => window.tallies.get('all')?.get('')?.sums.requests ?? 0
+export function sizeOf(window: Window): number {
+  const all = window.tallies.get('all')?.get('')
+  return all === undefined ? 0 : sumOf(all, 'requests')
+}
 
 /** Books as JSON. Isolates that are long gone are left out. */
 export function writeBooks(books: Books, now: number): string {

@@ -3,7 +3,7 @@ import { type Dimension, type Span, type Window } from './books.ts'
 import { pack } from './histogram.ts'
 import type { Batch } from './letter.ts'
 import { COLUMNS } from './record.ts'
-import { ROLLED, SUMS, type Tally } from './tally.ts'
+import { ROLLED, shapeOf, SUMS, type Tally } from './tally.ts'
 
 /** Rollups of one statement; as JSON they stay far below the 2 MB that D1 takes in one value. */
 const ROLLUPS_PER_STATEMENT = 300
@@ -44,7 +44,7 @@ export async function writeRows(database: D1Database, batches: readonly Batch[])
 
 export const ROLLUP_COLUMNS = ['span', 'dimension', 'starts_at', 'name', 'part', ...SUMS, ...ROLLED] as const
 
-const ROLLUP = insert('REPLACE', 'rollups', fieldsOf(ROLLUP_COLUMNS))
+export const ROLLUP = insert('REPLACE', 'rollups', fieldsOf(ROLLUP_COLUMNS))
 
 /** The whole window, as this outbox saw it: all of it or nothing. */
 export async function writeWindow(database: D1Database, window: Window): Promise<void> {
@@ -57,7 +57,7 @@ export async function writeWindow(database: D1Database, window: Window): Promise
   await database.batch(statements)
 }
 
-const rollupsOf = ({ span, startsAt, part, tallies }: Window): (string | number | null)[][] =>
+export const rollupsOf = ({ span, startsAt, part, tallies }: Window): (string | number | null)[][] =>
   [...tallies].flatMap(([dimension, names]) =>
     [...names].map(([name, tally]) => rollup({ span, dimension, startsAt, name, part }, tally)),
   )
@@ -70,15 +70,15 @@ interface Place {
   readonly part: string
 }
 
-const rollup = ({ span, dimension, startsAt, name, part }: Place, { sums, shapes }: Tally) => [
+const rollup = ({ span, dimension, startsAt, name, part }: Place, tally: Tally) => [
   span,
   dimension,
   startsAt,
   name,
   part,
-  ...SUMS.map((sum) => sums[sum]),
+  ...tally.sums,
   ...ROLLED.map((shape) => {
-    const histogram = shapes.get(shape)
+    const histogram = shapeOf(tally, shape)
     return histogram === undefined ? null : JSON.stringify(pack(histogram))
   }),
 ]

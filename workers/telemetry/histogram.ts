@@ -22,8 +22,16 @@ export type Packed = readonly number[]
 
 export const openHistogram = (): Histogram => new HdrHistogram(1, MOST, DIGITS)
 
-export const record = (histogram: Histogram, value: number): void =>
-  histogram.recordValue(Math.min(Math.max(0, Math.round(value)), MOST))
+const ruler = openHistogram() // holds nothing; all have the same buckets
+
+/** Where a value counts, in every histogram. */
+export const bucketOf = (value: number): number =>
+  ruler.countsArrayIndex(Math.min(Math.max(0, Math.round(value)), MOST))
+
+export function record(histogram: Histogram, bucket: number): void {
+  histogram.incrementCountAtIndex(bucket)
+  histogram.incrementTotalCount()
+}
 
 export function pack(histogram: Histogram): number[] {
   const packed: number[] = []

@@ -1,4 +1,5 @@
 // One outcome row taken apart for counting: what it adds to sums and histograms, and which names it counts under. Pure.
+import { bucketOf } from './histogram.ts'
 import type { Row, Value } from './record.ts'
 import type { Measured } from './tally.ts'
 
@@ -75,31 +76,34 @@ export function readerOf(columns: readonly string[]): (values: readonly Value[])
       tier,
       operation: read.operation(values) || 'chat',
       failure: read.failure(values),
-      sums: {
-        requests: 1,
-        errors: ending === 'error' ? 1 : 0,
-        refused: isRefused ? 1 : 0,
-        cancelled: ending === 'cancelled' ? 1 : 0,
-        answered: isAnswered ? 1 : 0,
-        mini: isAnswered && tier === 'mini' ? 1 : 0,
-        tokens_input: input,
-        tokens_cache_read: cacheRead,
-        tokens_cache_write: cacheWrite,
-        tokens_output: output,
-        tokens_reasoning: reasoning,
-        cost_micros: cost,
-        frontier_micros: frontier ?? 0,
-        saved_micros: frontier === undefined ? 0 : frontier - cost,
-        head_ms: head ?? 0,
-        first_ms: first ?? 0,
-        total_ms: isRefused ? 0 : total, // a refusal takes no time, and would hide what answers take
-      },
-      shapes: {
-        ...(head === undefined ? {} : { head }),
-        ...(first === undefined ? {} : { first }),
-        ...(isRefused ? {} : { total }),
-        ...(isAnswered ? { prompt: input + cacheRead + cacheWrite, completion: output + reasoning } : {}),
-      },
+      // In the order of SUMS.
+      sums: [
+        1,
+        ending === 'error' ? 1 : 0,
+        isRefused ? 1 : 0,
+        ending === 'cancelled' ? 1 : 0,
+        isAnswered ? 1 : 0,
+        isAnswered && tier === 'mini' ? 1 : 0,
+        input,
+        cacheRead,
+        cacheWrite,
+        output,
+        reasoning,
+        cost,
+        frontier ?? 0,
+        frontier === undefined ? 0 : frontier - cost,
+        head ?? 0,
+        first ?? 0,
+        isRefused ? 0 : total, // a refusal takes no time, and would hide what answers take
+      ],
+      // In the order of SHAPES.
+      buckets: [
+        head === undefined ? undefined : bucketOf(head),
+        isRefused ? undefined : bucketOf(total),
+        first === undefined ? undefined : bucketOf(first),
+        isAnswered ? bucketOf(input + cacheRead + cacheWrite) : undefined,
+        isAnswered ? bucketOf(output + reasoning) : undefined,
+      ],
     }
   }
 }

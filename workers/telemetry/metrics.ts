@@ -9,7 +9,7 @@ import {
 import { countBelow, type Histogram, TIME_BOUNDS_MS } from './histogram.ts'
 import type { Totals } from './live.ts'
 import { naming, timeOf } from './spans.ts'
-import { merge, openTally, type Shape, type Sum, type Tally } from './tally.ts'
+import { merge, openTally, type Shape, shapeOf, type Sum, sumOf, type Tally } from './tally.ts'
 
 /** The conventions' own bounds; at all of them the histograms count exactly. */
 const TOKEN_BOUNDS = [
@@ -26,19 +26,21 @@ export function metricsOf(totals: Totals, now: number): MetricData[] {
   const time = { startTime: timeOf(totals.since), endTime: timeOf(now) }
   const times = (shape: Shape, sum: Sum): DataPoint<Buckets>[] =>
     points.flatMap(({ attributes, tally }) => {
-      const histogram = tally.shapes.get(shape)
+      const histogram = shapeOf(tally, shape)
       if (histogram === undefined) return []
-      const value = bucketsOf(histogram, TIME_BOUNDS_MS, 1_000, tally.sums[sum] / 1_000)
+      const value = bucketsOf(histogram, TIME_BOUNDS_MS, 1_000, sumOf(tally, sum) / 1_000)
       return [{ ...time, attributes, value }]
     })
   const tokens = (shape: 'prompt' | 'completion'): DataPoint<Buckets>[] =>
-    points.flatMap(({ attributes, tally: { shapes, sums } }) => {
-      const histogram = shapes.get(shape)
+    points.flatMap(({ attributes, tally }) => {
+      const histogram = shapeOf(tally, shape)
       if (histogram === undefined) return []
       const sum =
         shape === 'prompt'
-          ? sums.tokens_input + sums.tokens_cache_read + sums.tokens_cache_write
-          : sums.tokens_output + sums.tokens_reasoning
+          ? sumOf(tally, 'tokens_input') +
+            sumOf(tally, 'tokens_cache_read') +
+            sumOf(tally, 'tokens_cache_write')
+          : sumOf(tally, 'tokens_output') + sumOf(tally, 'tokens_reasoning')
       const type = { 'gen_ai.token.type': shape === 'prompt' ? 'input' : 'output' }
       return [
         {
@@ -73,7 +75,7 @@ export function metricsOf(totals: Totals, now: number): MetricData[] {
       dataPoints: points.map(({ attributes, tally }) => ({
         ...time,
         attributes,
-        value: tally.sums.cost_micros / 1_000_000,
+        value: sumOf(tally, 'cost_micros') / 1_000_000,
       })),
     },
   ]

@@ -116,10 +116,13 @@ export abstract class OutboxObject extends DurableObject {
 
   private async deliverTraces(exporter: Exporter): Promise<boolean> {
     const batches = this.keeper.next('traces', ROWS_PER_STATEMENT)
-    if (batches.length === 0) return false
-    await exporter.send(batches, totalsOf(this.keeper.books), this.ctx.id.toString(), Date.now())
-    this.keeper.sent('traces', batches)
-    return true
+    const instance = this.ctx.id.toString()
+    if (batches.length > 0) {
+      await exporter.sendTraces(batches, instance)
+      this.keeper.sent('traces', batches)
+    }
+    const measure = { instance, totals: () => totalsOf(this.keeper.books) }
+    return exporter.sendMetrics(measure, batches.length > 0, Date.now())
   }
 
   /** Windows that are over go to D1 whole, and are forgotten here. */

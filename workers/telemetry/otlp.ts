@@ -4,7 +4,14 @@ import type { Totals } from './live.ts'
 
 export interface Exporter {
   /** Throws where the same should be sent again later. */
-  send(batches: readonly Batch[], totals: Totals, instance: string, now: number): Promise<void>
+  sendTraces(batches: readonly Batch[], instance: string): Promise<void>
+  /** Sends totals where some time has passed since the last; true while what was sent last is no longer so. */
+  sendMetrics(measure: Measure, isChanged: boolean, now: number): Promise<boolean>
+}
+
+export interface Measure {
+  readonly instance: string
+  readonly totals: () => Totals
 }
 
 export interface Collector {
@@ -27,6 +34,7 @@ export function openExporter({ endpoint, headers, version, fetcher, warn }: Coll
   const base = endpoint.replace(/\/+$/, '')
   const given = readHeaders(headers ?? '')
   let measuredAt = 0
+  let isStale = false
 
   const post = async (signal: 'traces' | 'metrics', body: Uint8Array<ArrayBuffer>): Promise<void> => {
     const response = await fetcher(`${base}/v1/${signal}`, {
@@ -41,15 +49,22 @@ export function openExporter({ endpoint, headers, version, fetcher, warn }: Coll
     warn(`telemetry: the OTLP collector refused ${signal} with status ${response.status}; they are dropped`)
   }
 
+  // Loaded where a collector is configured and nowhere else: 60 KB of code.
+  const signals = () => import('./signals.ts')
+
   return {
-    async send(batches, totals, instance, now) {
-      // Loaded where a collector is configured and nowhere else: 60 KB of code.
-      const { writeMetrics, writeTraces } = await import('./signals.ts')
-      const source = { instance, version }
-      await post('traces', writeTraces(batches, source))
-      if (now - measuredAt < METRICS_MS) return
-      await post('metrics', writeMetrics(totals, source, now))
+    async sendTraces(batches, instance) {
+      const { writeTraces } = await signals()
+      await post('traces', writeTraces(batches, { instance, version }))
+    },
+    async sendMetrics({ instance, totals }, isChanged, now) {
+      isStale ||= isChanged
+      if (!isStale || now - measuredAt < METRICS_MS) return isStale
+      const { writeMetrics } = await signals()
+      await post('metrics', writeMetrics(totals(), { instance, version }, now))
       measuredAt = now
+      isStale = false
+      return false
     },
   }
 }

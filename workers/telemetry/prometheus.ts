@@ -2,7 +2,7 @@
 import type { Series } from './books.ts'
 import { countBelow, TIME_BOUNDS_MS } from './histogram.ts'
 import type { Totals } from './live.ts'
-import { merge, openTally, type Shape, type Sum, type Tally } from './tally.ts'
+import { merge, openTally, type Shape, shapeOf, type Sum, sumOf, type Tally } from './tally.ts'
 
 export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
@@ -30,14 +30,16 @@ export function writeMetrics(all: readonly Totals[]): string {
   const shaped = grouped(everything, ({ model, route }) => ({ model, route }))
   const lines = [
     ...family('minnow_requests_total', 'counter', 'Requests that have ended, by how: no failure, or why.'),
-    ...ended.map(([labels, { sums }]) => sample('minnow_requests_total', labels, sums.requests)),
+    ...ended.map(([labels, tally]) => sample('minnow_requests_total', labels, sumOf(tally, 'requests'))),
     ...family('minnow_tokens_total', 'counter', 'Tokens by class; the classes are disjoint.'),
-    ...counted.flatMap(([labels, { sums }]) =>
-      CLASSES.map(([name, sum]) => sample('minnow_tokens_total', { ...labels, class: name }, sums[sum])),
+    ...counted.flatMap(([labels, tally]) =>
+      CLASSES.map(([name, sum]) =>
+        sample('minnow_tokens_total', { ...labels, class: name }, sumOf(tally, sum)),
+      ),
     ),
     ...family('minnow_cost_dollars_total', 'counter', 'What requests cost, in US dollars.'),
-    ...counted.map(([labels, { sums }]) =>
-      sample('minnow_cost_dollars_total', labels, sums.cost_micros / 1_000_000),
+    ...counted.map(([labels, tally]) =>
+      sample('minnow_cost_dollars_total', labels, sumOf(tally, 'cost_micros') / 1_000_000),
     ),
     ...histogram('minnow_request_duration_seconds', 'From a request to the end of its answer.', shaped, {
       shape: 'total',
@@ -75,8 +77,8 @@ function histogram(
   groups: Grouped,
   { shape, sum }: { readonly shape: Shape; readonly sum: Sum },
 ): string[] {
-  const samples = groups.flatMap(([labels, { shapes, sums }]) => {
-    const counts = shapes.get(shape)
+  const samples = groups.flatMap(([labels, tally]) => {
+    const counts = shapeOf(tally, shape)
     if (counts === undefined) return []
     const below = countBelow(counts, TIME_BOUNDS_MS)
     return [
@@ -84,7 +86,7 @@ function histogram(
         sample(`${name}_bucket`, { ...labels, le: String(bound / 1_000) }, below[index] ?? 0),
       ),
       sample(`${name}_bucket`, { ...labels, le: '+Inf' }, counts.totalCount),
-      sample(`${name}_sum`, labels, sums[sum] / 1_000),
+      sample(`${name}_sum`, labels, sumOf(tally, sum) / 1_000),
       sample(`${name}_count`, labels, counts.totalCount),
     ]
   })

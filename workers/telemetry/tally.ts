@@ -24,63 +24,70 @@ export const SUMS = [
 
 export type Sum = (typeof SUMS)[number]
 
-/** `first`: a stream's first content. `prompt` and `completion`: tokens; kept where they are exported. */
-export const SHAPES = ['head', 'first', 'total', 'prompt', 'completion'] as const
+/** `first`: a stream's first content. `prompt` and `completion`: tokens. Those after `total` are kept for export only. */
+export const SHAPES = ['head', 'total', 'first', 'prompt', 'completion'] as const
 
 export type Shape = (typeof SHAPES)[number]
 
-/** The shapes that `rollups` has columns for. */
+/** The shapes that `rollups` has columns for: the first ones. */
 export const ROLLED = ['head', 'total'] as const satisfies readonly Shape[]
 
 export interface Tally {
-  readonly sums: Record<Sum, number>
-  readonly shapes: Map<Shape, Histogram>
+  /** In the order of SUMS. */
+  readonly sums: number[]
+  /** In the order of SHAPES; nothing where nothing was recorded. */
+  readonly shapes: (Histogram | undefined)[]
 }
 
-/** A tally as it is stored and sent. */
+/** A tally as it is stored and sent. Sums and shapes that come to be later are added at the end. */
 export interface PackedTally {
   readonly sums: readonly number[]
   readonly shapes: Partial<Record<Shape, Packed>>
 }
 
-/** What one row adds to every tally it belongs to. */
+/** What one row adds to every tally it belongs to: sums, and buckets of histograms. */
 export interface Measured {
-  readonly sums: Record<Sum, number>
-  readonly shapes: Partial<Record<Shape, number>>
+  readonly sums: readonly number[]
+  readonly buckets: readonly (number | undefined)[]
 }
 
-export const openTally = (): Tally => ({
-  sums: Object.fromEntries(SUMS.map((name) => [name, 0])) as Record<Sum, number>,
-  shapes: new Map(),
-})
+export const openTally = (): Tally => ({ sums: SUMS.map(() => 0), shapes: SHAPES.map(() => undefined) })
 
-const shapeOf = ({ shapes }: Tally, shape: Shape): Histogram => {
-  const known = shapes.get(shape)
-  if (known !== undefined) return known
-  const fresh = openHistogram()
-  shapes.set(shape, fresh)
-  return fresh
-}
+export const sumOf = (tally: Tally, name: Sum): number => tally.sums[SUMS.indexOf(name)] ?? 0
 
-export function count(tally: Tally, row: Measured, kept: readonly Shape[]): void {
-  for (const name of SUMS) tally.sums[name] += row.sums[name]
-  for (const shape of kept) {
-    const value = row.shapes[shape]
-    if (value !== undefined) record(shapeOf(tally, shape), value)
+export const shapeOf = (tally: Tally, shape: Shape): Histogram | undefined =>
+  tally.shapes[SHAPES.indexOf(shape)]
+
+/** Counts a row, with the first so many of its shapes. */
+export function count(tally: Tally, { sums, buckets }: Measured, shapes: number): void {
+  for (let index = 0; index < SUMS.length; index += 1)
+    tally.sums[index] = (tally.sums[index] ?? 0) + (sums[index] ?? 0)
+  for (let index = 0; index < shapes; index += 1) {
+    const bucket = buckets[index]
+    if (bucket !== undefined) record((tally.shapes[index] ??= openHistogram()), bucket)
   }
 }
 
 export function merge(tally: Tally, packed: PackedTally): void {
-  for (const [index, name] of SUMS.entries()) tally.sums[name] += packed.sums[index] ?? 0
+  for (let index = 0; index < SUMS.length; index += 1)
+    tally.sums[index] = (tally.sums[index] ?? 0) + (packed.sums[index] ?? 0)
   for (const shape of SHAPES) {
     const more = packed.shapes[shape]
-    if (more !== undefined) add(shapeOf(tally, shape), more)
+    if (more !== undefined) addShape(tally, shape, more)
   }
 }
 
+export const addShape = (tally: Tally, shape: Shape, more: Packed): void =>
+  add((tally.shapes[SHAPES.indexOf(shape)] ??= openHistogram()), more)
+
 export const packTally = ({ sums, shapes }: Tally): PackedTally => ({
-  sums: SUMS.map((name) => sums[name]),
-  shapes: Object.fromEntries([...shapes].map(([shape, histogram]) => [shape, pack(histogram)])),
+  sums,
+  shapes: Object.fromEntries(
+    shapes.flatMap((histogram, index) => {
+      const shape = SHAPES[index]
+      return histogram === undefined || shape === undefined ? [] : [[shape, pack(histogram)]]
+    }),
+  ),
 })
 
 export function unpackTally(packed: PackedTally): Tally {

@@ -1,9 +1,10 @@
 // What was used, by model, key, route or day: D1's rollups, and what outboxes have not written there yet.
 import { dollarsFromMicros } from '../../shared/money.ts'
-import { type Histogram, percentile } from './histogram.ts'
+import { LENGTH_MS } from './books.ts'
+import { type Histogram, type Packed, percentile } from './histogram.ts'
 import { dimensionOf, type Group, type Live, nameIn } from './live.ts'
 import { type Range, rangeOf } from './range.ts'
-import { merge, openTally, ROLLED, SUMS, type Tally } from './tally.ts'
+import { addShape, merge, openTally, ROLLED, shapeOf, type Sum, SUMS, sumOf, type Tally } from './tally.ts'
 
 export interface UsageQuery {
   readonly group: Group
@@ -27,10 +28,17 @@ const NAMES = `WITH RECURSIVE names(name) AS (
     FROM names WHERE names.name IS NOT NULL LIMIT ?3
   ) SELECT name FROM names WHERE name IS NOT NULL`
 
-const SELECT = `SELECT name, starts_at, ${[...SUMS, ...ROLLED].join(', ')}
+/** So many windows' histograms come in one text: D1 has at most 2 MB in one value. */
+const WINDOWS_AT_ONCE_MS = 90 * 86_400_000
+
+// Sums are added up by SQL; histograms come as a list of lists, which is quick to read.
+const select = (group: Group): string => `SELECT name, MIN(starts_at) AS starts_at,
+    ${SUMS.map((sum) => `SUM(${sum}) AS ${sum}`).join(', ')},
+    ${ROLLED.map((shape) => `'[' || group_concat(${shape}) || ']' AS ${shape}`).join(', ')}
   FROM json_each(?) AS wanted CROSS JOIN rollups
   WHERE span = ? AND dimension = ? AND name = wanted.value AND starts_at >= ? AND starts_at < ?
-  AND part NOT IN (SELECT value FROM json_each(?))`
+  AND part NOT IN (SELECT value FROM json_each(?))
+  GROUP BY name, starts_at / ${group === 'day' ? LENGTH_MS.day : WINDOWS_AT_ONCE_MS}`
 
 type Rolled = Record<string, string | number | null> & { readonly name: string; readonly starts_at: number }
 
@@ -58,7 +66,7 @@ export async function readUsage(sources: Sources, query: UsageQuery): Promise<Re
   const parts = live.flatMap(({ parts }) => parts)
   for (const row of await rowsIn(sources.database, group, range, page ?? [''], parts)) {
     const name = nameIn(group, row.name, row.starts_at)
-    if (isPaged(name)) merge(tallyOf(name), packedIn(row))
+    if (isPaged(name)) take(tallyOf(name), row)
   }
   const found = [...tallies].sort(([a], [b]) => (a < b ? -1 : 1))
   const data = found.slice(0, limit)
@@ -99,44 +107,44 @@ async function rowsIn(
   if (names.length === 0 || stretches.length === 0) return []
   const statements = stretches.map(({ span, from, to }) =>
     database
-      .prepare(SELECT)
+      .prepare(select(group))
       .bind(JSON.stringify(names), span, dimensionOf(group), from, to, JSON.stringify(parts)),
   )
   const found = await database.batch<Rolled>(statements)
   return found.flatMap(({ results }) => results)
 }
 
-const packedIn = (row: Rolled): Parameters<typeof merge>[1] => ({
-  sums: SUMS.map((name) => Number(row[name])),
-  shapes: Object.fromEntries(
-    ROLLED.flatMap((shape) => {
-      const text = row[shape]
-      return typeof text === 'string' ? [[shape, JSON.parse(text) as number[]]] : []
-    }),
-  ),
-})
+function take(tally: Tally, row: Rolled): void {
+  merge(tally, { sums: SUMS.map((name) => Number(row[name])), shapes: {} })
+  for (const shape of ROLLED) {
+    const text = row[shape]
+    if (typeof text !== 'string') continue
+    for (const packed of JSON.parse(text) as Packed[]) addShape(tally, shape, packed)
+  }
+}
 
 /** Tokens are disjoint classes, costs are in US dollars, times are milliseconds, off by 3.2 percent at most. */
-function shown(group: Group, name: string, { sums, shapes }: Tally): Record<string, unknown> {
+function shown(group: Group, name: string, tally: Tally): Record<string, unknown> {
+  const of = (sum: Sum): number => sumOf(tally, sum)
   return {
     [group]: name === '' ? null : name,
-    requests: sums.requests,
-    failures: sums.errors,
-    refused: sums.refused,
-    cancelled: sums.cancelled,
+    requests: of('requests'),
+    failures: of('errors'),
+    refused: of('refused'),
+    cancelled: of('cancelled'),
     tokens: {
-      input: sums.tokens_input,
-      cache_read: sums.tokens_cache_read,
-      cache_write: sums.tokens_cache_write,
-      output: sums.tokens_output,
-      reasoning: sums.tokens_reasoning,
+      input: of('tokens_input'),
+      cache_read: of('tokens_cache_read'),
+      cache_write: of('tokens_cache_write'),
+      output: of('tokens_output'),
+      reasoning: of('tokens_reasoning'),
     },
-    cost: dollarsFromMicros(sums.cost_micros),
-    cost_micros: sums.cost_micros,
-    saved: dollarsFromMicros(sums.saved_micros),
-    mini_share: sums.answered === 0 ? null : sums.mini / sums.answered,
-    head_ms: percentiles(shapes.get('head')),
-    total_ms: percentiles(shapes.get('total')),
+    cost: dollarsFromMicros(of('cost_micros')),
+    cost_micros: of('cost_micros'),
+    saved: dollarsFromMicros(of('saved_micros')),
+    mini_share: of('answered') === 0 ? null : of('mini') / of('answered'),
+    head_ms: percentiles(shapeOf(tally, 'head')),
+    total_ms: percentiles(shapeOf(tally, 'total')),
   }
 }
 

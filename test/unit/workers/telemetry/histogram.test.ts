@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   add,
+  bucketOf,
   countBelow,
   openHistogram,
   pack,
@@ -12,7 +13,7 @@ import {
 
 const of = (values: readonly number[]) => {
   const histogram = openHistogram()
-  for (const value of values) record(histogram, value)
+  for (const value of values) record(histogram, bucketOf(value))
   return histogram
 }
 const times = fc.array(fc.oneof(fc.nat(100), fc.nat(60_000), fc.nat(3_600_000)), { maxLength: 300 })
