@@ -63,6 +63,7 @@ export abstract class OutboxObject extends DurableObject {
           ]),
     ]
     if (this.keeper.isUnsent()) this.go()
+    state.waitUntil(this.setAlarm())
   }
 
   /** Resolves once the rows are kept for good. The same hand-over may be taken again. */
