@@ -28,6 +28,8 @@ export function openJoiner(told: string, joint: Joint): Joiner {
       case 'tool-start':
       case 'choice-end':
       case 'finish': {
+        // Its limit was the rest of the answer's, and it was spent on saying the beginning again.
+        if (event.type !== 'tool-start' && event.reason === 'length' && splice.startedOver) return undefined
         const rest = splice.end()
         if (rest === undefined) return undefined
         return rest === '' ? [event] : [{ type: 'text-delta', index: 0, text: rest }, event]

@@ -139,6 +139,19 @@ describe('a stream that dies midway', () => {
     expect(lastOf(played)).toMatchObject({ usage: { input: PROMPT, output: 6 } })
   })
 
+  it('whose fallback spends the rest of the limit on starting over is not passed off as whole', async () => {
+    const cut: ModelEvent[] = [
+      { type: 'choice-end', index: 0, reason: 'length' },
+      { type: 'finish', reason: 'length', usage: noUsage },
+    ]
+    const played = await play({
+      a: [[piece(say('Once upon'))], dies()],
+      b: [[piece(say('Once upon a'))], [piece(...cut)]],
+    })
+    expect(lastOf(played)?.type).toBe('error')
+    expect(played.attempts[1]).toMatchObject({ end: 'diverged' })
+  })
+
   it('is given to a target that takes prefill as the beginning of its own answer', async () => {
     const played = await play(
       { a: [[piece(say('Once upon '))], dies()], b: [[piece(say('a time.'))], ends()] },
