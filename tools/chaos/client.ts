@@ -37,7 +37,7 @@ export function ask(question: Question): Promise<Told> {
     model: question.model,
     stream: true,
     stream_options: { include_usage: true },
-    max_tokens: 64,
+    max_tokens: 400,
     messages: [{ role: 'user', content: questionOf(question.request) }],
   })
   return new Promise((resolve) => {
@@ -114,7 +114,10 @@ export function judge(status: number, text: string, request: number): Verdict {
   const choices = chunks.flatMap((chunk) => chunk?.choices ?? [])
   const said = choices.map(({ delta }) => (typeof delta?.content === 'string' ? delta.content : '')).join('')
   const expected = answerOf(request)
-  const finishes = choices.filter(({ finish_reason: reason }) => typeof reason === 'string').length
+  const reasons = choices
+    .map(({ finish_reason: reason }) => reason)
+    .filter((reason) => typeof reason === 'string')
+  const finishes = reasons.length
   const errors = chunks.filter((chunk) => chunk?.error !== undefined)
   if (errors.length > 0) {
     if (errors.length > 1 || chunks.at(-1)?.error === undefined || isDone) return bad('more after an error')
@@ -124,7 +127,7 @@ export function judge(status: number, text: string, request: number): Verdict {
   if (choices.some(({ delta }) => delta?.tool_calls !== undefined))
     return bad('half a tool call as a success')
   if (said !== expected) {
-    const how = `${said.length} of ${expected.length} characters, ${finishes} finishes, [DONE]: ${isDone}`
+    const how = `${said.length} of ${expected.length} characters, finish ${reasons.join(', ')}, [DONE]: ${isDone}`
     return bad(`${expected.startsWith(said) ? 'a truncated success' : 'other words'}, ${how}`)
   }
   if (finishes !== 1 || !isDone) return bad(`the whole answer, ${finishes} finishes, [DONE]: ${isDone}`)

@@ -9,6 +9,7 @@ import { bookOf, type Book, idOf, type Kill, type Run } from './checks.ts'
 import { ask, type Told } from './client.ts'
 import { diceOf } from './faults.ts'
 import { watchMemory } from './memory.ts'
+import { warm } from './warm.ts'
 
 export interface Options {
   readonly requests: number
@@ -28,6 +29,8 @@ export interface Played extends Run {
 /** Of all clients this share goes away in the middle of its answer. */
 const LEAVING = 0.01
 const KEYS = 3
+/** Below this memory is not judged, and nothing has to be warm. */
+const LONG_RUN = 5_000
 const SETTLE_MS = 30_000
 const PRICE = { input: 2, output: 10 }
 
@@ -73,6 +76,11 @@ export async function play(options: Options, say: (line: string) => void = () =>
   try {
     const books = openBooks(gateway.url)
     const keys = await makeKeys(books, 'first')
+    const warmed = async (): Promise<void> => {
+      const [key] = keys
+      if (key !== undefined && requests >= LONG_RUN) await warm(gateway.port, key)
+    }
+    await warmed()
     const memory = watchMemory(gateway.pid)
     const told: Told[] = []
     let next = 0
@@ -84,10 +92,12 @@ export async function play(options: Options, say: (line: string) => void = () =>
       const killedAt = Date.now()
       await gateway.kill()
       await gateway.restart()
+      const backAt = Date.now()
+      await warmed()
       memory.next(gateway.pid, told.length)
       kill = { killedAt, books: (await readBooks(books, keys)).books }
       keys.push(...(await makeKeys(books, 'second')))
-      say(`killed after ${next} requests; back after ${Date.now() - killedAt} ms`)
+      say(`killed after ${next} requests; back after ${backAt - killedAt} ms`)
     }
     const client = async (): Promise<void> => {
       while (next < requests) {

@@ -1,7 +1,7 @@
 // A provider's response body as batches of events: one batch per network read. In-band to the end:
 // whatever happens to the bytes becomes the last event, because a stream that throws looks finished to a client.
 import type { EventReader, VendorDialect } from '../../shared/dialect.ts'
-import { type Batch, isContent, type Piece } from '../../shared/event.ts'
+import { type Batch, type FinishReason, isContent, type Piece } from '../../shared/event.ts'
 import { type Failure, failureOf } from '../../shared/failure.ts'
 import { FrameTooLong } from '../../shared/sse.ts'
 import { type FloorLimits, openFloor } from './floor.ts'
@@ -28,6 +28,7 @@ export async function* readStream(
   let stopped: Failure | undefined
   let readingSince: number | undefined
   let hasBegun = false
+  let reason: FinishReason = 'other'
   let timer: ReturnType<typeof setTimeout>
 
   // Cancelling ends a pending read as done, so one loop sees every way a stream can stop.
@@ -65,10 +66,16 @@ export async function* readStream(
       const batch: Piece[] = []
       const wasComplete = events.complete
       for (const frame of frames(value, done && stopped === undefined)) {
-        const piece = events.read(frame)
+        const isOver = events.complete
+        const read = events.read(frame)
+        // After its last choice only the usage was missing: a failure then takes nothing from the answer.
+        const piece: Piece = isOver && hasError(read) ? { events: [{ type: 'finish', reason }] } : read
         batch.push(piece)
         hasBegun ||= piece.events.some(isContent)
-        for (const event of piece.events) floor.said(event)
+        for (const event of piece.events) {
+          floor.said(event)
+          if (event.type === 'choice-end') ({ reason } = event)
+        }
         if (isTerminal(piece)) {
           yield batch
           return
@@ -96,6 +103,8 @@ export async function* readStream(
 
 const isTerminal = (piece: Piece): boolean =>
   piece.events.some((event) => event.type === 'finish' || event.type === 'error')
+
+const hasError = (piece: Piece): boolean => piece.events.some(({ type }) => type === 'error')
 
 const failed = (failure: Failure): Piece => ({ events: [{ type: 'error', failure }] })
 

@@ -112,6 +112,19 @@ describe('a stream', () => {
     ).toMatchObject({ type: 'finish', reason: 'stop' })
   })
 
+  it('that fails after its last choice has ended is complete, and its usage is not known', async () => {
+    const error = 'data: {"error":{"message":"Overloaded","type":"server_error"}}\n\n'
+    const { events, last, text } = await readAll([
+      chunk({ content: 'Hi' }),
+      chunk({}, 'stop'),
+      error,
+      { hangs: true },
+    ])
+    expect(text).toBe('Hi')
+    expect(last).toEqual({ type: 'finish', reason: 'stop' })
+    expect(events.filter(({ type }) => type === 'error')).toEqual([])
+  })
+
   it('that falls silent is given up after its idle limit and cut off', async () => {
     const { last, state } = await readAll([chunk({ content: 'Hal' }), { hangs: true }], cxAt(), 3_100)
     expect(last).toMatchObject({ type: 'error', failure: { kind: 'timeout', phase: 'idle', limitMs: 3_000 } })
