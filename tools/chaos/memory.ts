@@ -25,9 +25,10 @@ export function watchMemory(pid: number): Watch {
   }
   const timer = setInterval(() => {
     try {
-      lives.at(-1)?.samples.push(memoryOf(watched).nowMb)
+      const { nowMb } = memoryOf(watched)
+      if (Number.isFinite(nowMb)) lives.at(-1)?.samples.push(nowMb) // one that is ending has a status and no memory
     } catch {
-      // between its end and its next start it has no memory
+      // between its end and its next start there is nothing
     }
   }, EVERY_MS)
   return {

@@ -31,7 +31,10 @@ const LEAVING = 0.01
 const KEYS = 3
 /** Below this memory is not judged, and nothing has to be warm. */
 const LONG_RUN = 5_000
-const SETTLE_MS = 30_000
+const SETTLE_MS = 60_000
+const QUIET_MS = 1_500
+/** What a killed process had not carried to the database yet, its successor finds within so long. */
+const REVIVAL_MS = 12_000
 const PRICE = { input: 2, output: 10 }
 
 /** Every limit short, so that a fault takes a second or two and not a minute. */
@@ -95,7 +98,7 @@ export async function play(options: Options, say: (line: string) => void = () =>
       const backAt = Date.now()
       await warmed()
       memory.next(gateway.pid, told.length)
-      kill = { killedAt, books: (await readBooks(books, keys)).books }
+      kill = { killedAt, books: (await settled(books, keys, REVIVAL_MS)).books }
       keys.push(...(await makeKeys(books, 'second')))
       say(`killed after ${next} requests; back after ${backAt - killedAt} ms`)
     }
@@ -130,7 +133,7 @@ export async function play(options: Options, say: (line: string) => void = () =>
     await Promise.all(Array.from({ length: options.at }, client))
     const seconds = (Date.now() - startedAt) / 1_000
     const lives = memory.stop(told.length)
-    const written = await settled(books, keys)
+    const written = await settled(books, keys, QUIET_MS)
     const dealt = (await (await fetch(`${origin}/dealt`)).json()) as Record<string, number>
     return { told, ...written, lives, kill, dealt, seconds }
   } finally {
@@ -153,15 +156,18 @@ async function readBooks(books: Books, keys: readonly Key[]): Promise<Written> {
   return { rows, books: read }
 }
 
-/** What is written once nothing more comes: rows and reports follow their requests by a second or so. */
-async function settled(books: Books, keys: readonly Key[]): Promise<Written> {
+/** What is written once nothing more has come for so long: rows and reports follow their requests. */
+async function settled(books: Books, keys: readonly Key[], quietMs: number): Promise<Written> {
   let last = await readBooks(books, keys)
+  let quietSince = Date.now()
   for (const until = Date.now() + SETTLE_MS; Date.now() < until;) {
     await wait(1_500)
     const now = await readBooks(books, keys)
-    if (now.rows.length === last.rows.length && JSON.stringify(now.books) === JSON.stringify(last.books))
-      return now
+    const isSame =
+      now.rows.length === last.rows.length && JSON.stringify(now.books) === JSON.stringify(last.books)
+    if (!isSame) quietSince = Date.now()
     last = now
+    if (Date.now() - quietSince >= quietMs) return now
   }
   return last
 }
