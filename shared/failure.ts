@@ -1,4 +1,5 @@
 // Everything that can go wrong, as one union, and the one place that says what it means. Pure.
+import type { RateLeft } from './rates.ts'
 
 /** How far a call got before its clock ran out. */
 export type Phase = 'head' | 'first-token' | 'idle' | 'floor' | 'total'
@@ -39,6 +40,8 @@ export type Failure =
       readonly code: 'insufficient_quota' | 'rate_limit_exceeded'
       readonly resetsAt?: number
       readonly retryAfterMs?: number
+      /** How much is left of the rates that apply. */
+      readonly rates?: readonly RateLeft[]
     }
   | { readonly kind: 'no-route'; readonly model: string; readonly message: string }
   | { readonly kind: 'rate-limited'; readonly status: number; readonly retryAfterMs?: number }

@@ -127,6 +127,8 @@ export interface Outcome {
   readonly end: End
   /** The reason word of the failure, when it ended in one. */
   readonly failure?: string
+  /** What it cost beyond all that it had been granted: a provider reported more than it was allowed. */
+  readonly overrunMicros?: number
 }
 
 /** How a metered answer ended: everything that settling, recording and remembering need. */

@@ -172,7 +172,12 @@ export interface ModelRequest {
   readonly format: Format
   readonly reasoning?: Reasoning
   readonly sampling: Sampling
-  readonly limits: { readonly maxOutput?: number; readonly maxCostMicros?: number }
+  readonly limits: {
+    readonly maxOutput?: number
+    readonly maxCostMicros?: number
+    /** What the whole conversation may cost; its first turn says it. */
+    readonly conversationMicros?: number
+  }
   /** The client's name for its own user, for the vendor's abuse checks. */
   readonly user?: string
   /** The class of service asked for: `auto`, `default`, `flex`, `priority`. */

@@ -18,6 +18,7 @@ import { identify, requestIdOf } from './edge/identity.ts'
 import { receive } from './edge/receive.ts'
 import { waitFor } from './edge/receipt.ts'
 import { refuse } from './edge/refuse.ts'
+import { checkEndpoint } from './edge/scope.ts'
 import { openKept } from './edge/kept.ts'
 import { explain, tellCount } from './edge/describe.ts'
 import { geminiList, geminiModel, modelFor, modelsFor, speaksAnthropic } from './edge/shelf.ts'
@@ -73,7 +74,14 @@ export function openApp(gateway: Gateway): App {
   const kept = openKept(gateway)
 
   /** A route for clients: identified, verified, caught, and answered with the request's id. */
-  const forClients = (answer: (visit: Visit) => Promise<Response>) => async (c: Context) => {
+  const forClients = (answer: (asking: Visit) => Promise<Response>) =>
+    forAskers(async (asking) => {
+      await asking.confirmed // what is changed or erased cannot be withheld
+      return answer(asking)
+    })
+
+  /** The same where a model is asked: the work begins while the key is still being confirmed. */
+  const forAskers = (answer: (visit: Visit) => Promise<Response>) => async (c: Context) => {
     const dialect = dialectOf(c.req.raw, c.req.path)
     const { cx, abort } = contextOf(c, warn)
     const request = c.req.raw
@@ -81,10 +89,12 @@ export function openApp(gateway: Gateway): App {
     try {
       const key = keyOf(request.headers)
       checkLocal(key, request)
-      const caller = await keys.verify(key, cx)
+      const { caller, confirmed } = await keys.verify(key, cx)
       checkOrigin(caller, request.headers)
       if (caller.origins !== undefined) origin = request.headers.get('origin') ?? undefined
-      return withId(await answer({ c, raw: request, cx, caller, abort }), dialect, cx.id, origin)
+      checkEndpoint(caller, c.req.method, c.req.path)
+      const response = await withhold(answer({ c, raw: request, cx, caller, abort, confirmed }), confirmed, abort)
+      return withId(response, dialect, cx.id, origin)
     } catch (error) {
       const failure = failureOf(error)
       if (failure.kind === 'internal')
@@ -111,9 +121,9 @@ export function openApp(gateway: Gateway): App {
   app.options('/v1/*', (c) => preflight(c.req.raw))
   app.options('/v1beta/*', (c) => preflight(c.req.raw))
   app.get('/health', (c) => c.json({ status: 'ok', version }))
-  app.post('/v1/chat/completions', forClients(answers.ask))
+  app.post('/v1/chat/completions', forAskers(answers.ask))
   app.get('/v1/chat/completions', forClients(rest))
-  app.post('/v1/responses', forClients(answers.ask))
+  app.post('/v1/responses', forAskers(answers.ask))
   app.get('/v1/responses', forClients(rest))
   app.get('/v1/responses/:id', forClients(kept.readResponse))
   app.delete('/v1/responses/:id', forClients(kept.removeResponse))
@@ -127,13 +137,13 @@ export function openApp(gateway: Gateway): App {
   app.post('/v1/conversations/:id/items', forClients(kept.addItems))
   app.get('/v1/conversations/:id/items/:item', forClients(kept.readItem))
   app.delete('/v1/conversations/:id/items/:item', forClients(kept.removeItem))
-  app.post('/v1/messages', forClients(answers.ask))
+  app.post('/v1/messages', forAskers(answers.ask))
   app.get('/v1/messages', forClients(rest))
-  app.post('/v1/embeddings', forClients(answers.ask))
+  app.post('/v1/embeddings', forAskers(answers.ask))
   for (const endpoint of ENDPOINTS) {
     app.post(
       `/v1/${endpoint}`,
-      forClients((asking) => pass(asking, endpoint)),
+      forAskers((asking) => pass(asking, endpoint)),
     )
   }
   app.post(
@@ -143,8 +153,8 @@ export function openApp(gateway: Gateway): App {
       return tellCount(await count({ caller, request }, cx), writeCount)
     }),
   )
-  app.post('/v1beta/models/:call{.+}', forClients(answers.ask))
-  app.post('/v1/models/:call{.+}', forClients(answers.ask)) // the version that Google's own client asks for by itself
+  app.post('/v1beta/models/:call{.+}', forAskers(answers.ask))
+  app.post('/v1/models/:call{.+}', forAskers(answers.ask)) // the version that Google's own client asks for by itself
   app.post(
     '/v1/route',
     forClients(async ({ c, cx, caller }) => {
@@ -205,6 +215,24 @@ export function openApp(gateway: Gateway): App {
 function unknownUrl({ req: { method, path } }: Context): Failure {
   const message = `There is no ${method} ${path} here. Chat is POST /v1/chat/completions; the README lists the rest.`
   return { kind: 'not-found', message, code: 'unknown_url' }
+}
+
+/** Nothing is told before the key is confirmed; of one that was revoked meanwhile the work ends at once. */
+async function withhold(
+  work: Promise<Response>,
+  confirmed: Promise<void> | undefined,
+  abort: (reason: Failed) => void,
+): Promise<Response> {
+  if (confirmed === undefined) return work
+  work.catch(() => undefined) // it is looked at below, perhaps later than it fails
+  try {
+    await confirmed
+  } catch (error) {
+    abort(error instanceof Failed ? error : new Failed(failureOf(error)))
+    void work.then(({ body }) => body?.cancel()).catch(() => undefined) // its answer is for nobody
+    throw error
+  }
+  return work
 }
 
 /** The request's context; it ends when the client leaves or `abort` is called. */

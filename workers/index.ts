@@ -6,6 +6,7 @@ import { openaiChat } from '../shared/dialects/openai-chat/index.ts'
 import { Failed } from '../shared/failure.ts'
 import { entryOf, MICRO_PROVIDER, readConfig } from '../shared/config.ts'
 import { type App, openApp } from './app.ts'
+import { listAudit } from './audit.ts'
 import { openAllowances } from './attempt/allowance.ts'
 import { commit } from './attempt/commit.ts'
 import { type Call, headDeadline } from './attempt/deadline.ts'
@@ -17,6 +18,7 @@ import { openBoard } from './health/board.ts'
 import { breaker } from './health/breaker.ts'
 import type { Health } from './health/object.ts'
 import { configuredTargets } from './health/targets.ts'
+import { openProjectStore } from './keys/projects.ts'
 import { openKeyStore } from './keys/store.ts'
 import { openKeys } from './keys/verify.ts'
 import type { Micro } from './micro/object.ts'
@@ -115,7 +117,7 @@ function open(env: Bindings): Opened {
   const { ASSETS } = env
   const assets =
     ASSETS === undefined ? undefined : (request: Request): Promise<Response> => ASSETS.fetch(request)
-  const budgetOf = (keyId: string): DurableObjectStub<Budget> => env.BUDGET.getByName(keyId)
+  const budgetOf = (account: string): DurableObjectStub<Budget> => env.BUDGET.getByName(account)
   const conversationOf = (name: string): DurableObjectStub<Conversation> => env.CONVERSATION.getByName(name)
   const threads: Threads = (keyId, thread) => env.THREAD.getByName(`${keyId}/${thread}`)
   const replays: Replays = (keyId, object) => env.REPLAY.getByName(`${keyId}/${object}`)
@@ -169,11 +171,11 @@ function open(env: Bindings): Opened {
   const ask = pipeline({
     planner,
     budgets: openBudgets({
-      draw: (keyId, budgets, asked, report) => budgetOf(keyId).draw(budgets, asked, report),
-      report: (keyId, report) => budgetOf(keyId).report(report),
+      draw: (account, budgets, asked, report) => budgetOf(account).draw(budgets, asked, report),
+      report: (account, report) => budgetOf(account).report(report),
     }),
     conversations: {
-      recall: (name, turnId, sent) => conversationOf(name).recall(turnId, sent),
+      recall: (name, turnId, sent, allowed) => conversationOf(name).recall(turnId, sent, allowed),
       remember: (name, turn) => conversationOf(name).remember(turn),
       forgo: (name, turnId) => conversationOf(name).forgo(turnId),
     },
@@ -212,16 +214,18 @@ function open(env: Bindings): Opened {
     },
     bodyBytes: config.limits?.bodyBytes ?? DEFAULT_BODY_BYTES,
     admin: {
-      isAdmin: keys.isAdmin,
+      adminOf: keys.adminOf,
       enabled: loopback || (env.ADMIN_KEY ?? '') !== '',
       keys: {
         store,
-        balances: (keyId, budgets) => budgetOf(keyId).read(budgets),
+        projects: openProjectStore(env.DB),
+        balances: (account, budgets) => budgetOf(account).read(budgets),
         changed: keys.forget,
         now: Date.now,
       },
       prices,
       requests: (filter) => listRequests(env.DB, filter),
+      audit: (filter) => listAudit(env.DB, filter),
       health: {
         targets: () => [...new Set([...targets, ...health.seen()])],
         read: (key) => healthOf(key).read(),

@@ -1,12 +1,14 @@
 // The story of a model request, from a verified caller to an answer that settles itself.
 import { Failed, type Failure, failureOf } from '../shared/failure.ts'
 import type { Attempt, Ending, Plan } from '../shared/plan.ts'
+import type { RateLeft } from '../shared/rates.ts'
 import { countPrompt, type Tokenizer } from '../shared/tokens.ts'
 import { timedOut } from './attempt/clock.ts'
 import { type Meter, meter } from './attempt/meter.ts'
 import type { Race, Raced } from './attempt/race.ts'
 import { rescue } from './attempt/rescue.ts'
 import { unheard } from './attempt/bill.ts'
+import { accountsOf } from './budget/account.ts'
 import type { Budgets } from './budget/admit.ts'
 import { needOf, priceOf, reserve } from './budget/need.ts'
 import { openTab, type Tab } from './budget/tab.ts'
@@ -34,6 +36,8 @@ export interface Served {
   readonly attempts: readonly Attempt[]
   /** The output limit, where the request's own was lowered to what it may cost. */
   readonly clamped: number | undefined
+  /** What is left of the rates that apply. */
+  readonly rates: readonly RateLeft[]
   /** Counts the prompt here, for clients that are told before the answer. */
   readonly promptTokens: () => Promise<number>
 }
@@ -64,7 +68,7 @@ export const pipeline =
     const close = async (ending: Ending | undefined, failure: Failure | undefined): Promise<void> => {
       clearTimeout(timer)
       const used = ending ?? (await unheard({ raced, plan, promptTokens }))
-      tab?.settle(used)
+      const overrunMicros = tab?.settle(used) ?? 0
       const answer = raced?.ok === true ? raced.answer : undefined
       const status = failure === undefined || ending !== undefined ? 200 : statusOf(failure)
       telemetry.record(
@@ -80,6 +84,7 @@ export const pipeline =
           ending: used,
           failure,
           status,
+          overrunMicros,
         }),
         cx,
       )
@@ -95,10 +100,12 @@ export const pipeline =
       plan = await planner.plan(conversation.request, caller, cx)
       const totalMs = Math.max(...plan.targets.map((target) => target.timeouts.totalMs))
       timer = setTimeout(() => abort(timedOut('total', totalMs)), totalMs)
-      const need = await needOf(conversation.request, plan, caller, tokenizer)
-      asked = reserve(conversation.request, need)
-      tab = await openTab({ budgets, caller, request: asked, need, tokenizer }, cx)
-      const { mayAddCall, mayGoOn } = tab
+      const accounts = accountsOf(caller, request, conversation.allowedMicros)
+      const limits = { budgets: accounts.flatMap((account) => account.budgets) }
+      const need = await needOf(conversation.request, plan, limits, tokenizer)
+      tab = await openTab({ budgets, accounts, request: conversation.request, need, tokenizer }, cx)
+      const { mayAddCall, mayGoOn, rates } = tab
+      asked = reserve(conversation.request, tab.need)
       raced = await race({ request: asked, plan, mayHedge: mayAddCall }, cx)
       if (!raced.ok) throw new Failed(raced.failure)
       firstAt = cx.now()
@@ -120,7 +127,8 @@ export const pipeline =
         plan,
         answer: { ...answer, batches: told.batches },
         attempts,
-        clamped: need.clamped ? asked.limits.maxOutput : undefined,
+        clamped: tab.need.clamped ? asked.limits.maxOutput : undefined,
+        rates,
         promptTokens,
       }
     } catch (error) {

@@ -88,17 +88,24 @@ export interface Caller {
   readonly keyId: string
   readonly name: string
   readonly budgets: readonly Budget[]
+  /** The project that the key belongs to; its budgets are shared by its keys. */
+  readonly project?: { readonly id: string; readonly name: string; readonly budgets: readonly Budget[] }
+  /** What each conversation of the key may use in total. */
+  readonly conversationBudget?: Budget
   /** Public model and route names the key may use; absent means all. */
   readonly models?: readonly string[]
+  /** The kinds of endpoint that the key may use; absent means all. */
+  readonly endpoints?: readonly string[]
   /** Web origins of a publishable key; absent for a secret key. */
   readonly origins?: readonly string[]
 }
 
 export type Unit = 'usd' | 'tokens' | 'requests'
 
-export type Window = 'minute' | 'hour' | 'day' | 'month' | 'total'
+/** A window of the calendar; or `rate`: so much a minute, out of a bucket that refills all the time. */
+export type Window = 'minute' | 'hour' | 'day' | 'month' | 'total' | 'rate'
 
-/** One limit on a key. `limit` is in micro-dollars, tokens or requests. */
+/** One limit on a key, a project or a conversation. `limit` is in micro-dollars, tokens or requests. */
 export interface Budget {
   readonly unit: Unit
   readonly window: Window

@@ -31,6 +31,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   'workers/service.ts': 6,
   'workers/floor.ts': 6,
   'workers/journal': 6,
+  'workers/audit.ts': 6,
   shared: 7,
 }
 

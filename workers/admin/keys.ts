@@ -1,51 +1,41 @@
 // Keys for operators: made, listed, read with their balances, changed, revoked.
 import { Failed } from '../../shared/failure.ts'
-import { dollarsFromMicros } from '../../shared/money.ts'
-import type { Balance } from '../budget/ledger.ts'
-import type { KeyRecord } from '../keys/record.ts'
+import type { KeyRecord, Project } from '../keys/record.ts'
 import { makeSecret } from '../keys/secret.ts'
-import type { KeyStore } from '../keys/store.ts'
-import type { Budget } from '../service.ts'
-import { budgetsOf, changedKey, checked, newKey, timeOf } from './schema.ts'
+import { type Actor, type KeyDesk, newId, shownTime } from './desk.ts'
+import { budgetsOf, changedBudgets, shownBalances, shownLimits, shownTotal, totalOf } from './limits.ts'
+import { findProject } from './projects.ts'
+import { changedKey, checked, newKey, timeOf } from './schema.ts'
 
-export interface KeyDesk {
-  readonly store: KeyStore
-  readonly balances: (keyId: string, budgets: readonly Budget[]) => Promise<Balance[]>
-  /** Called after every change, so that this isolate forgets what it knew. */
-  readonly changed: () => void
-  readonly now: () => number
-}
+type Shown = Record<string, unknown>
 
-export async function createKey(desk: KeyDesk, body: unknown): Promise<Record<string, unknown>> {
+export async function createKey(desk: KeyDesk, body: unknown, actor: Actor): Promise<Shown> {
   const asked = checked(newKey, body)
   const { key, prefix, hash } = await makeSecret(asked.origins !== undefined)
   const record: KeyRecord = {
-    id: `key_${crypto.randomUUID().replaceAll('-', '').slice(0, 20)}`,
+    id: newId('key'),
     prefix,
     name: asked.name,
     budgets: budgetsOf(asked),
     createdAt: desk.now(),
-    ...(asked.models === undefined || asked.models === null ? {} : { models: asked.models }),
     ...(asked.origins === undefined ? {} : { origins: asked.origins }),
-    ...(asked.expiresAt === undefined || asked.expiresAt === null
-      ? {}
-      : { expiresAt: timeOf(asked.expiresAt) }),
+    ...(await changesOf(desk, asked)),
   }
-  await desk.store.insert(record, hash)
+  const change = { at: desk.now(), actor, action: 'key.create', target: record.id, after: shown(record) }
+  await desk.store.insert(record, hash, change)
   desk.changed()
   return { ...shown(record), key }
 }
 
-export const listKeys = async (desk: KeyDesk): Promise<Record<string, unknown>[]> =>
-  (await desk.store.list()).map(shown)
+export const listKeys = async (desk: KeyDesk, project?: string): Promise<Shown[]> =>
+  (await desk.store.list(project)).map(shown)
 
-export async function readKey(desk: KeyDesk, id: string): Promise<Record<string, unknown>> {
+export async function readKey(desk: KeyDesk, id: string): Promise<Shown> {
   const record = await find(desk, id)
-  const balances = await desk.balances(record.id, record.budgets)
-  return { ...shown(record), budgets: balances.map(shownBalance) }
+  return { ...shown(record), ...shownBalances(await desk.balances(record.id, record.budgets)) }
 }
 
-export async function changeKey(desk: KeyDesk, id: string, body: unknown): Promise<Record<string, unknown>> {
+export async function changeKey(desk: KeyDesk, id: string, body: unknown, actor: Actor): Promise<Shown> {
   const record = await find(desk, id)
   const asked = checked(changedKey, body)
   if (asked.origins !== undefined && record.origins === undefined) {
@@ -55,29 +45,82 @@ export async function changeKey(desk: KeyDesk, id: string, body: unknown): Promi
       param: 'origins',
     })
   }
-  const limits = asked.budgets !== undefined || asked.rpm !== undefined || asked.tpm !== undefined
-  const { models: oldModels, expiresAt: oldExpiry, ...rest } = record
-  const models = asked.models === undefined ? oldModels : asked.models
-  const expiresAt = asked.expiresAt === undefined ? oldExpiry : asked.expiresAt
   const next: KeyRecord = {
-    ...rest,
+    ...cleared(record, asked),
     ...(asked.name === undefined ? {} : { name: asked.name }),
-    ...(limits ? { budgets: budgetsOf({ ...kept(record.budgets), ...asked }) } : {}),
+    budgets: changedBudgets(record.budgets, asked),
     ...(asked.origins === undefined ? {} : { origins: asked.origins }),
-    ...(models === undefined || models === null ? {} : { models }),
-    ...(expiresAt === undefined || expiresAt === null ? {} : { expiresAt: timeOf(expiresAt) }),
+    ...(await changesOf(desk, asked)),
   }
-  await desk.store.update(next)
-  desk.changed()
+  await write(desk, record, next, 'key.change', actor)
   return shown(next)
 }
 
-export async function revokeKey(desk: KeyDesk, id: string): Promise<Record<string, unknown>> {
+export async function revokeKey(desk: KeyDesk, id: string, actor: Actor): Promise<Shown> {
   const record = await find(desk, id)
-  const next = { ...record, revokedAt: record.revokedAt ?? desk.now() }
-  await desk.store.update(next)
-  desk.changed()
+  if (record.revokedAt !== undefined) return shown(record)
+  const next = { ...record, revokedAt: desk.now() }
+  await write(desk, record, next, 'key.revoke', actor)
   return shown(next)
+}
+
+async function write(
+  desk: KeyDesk,
+  record: KeyRecord,
+  next: KeyRecord,
+  action: string,
+  actor: Actor,
+): Promise<void> {
+  const change = {
+    at: desk.now(),
+    actor,
+    action,
+    target: record.id,
+    before: shown(record),
+    after: shown(next),
+  }
+  await desk.store.update(next, change)
+  desk.changed()
+}
+
+type Asked = Pick<
+  ReturnType<typeof readChange>,
+  'project' | 'conversationBudget' | 'models' | 'routes' | 'endpoints' | 'expiresAt'
+>
+const readChange = (body: unknown) => checked(changedKey, body)
+
+/** Everything that a key may lack, as far as it is given. */
+async function changesOf(desk: KeyDesk, asked: Asked): Promise<Partial<KeyRecord>> {
+  const { project, conversationBudget, models, routes, endpoints, expiresAt } = asked
+  return {
+    ...(isGiven(project) ? { project: await projectOf(desk, project) } : {}),
+    ...(isGiven(conversationBudget) ? { conversationBudget: totalOf(conversationBudget) } : {}),
+    ...(isGiven(models) ? { models } : {}),
+    ...(isGiven(routes) ? { routes } : {}),
+    ...(isGiven(endpoints) ? { endpoints } : {}),
+    ...(isGiven(expiresAt) ? { expiresAt: timeOf(expiresAt) } : {}),
+  }
+}
+
+const isGiven = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined
+
+/** The key without what is taken away: `null` says so. */
+function cleared(record: KeyRecord, asked: Asked): KeyRecord {
+  const { project, conversationBudget, models, routes, endpoints, expiresAt, ...rest } = record
+  return {
+    ...rest,
+    ...(project === undefined || asked.project === null ? {} : { project }),
+    ...(conversationBudget === undefined || asked.conversationBudget === null ? {} : { conversationBudget }),
+    ...(models === undefined || asked.models === null ? {} : { models }),
+    ...(routes === undefined || asked.routes === null ? {} : { routes }),
+    ...(endpoints === undefined || asked.endpoints === null ? {} : { endpoints }),
+    ...(expiresAt === undefined || asked.expiresAt === null ? {} : { expiresAt }),
+  }
+}
+
+async function projectOf(desk: KeyDesk, id: string): Promise<Project> {
+  const { name, budgets } = await findProject(desk, id, 'project')
+  return { id, name, budgets }
 }
 
 async function find(desk: KeyDesk, id: string): Promise<KeyRecord> {
@@ -91,56 +134,20 @@ async function find(desk: KeyDesk, id: string): Promise<KeyRecord> {
   return record
 }
 
-type Shape = Parameters<typeof budgetsOf>[0]
-
-/** Stored limits in the form of a request, so that a change of one leaves the others. */
-function kept(budgets: readonly Budget[]): Shape {
-  const rpm = budgets.find((budget) => budget.unit === 'requests')?.limit
-  const others = budgets.filter((budget) => budget.unit !== 'requests')
-  return {
-    budgets: others.map((budget) =>
-      budget.unit === 'usd'
-        ? { usd: dollarsFromMicros(budget.limit), window: budget.window }
-        : { tokens: budget.limit, window: budget.window },
-    ),
-    ...(rpm === undefined ? {} : { rpm }),
-  }
-}
-
-const inUnit = (unit: Budget['unit'], amount: number): number =>
-  unit === 'usd' ? dollarsFromMicros(amount) : amount
-
-const shownBudget = (budget: Budget): Record<string, unknown> => ({
-  [budget.unit]: inUnit(budget.unit, budget.limit),
-  window: budget.window,
-})
-
-const shownBalance = ({
-  budget,
-  spent,
-  reserved,
-  remaining,
-  resetsAt,
-}: Balance): Record<string, unknown> => ({
-  ...shownBudget(budget),
-  spent: inUnit(budget.unit, spent),
-  reserved: inUnit(budget.unit, reserved),
-  remaining: inUnit(budget.unit, remaining),
-  resetsAt: Number.isFinite(resetsAt) ? new Date(resetsAt).toISOString() : null,
-})
-
-const time = (at: number | undefined): string | null => (at === undefined ? null : new Date(at).toISOString())
-
-function shown(record: KeyRecord): Record<string, unknown> {
+function shown(record: KeyRecord): Shown {
   return {
     id: record.id,
     name: record.name,
     prefix: record.prefix,
-    budgets: record.budgets.map(shownBudget),
+    ...shownLimits(record.budgets),
+    project: record.project?.id ?? null,
+    conversationBudget: shownTotal(record.conversationBudget),
     models: record.models ?? null,
+    routes: record.routes ?? null,
+    endpoints: record.endpoints ?? null,
     origins: record.origins ?? null,
-    createdAt: time(record.createdAt),
-    expiresAt: time(record.expiresAt),
-    revokedAt: time(record.revokedAt),
+    createdAt: shownTime(record.createdAt),
+    expiresAt: shownTime(record.expiresAt),
+    revokedAt: shownTime(record.revokedAt),
   }
 }

@@ -2,6 +2,7 @@
 import { Failed } from '../../shared/failure.ts'
 import { fillPrice } from '../../shared/money.ts'
 import type { DatedPrice, PriceBook, PriceFilter } from '../prices/book.ts'
+import type { Actor } from './desk.ts'
 import { checked, newPrice } from './schema.ts'
 
 export async function listPrices(book: PriceBook, filter: PriceFilter): Promise<Record<string, unknown>[]> {
@@ -12,6 +13,7 @@ export async function putPrice(
   book: PriceBook,
   body: unknown,
   now: number,
+  actor: Actor,
 ): Promise<Record<string, unknown>> {
   const { model, validFrom, ...given } = checked(newPrice, body)
   const price: DatedPrice = {
@@ -20,7 +22,8 @@ export async function putPrice(
     validFrom: validFrom === undefined ? now : Date.parse(validFrom),
     ...fillPrice(given),
   }
-  if (!(await book.add(price))) {
+  const change = { at: now, actor, action: 'price.add', target: price.model, after: shown(price) }
+  if (!(await book.add(price, change))) {
     const message = `'${price.model}' has a price from ${new Date(price.validFrom).toISOString()} already, and prices are never rewritten. Choose a later validFrom.`
     throw new Failed({ kind: 'conflict', message, code: 'price_exists' })
   }

@@ -5,15 +5,19 @@ import { parse, readBody } from '../edge/receive.ts'
 import { checkLocal, keyOf } from '../edge/authenticate.ts'
 import { type HealthDesk, listHealth } from './health.ts'
 import type { PriceBook } from '../prices/book.ts'
-import { changeKey, createKey, type KeyDesk, listKeys, readKey, revokeKey } from './keys.ts'
+import type { AuditFilter } from '../audit.ts'
+import type { KeyDesk } from './desk.ts'
+import { changeKey, createKey, listKeys, readKey, revokeKey } from './keys.ts'
 import { listPrices, putPrice } from './prices.ts'
-import { checked, priceQuery, requestQuery, usageQuery } from './schema.ts'
+import { changeProject, createProject, listProjects, readProject, removeProject } from './projects.ts'
+import { auditQuery, checked, keyQuery, priceQuery, requestQuery, usageQuery } from './schema.ts'
 import { CONTENT_TYPE } from '../telemetry/prometheus.ts'
 import type { RequestFilter } from '../telemetry/queries.ts'
 import type { UsageQuery } from '../telemetry/usage.ts'
 
 export interface Admin {
-  readonly isAdmin: (key: string | undefined) => Promise<boolean>
+  /** What the admin key is called in the audit; undefined for every other key. */
+  readonly adminOf: (key: string | undefined) => Promise<string | undefined>
   /** True where an admin key exists at all. */
   readonly enabled: boolean
   readonly keys: KeyDesk
@@ -23,14 +27,19 @@ export interface Admin {
   readonly usage: (query: UsageQuery) => Promise<Record<string, unknown>>
   /** In Prometheus' text format. */
   readonly metrics: () => Promise<string>
+  readonly audit: (filter: AuditFilter) => Promise<Record<string, unknown>[]>
 }
 
 const BODY_BYTES = 64 * 1024
 
 const body = async (request: Request): Promise<unknown> => parse(await readBody(request, BODY_BYTES))
 
-export function adminRoutes(admin: Admin): Hono {
-  const app = new Hono()
+interface Known {
+  readonly Variables: { readonly actor: string }
+}
+
+export function adminRoutes(admin: Admin): Hono<Known> {
+  const app = new Hono<Known>()
   app.use('*', async (c, next) => {
     if (!admin.enabled) {
       const message =
@@ -39,7 +48,11 @@ export function adminRoutes(admin: Admin): Hono {
     }
     const key = keyOf(c.req.raw.headers)
     checkLocal(key, c.req.raw)
-    if (await admin.isAdmin(key)) return next()
+    const actor = await admin.adminOf(key)
+    if (actor !== undefined) {
+      c.set('actor', actor)
+      return next()
+    }
     const message =
       key === undefined
         ? "Send the admin key as 'Authorization: Bearer <key>'."
@@ -50,13 +63,32 @@ export function adminRoutes(admin: Admin): Hono {
       code: 'invalid_api_key',
     })
   })
-  app.post('/keys', async (c) => c.json(await createKey(admin.keys, await body(c.req.raw)), 201))
-  app.get('/keys', async (c) => c.json({ object: 'list', data: await listKeys(admin.keys) }))
+  app.post('/keys', async (c) =>
+    c.json(await createKey(admin.keys, await body(c.req.raw), c.get('actor')), 201),
+  )
+  app.get('/keys', async (c) => {
+    const { project } = checked(keyQuery, c.req.query())
+    return c.json({ object: 'list', data: await listKeys(admin.keys, project) })
+  })
   app.get('/keys/:id', async (c) => c.json(await readKey(admin.keys, c.req.param('id'))))
   app.patch('/keys/:id', async (c) =>
-    c.json(await changeKey(admin.keys, c.req.param('id'), await body(c.req.raw))),
+    c.json(await changeKey(admin.keys, c.req.param('id'), await body(c.req.raw), c.get('actor'))),
   )
-  app.delete('/keys/:id', async (c) => c.json(await revokeKey(admin.keys, c.req.param('id'))))
+  app.delete('/keys/:id', async (c) => c.json(await revokeKey(admin.keys, c.req.param('id'), c.get('actor'))))
+  app.post('/projects', async (c) =>
+    c.json(await createProject(admin.keys, await body(c.req.raw), c.get('actor')), 201),
+  )
+  app.get('/projects', async (c) => c.json({ object: 'list', data: await listProjects(admin.keys) }))
+  app.get('/projects/:id', async (c) => c.json(await readProject(admin.keys, c.req.param('id'))))
+  app.patch('/projects/:id', async (c) =>
+    c.json(await changeProject(admin.keys, c.req.param('id'), await body(c.req.raw), c.get('actor'))),
+  )
+  app.delete('/projects/:id', async (c) =>
+    c.json(await removeProject(admin.keys, c.req.param('id'), c.get('actor'))),
+  )
+  app.get('/audit', async (c) =>
+    c.json({ object: 'list', data: await admin.audit(checked(auditQuery, c.req.query())) }),
+  )
   app.get('/requests', async (c) =>
     c.json({ object: 'list', data: await admin.requests(filterOf(c.req.query())) }),
   )
@@ -67,7 +99,7 @@ export function adminRoutes(admin: Admin): Hono {
     c.json({ object: 'list', data: await listPrices(admin.prices, checked(priceQuery, c.req.query())) }),
   )
   app.put('/prices', async (c) =>
-    c.json(await putPrice(admin.prices, await body(c.req.raw), admin.keys.now())),
+    c.json(await putPrice(admin.prices, await body(c.req.raw), admin.keys.now(), c.get('actor'))),
   )
   return app
 }

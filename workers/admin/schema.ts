@@ -2,30 +2,45 @@
 import { z } from 'zod'
 import { Failed } from '../../shared/failure.ts'
 import { priceFields } from '../../shared/model-schema.ts'
-import { microsFromDollars } from '../../shared/money.ts'
-import type { Budget } from '../service.ts'
+import { ENDPOINT_KINDS } from '../edge/scope.ts'
 import { GROUPS } from '../telemetry/live.ts'
 
+const amount = {
+  usd: z.number().positive().max(1_000_000_000).optional(),
+  tokens: z.int().positive().optional(),
+}
+
+const isOne = (value: { usd?: number | undefined; tokens?: number | undefined }): boolean =>
+  (value.usd === undefined) !== (value.tokens === undefined)
+const ONE = { error: 'either "usd" or "tokens" is expected' }
+
 const budget = z
-  .strictObject({
-    usd: z.number().positive().max(1_000_000_000).optional(),
-    tokens: z.int().positive().optional(),
-    window: z.enum(['minute', 'hour', 'day', 'month', 'total']),
-  })
-  .refine((value) => (value.usd === undefined) !== (value.tokens === undefined), {
-    error: 'either "usd" or "tokens" is expected',
-  })
+  .strictObject({ ...amount, window: z.enum(['minute', 'hour', 'day', 'month', 'total']) })
+  .refine(isOne, ONE)
+
+/** Sixty thousand times as much must still be a whole number. */
+const rate = z.int().positive().max(100_000_000_000)
 
 const origin = z
   .string()
   .regex(/^https?:\/\/[a-z0-9.-]+(?::\d+)?$/, 'an origin such as "https://example.com" is expected')
 
-const fields = {
+const limits = {
   name: z.string().min(1).max(200),
   budgets: z.array(budget).max(16).optional(),
-  rpm: z.int().positive().optional(),
-  tpm: z.int().positive().optional(),
-  models: z.array(z.string().min(1).max(256)).min(1).max(256).nullish(),
+  rpm: rate.optional(),
+  tpm: rate.optional(),
+}
+
+const names = z.array(z.string().min(1).max(256)).min(1).max(256)
+
+const fields = {
+  ...limits,
+  project: z.string().min(1).max(64).nullish(),
+  conversationBudget: z.strictObject(amount).refine(isOne, ONE).nullish(),
+  models: names.nullish(),
+  routes: names.nullish(),
+  endpoints: z.array(z.enum(ENDPOINT_KINDS)).min(1).nullish(),
   origins: z.array(origin).min(1).max(64).optional(),
   expiresAt: z.union([z.iso.datetime({ offset: true }), z.int().positive()]).nullish(),
 }
@@ -35,9 +50,26 @@ export const newKey = z.strictObject(fields)
 /** A key keeps its kind: whether it is publishable is decided when it is made. */
 export const changedKey = z.strictObject({
   ...fields,
-  name: fields.name.optional(),
-  rpm: fields.rpm.nullish(),
-  tpm: fields.tpm.nullish(),
+  name: limits.name.optional(),
+  rpm: rate.nullish(),
+  tpm: rate.nullish(),
+})
+
+export const newProject = z.strictObject(limits)
+
+export const changedProject = z.strictObject({
+  ...limits,
+  name: limits.name.optional(),
+  rpm: rate.nullish(),
+  tpm: rate.nullish(),
+})
+
+export const keyQuery = z.strictObject({ project: z.string().max(64).optional() })
+
+export const auditQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(1000).default(50),
+  before: z.string().max(128).optional(),
+  target: z.string().max(256).optional(),
 })
 
 export const newPrice = z.strictObject({
@@ -76,32 +108,6 @@ export const usageQuery = z
     error: 'an "until" after "since" is expected',
     path: ['until'],
   })
-
-type Limits = Pick<z.infer<typeof newKey>, 'budgets'> & {
-  readonly rpm?: number | null | undefined
-  readonly tpm?: number | null | undefined
-}
-
-/** Rates are budgets of a minute. */
-export function budgetsOf({ budgets, rpm, tpm }: Limits): Budget[] {
-  const money = (budgets ?? []).map((entry): Budget =>
-    entry.usd === undefined
-      ? { unit: 'tokens', window: entry.window, limit: entry.tokens ?? 0 }
-      : { unit: 'usd', window: entry.window, limit: microsFromDollars(entry.usd) },
-  )
-  if (typeof rpm === 'number') money.push({ unit: 'requests', window: 'minute', limit: rpm })
-  if (typeof tpm === 'number') money.push({ unit: 'tokens', window: 'minute', limit: tpm })
-  const names = money.map((entry) => `${entry.unit} per ${entry.window}`)
-  const twice = names.find((name, position) => names.indexOf(name) !== position)
-  if (twice !== undefined) {
-    throw new Failed({
-      kind: 'invalid-request',
-      message: `Invalid 'budgets': ${twice} is limited twice. Give each once (tpm is tokens per minute).`,
-      param: 'budgets',
-    })
-  }
-  return money
-}
 
 /** Parses or throws what is wrong and where. */
 export function checked<T>(schema: z.ZodType<T>, value: unknown): T {

@@ -1,6 +1,10 @@
-// One isolate's side of a key's books: what it holds, what it has handed out, what it has yet to report. Pure.
+// One isolate's side of an account's books: what it holds, what it has handed out, what it has yet to report. Pure.
 import type { Budget, Unit } from '../service.ts'
-import { type Amounts, type Granted, LEASE_MS, type Report, type Slot, slotOf } from './ledger.ts'
+import type { Amounts, Granted, Report } from './ledger.ts'
+import { LEASE_MS } from './ledger.ts'
+import { type Pace, openPace } from './pace.ts'
+import { type Slot, slotOf } from './slot.ts'
+import { TURN_MS } from './window.ts'
 
 interface Purse {
   readonly unit: Unit
@@ -9,6 +13,8 @@ interface Purse {
   available: number
   /** Used since the last report. */
   spent: number
+  /** What of it was beyond what requests had been granted. */
+  overrun: number
 }
 
 /** What a request was given to spend, slot by slot. */
@@ -24,9 +30,9 @@ export interface LeaseBook {
   outstanding: number
   expiresAt: number
   usedAt: number
-  /** Need per second lately, by unit: how much to draw ahead. */
-  readonly rate: Record<Unit, number>
-  rateAt: number
+  readonly pace: Pace
+  /** What the books had left when they were last heard of, by budget. */
+  readonly left: Map<string, { readonly amount: number; readonly at: number }>
   /** A report that was sent without an answer; it is repeated as it was. */
   unanswered: Report | undefined
 }
@@ -39,16 +45,40 @@ export function openBook(id: string, now: number): LeaseBook {
     outstanding: 0,
     expiresAt: 0,
     usedAt: now,
-    rate: { usd: 0, tokens: 0, requests: 0 },
-    rateAt: now,
+    pace: openPace(now),
+    left: new Map(),
     unanswered: undefined,
   }
 }
 
 /** A lease this close to its end is not used any more: its requests could outlive it. */
 const MARGIN_MS = LEASE_MS / 2
-/** Draw for this long ahead at the recent rate. */
-const AHEAD_MS = 2_000
+
+const nameOf = (slot: Slot): string => slot.slice(0, slot.indexOf('@'))
+
+/** What is available of a slot. */
+const inPurse = (book: LeaseBook, slot: Slot): number => book.purses.get(slot)?.available ?? 0
+
+/** Where an amount of a budget can be taken from. A rate's may still lie under its last turn. */
+function placeOf(book: LeaseBook, budget: Budget, amount: number, now: number): Slot | undefined {
+  const current = slotOf(budget, now)
+  const last = budget.window === 'rate' ? slotOf(budget, now - TURN_MS) : current
+  return [last, current].find((slot) => inPurse(book, slot) >= amount)
+}
+
+const isUsable = (book: LeaseBook, now: number): boolean => book.expiresAt - now >= MARGIN_MS
+
+/** Is the need of every budget held here? */
+export const covers = (book: LeaseBook, budgets: readonly Budget[], need: Amounts, now: number): boolean =>
+  isUsable(book, now) &&
+  budgets.every((budget) => placeOf(book, budget, need[budget.unit], now) !== undefined)
+
+/** The most of one budget that one request can be given. */
+export function heldOf(book: LeaseBook, budget: Budget, now: number): number {
+  if (!isUsable(book, now)) return 0
+  const current = inPurse(book, slotOf(budget, now))
+  return budget.window === 'rate' ? Math.max(current, inPurse(book, slotOf(budget, now - TURN_MS))) : current
+}
 
 /** Takes a request's need out of what is held, of every budget at once; undefined when more must be drawn. */
 export function take(
@@ -57,16 +87,20 @@ export function take(
   need: Amounts,
   now: number,
 ): Grant | undefined {
-  if (book.expiresAt - now < MARGIN_MS) return undefined
-  const slots = budgets.map((budget) => ({
-    slot: slotOf(budget, now),
-    unit: budget.unit,
-    amount: need[budget.unit],
-  }))
-  if (!slots.every(({ slot, amount }) => (book.purses.get(slot)?.available ?? 0) >= amount)) return undefined
-  for (const { slot, amount } of slots) {
+  if (!isUsable(book, now)) return undefined
+  const slots: Grant['slots'][number][] = []
+  for (const budget of budgets) {
+    const amount = need[budget.unit]
+    const slot = placeOf(book, budget, amount, now)
+    if (slot === undefined) return undefined
+    slots.push({ slot, unit: budget.unit, amount })
+  }
+  for (const { slot, unit, amount } of slots) {
     const purse = book.purses.get(slot)
-    if (purse !== undefined) purse.available -= amount
+    if (purse === undefined) continue
+    purse.available -= amount
+    // A request counts from its beginning: its rate goes on while it runs.
+    if (unit === 'requests') purse.spent += amount
   }
   book.outstanding += 1
   book.usedAt = now
@@ -74,39 +108,32 @@ export function take(
 }
 
 /** Puts a drawn amount into the purses. */
-export function deposit(book: LeaseBook, granted: Granted): void {
+export function deposit(book: LeaseBook, granted: Granted, now: number): void {
   book.expiresAt = granted.expiresAt
-  for (const { slot, unit, amount, endsAt } of granted.slots) {
+  for (const { slot, unit, amount, endsAt, left } of granted.slots) {
+    book.left.set(nameOf(slot), { amount: left, at: now })
     const purse = book.purses.get(slot)
-    if (purse === undefined) book.purses.set(slot, { unit, endsAt, available: amount, spent: 0 })
-    else purse.available += amount
+    if (purse !== undefined) purse.available += amount
+    else if (amount > 0) book.purses.set(slot, { unit, endsAt, available: amount, spent: 0, overrun: 0 })
   }
 }
 
-/** Learns the rate of need and says what to draw: for the request at hand, and for the next seconds. */
-export function wanted(book: LeaseBook, need: Amounts, now: number): Amounts {
-  const elapsedMs = Math.max(1, now - book.rateAt)
-  const fade = Math.exp(-elapsedMs / 1_000)
-  const learn = (unit: Unit): number => {
-    book.rate[unit] = book.rate[unit] * fade + need[unit]
-    return Math.ceil((book.rate[unit] * AHEAD_MS) / 1_000)
-  }
-  const ahead = { usd: learn('usd'), tokens: learn('tokens'), requests: learn('requests') }
-  book.rateAt = now
-  return ahead
-}
-
-/** Books what a request really used. The rest of its grant is available again; more than its grant is booked too. */
+/** Books what a request really used. The rest of its grant is available again; more than its grant is booked too, and named. */
 export function close(book: LeaseBook, grant: Grant, used: Amounts, now: number): void {
   for (const { slot, unit, amount } of grant.slots) {
     const purse = book.purses.get(slot)
-    if (purse === undefined) continue
-    purse.available += amount - used[unit]
+    if (purse === undefined || unit === 'requests') continue
+    purse.available += Math.max(0, amount - used[unit])
     purse.spent += used[unit]
+    purse.overrun += Math.max(0, used[unit] - amount)
   }
   book.outstanding -= 1
   book.usedAt = now
 }
+
+/** Does the isolate hold anything that no request needs, or has it sent some back without an answer? */
+export const holdsMore = (book: LeaseBook): boolean =>
+  book.unanswered !== undefined || [...book.purses.values()].some(({ available }) => available > 0)
 
 /**
  * The next report, or undefined when there is nothing to say. With `all`, what is available goes back too;
@@ -116,19 +143,21 @@ export function writeReport(book: LeaseBook, all: boolean, now: number): Report 
   if (book.unanswered !== undefined) return book.unanswered
   const spent: Record<Slot, number> = {}
   const returned: Record<Slot, number> = {}
+  const overrun: Record<Slot, number> = {}
   for (const [slot, purse] of book.purses) {
     if (purse.spent > 0) spent[slot] = purse.spent
+    if (purse.overrun > 0) overrun[slot] = purse.overrun
     if (purse.available > 0 && (all || purse.endsAt <= now)) {
       returned[slot] = purse.available
       purse.available = 0
     }
     purse.spent = 0
-    // After an overrun there is less than nothing here; the books learn of it as spent, so the debt ends.
-    if (purse.available < 0 && book.outstanding === 0) purse.available = 0
+    purse.overrun = 0
     if (purse.available === 0 && book.outstanding === 0) book.purses.delete(slot)
   }
   if (Object.keys(spent).length === 0 && Object.keys(returned).length === 0) return undefined
   book.sequence += 1
-  book.unanswered = { lease: book.id, sequence: book.sequence, spent, returned }
+  const beyond = Object.keys(overrun).length === 0 ? {} : { overrun }
+  book.unanswered = { lease: book.id, sequence: book.sequence, spent, returned, ...beyond }
   return book.unanswered
 }

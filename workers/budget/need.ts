@@ -4,15 +4,19 @@ import { type Price, worstCaseMicros, writeDollars } from '../../shared/money.ts
 import type { Plan, Target } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import { countPrompt, type Tokenizer } from '../../shared/tokens.ts'
-import type { Caller } from '../service.ts'
+import type { Budget } from '../service.ts'
 import type { Amounts } from './ledger.ts'
 
 export interface Need {
   readonly amounts: Amounts
+  /** What the shortest answer of any use needs; as `amounts` where nobody can make it shorter. */
+  readonly least: Amounts
   /** The output limit that the amounts assume, per choice; undefined where nothing depends on it. */
   readonly maxOutput: number | undefined
-  /** The request's own limit was lowered to its x-minnow-max-cost. */
+  /** The request's own limit was lowered to what a budget covers. */
   readonly clamped: boolean
+  /** The need of the longest answer that so much covers; undefined where not even the shortest one is. */
+  readonly within: (held: Amounts) => Need | undefined
 }
 
 /** Where neither the client nor the catalogue bounds the output, a budget does. */
@@ -27,33 +31,80 @@ const LEAST_OUTPUT = 16
 /** Every target that may serve the request. */
 export type Candidates = Pick<Plan, 'targets'>
 
-const NOTHING: Need = { amounts: { usd: 0, tokens: 0, requests: 1 }, maxOutput: undefined, clamped: false }
+/** A need of which nothing can be left out. */
+export const whole = (amounts: Amounts): Need => ({
+  amounts,
+  least: amounts,
+  maxOutput: undefined,
+  clamped: false,
+  within: (held) => (isCovered(amounts, held) ? whole(amounts) : undefined),
+})
+
+const NOTHING: Need = whole({ usd: 0, tokens: 0, requests: 1 })
+
+const isCovered = (need: Amounts, held: Amounts): boolean =>
+  need.usd <= held.usd && need.tokens <= held.tokens && need.requests <= held.requests
 
 /** Over every target that may serve the request, because failover may end at the dearest. */
 export async function needOf(
   request: ModelRequest,
   plan: Candidates,
-  caller: Caller,
+  { budgets }: { readonly budgets: readonly Budget[] },
   tokenizer: Tokenizer,
 ): Promise<Need> {
   const { maxCostMicros } = request.limits
-  const dollars = maxCostMicros !== undefined || caller.budgets.some((budget) => budget.unit === 'usd')
-  const tokens = caller.budgets.some((budget) => budget.unit === 'tokens')
+  const dollars = maxCostMicros !== undefined || budgets.some((budget) => budget.unit === 'usd')
+  const tokens = budgets.some((budget) => budget.unit === 'tokens')
   if (!dollars && !tokens) return NOTHING
   if (dollars) plan.targets.forEach(requirePrice)
   if (!tokens && plan.targets.every((target) => isFree(target))) return NOTHING
   const prompt = (await textIn(request, tokenizer)) + filesIn(request, plan)
   const asked = outputOf(request, plan)
   const output = maxCostMicros === undefined ? asked : affordable(plan, prompt, asked, request, maxCostMicros)
+  const amountsAt = (length: number): Amounts => ({
+    usd: dearest(plan, prompt, length, request),
+    tokens: prompt + length * request.choices,
+    requests: 1,
+  })
+  return needAt(output, asked, canClamp(request) ? Math.min(LEAST_OUTPUT, asked) : asked, amountsAt)
+}
+
+/** The need of an answer so long, which may become shorter. */
+function needAt(
+  output: number,
+  asked: number,
+  shortest: number,
+  amountsAt: (length: number) => Amounts,
+): Need {
+  const amounts = amountsAt(output)
   return {
-    amounts: {
-      usd: dearest(plan, prompt, output, request),
-      tokens: prompt + output * request.choices,
-      requests: 1,
-    },
+    amounts,
+    least: amountsAt(Math.min(shortest, output)),
     maxOutput: output,
     clamped: output < asked,
+    within: (held) => {
+      const length = longest(output, (candidate) => isCovered(amountsAt(candidate), held))
+      return length < shortest || !isCovered(amountsAt(length), held)
+        ? undefined
+        : needAt(length, asked, shortest, amountsAt)
+    },
   }
+}
+
+/** What is passed on cannot be made shorter, and vectors have no length. */
+const canClamp = ({ embedding, proxied }: ModelRequest): boolean =>
+  embedding === undefined && proxied === undefined
+
+/** The most of 0..most that fits, where whatever is less than something that fits does too. */
+function longest(most: number, fits: (length: number) => boolean): number {
+  if (fits(most)) return most
+  let [low, high] = [0, most]
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if (fits(middle)) low = middle
+    else high = middle - 1
+  }
+  return low
 }
 
 async function textIn(request: ModelRequest, tokenizer: Tokenizer): Promise<number> {
@@ -77,12 +128,7 @@ function outputOf({ embedding, proxied, limits }: ModelRequest, plan: Candidates
 
 /** The request as it may be sent: never with a higher output limit than was reserved for. */
 export function reserve(request: ModelRequest, need: Need): ModelRequest {
-  if (
-    request.embedding !== undefined ||
-    request.proxied !== undefined ||
-    need.maxOutput === undefined ||
-    need.maxOutput === request.limits.maxOutput
-  )
+  if (!canClamp(request) || need.maxOutput === undefined || need.maxOutput === request.limits.maxOutput)
     return request
   return { ...request, limits: { ...request.limits, maxOutput: need.maxOutput } }
 }
@@ -123,12 +169,7 @@ function affordable(
   maxCostMicros: number,
 ): number {
   if (dearest(plan, prompt, asked, request) <= maxCostMicros) return asked
-  let [low, high] = [0, asked]
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2)
-    if (dearest(plan, prompt, middle, request) <= maxCostMicros) low = middle
-    else high = middle - 1
-  }
+  const low = longest(asked, (length) => dearest(plan, prompt, length, request) <= maxCostMicros)
   const isBound = request.proxied === undefined // what is passed on cannot be made shorter
   if (isBound && asked > 0 && low >= Math.min(LEAST_OUTPUT, asked)) return low
   const message =

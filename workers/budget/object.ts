@@ -1,6 +1,7 @@
-// The object that keeps one key's books: load, ask the ledger, store, answer.
+// The object that keeps the books of one account: load, ask the ledger, store, answer.
 import { DurableObject } from 'cloudflare:workers'
-import type { Budget as Limit } from '../service.ts'
+import type { Budget as Limit, Unit } from '../service.ts'
+import type { Level } from './bucket.ts'
 import {
   type Balance,
   balanceOf,
@@ -30,13 +31,19 @@ export class Budget extends DurableObject {
     sql.exec(
       'CREATE TABLE IF NOT EXISTS spent (slot TEXT PRIMARY KEY, amount INTEGER NOT NULL) WITHOUT ROWID',
     )
+    sql.exec(
+      'CREATE TABLE IF NOT EXISTS overruns (slot TEXT PRIMARY KEY, amount INTEGER NOT NULL) WITHOUT ROWID',
+    )
+    sql.exec('CREATE TABLE IF NOT EXISTS levels (unit TEXT PRIMARY KEY, level TEXT NOT NULL) WITHOUT ROWID')
     sql.exec('CREATE TABLE IF NOT EXISTS leases (id TEXT PRIMARY KEY, lease TEXT NOT NULL) WITHOUT ROWID')
     this.ledger = {
-      spent: Object.fromEntries(
+      spent: this.amountsIn('spent'),
+      overruns: this.amountsIn('overruns'),
+      levels: Object.fromEntries(
         sql
-          .exec('SELECT slot, amount FROM spent')
+          .exec<{ unit: string; level: string }>('SELECT unit, level FROM levels')
           .toArray()
-          .map((row) => [row['slot'], Number(row['amount'])]),
+          .map((row) => [row.unit, JSON.parse(row.level) as Level]),
       ),
       leases: Object.fromEntries(
         sql
@@ -45,6 +52,13 @@ export class Budget extends DurableObject {
           .map((row) => [row.id, JSON.parse(row.lease) as Lease]),
       ),
     }
+  }
+
+  private amountsIn(table: 'spent' | 'overruns'): Record<string, number> {
+    const rows = this.ctx.storage.sql.exec<{ slot: string; amount: number }>(
+      `SELECT slot, amount FROM ${table}`,
+    )
+    return Object.fromEntries(rows.toArray().map((row) => [row.slot, Number(row.amount)]))
   }
 
   async draw(budgets: readonly Limit[], asked: Draw, report: Report | undefined): Promise<Drawn> {
@@ -75,12 +89,13 @@ export class Budget extends DurableObject {
     const { sql } = this.ctx.storage
     const before = this.ledger
     this.ledger = next
-    for (const [slot, amount] of Object.entries(next.spent)) {
-      if (before.spent[slot] !== amount)
-        sql.exec('INSERT OR REPLACE INTO spent (slot, amount) VALUES (?, ?)', slot, amount)
+    this.storeAmounts('spent', before.spent, next.spent)
+    this.storeAmounts('overruns', before.overruns, next.overruns)
+    for (const unit of ['usd', 'tokens', 'requests'] satisfies Unit[]) {
+      const level = next.levels[unit]
+      if (level !== undefined && level !== before.levels[unit])
+        sql.exec('INSERT OR REPLACE INTO levels (unit, level) VALUES (?, ?)', unit, JSON.stringify(level))
     }
-    for (const slot of Object.keys(before.spent))
-      if (next.spent[slot] === undefined) sql.exec('DELETE FROM spent WHERE slot = ?', slot)
     for (const [id, lease] of Object.entries(next.leases)) {
       if (before.leases[id] !== lease)
         sql.exec('INSERT OR REPLACE INTO leases (id, lease) VALUES (?, ?)', id, JSON.stringify(lease))
@@ -93,5 +108,14 @@ export class Budget extends DurableObject {
       this.alarmAt = due
       await this.ctx.storage.setAlarm(due)
     }
+  }
+
+  private storeAmounts(table: 'spent' | 'overruns', before: Ledger['spent'], next: Ledger['spent']): void {
+    const { sql } = this.ctx.storage
+    for (const [slot, amount] of Object.entries(next))
+      if (before[slot] !== amount)
+        sql.exec(`INSERT OR REPLACE INTO ${table} (slot, amount) VALUES (?, ?)`, slot, amount)
+    for (const slot of Object.keys(before))
+      if (next[slot] === undefined) sql.exec(`DELETE FROM ${table} WHERE slot = ?`, slot)
   }
 }

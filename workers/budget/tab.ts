@@ -4,24 +4,33 @@ import type { Ending, Target } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import type { Tokenizer } from '../../shared/tokens.ts'
 import { noUsage, totalTokens } from '../../shared/usage.ts'
-import type { Caller, Cx } from '../service.ts'
-import type { Budgets } from './admit.ts'
-import type { Grant } from './lease.ts'
+import type { RateLeft } from '../../shared/rates.ts'
+import type { Cx } from '../service.ts'
+import type { Account } from './account.ts'
+import type { Admitted, Budgets } from './admit.ts'
 import type { Amounts } from './ledger.ts'
-import { type Need, needOf } from './need.ts'
+import { type Need, needOf, whole } from './need.ts'
 
 export interface Tab {
+  /** What the first call may use; its answer may have become shorter. */
+  readonly need: Need
+  /** What is left of the rates that apply. */
+  readonly rates: readonly RateLeft[]
   /** Asks for the price of one more call of the same request; false where a budget does not cover it. */
   readonly mayAddCall: () => Promise<boolean>
   /** Asks for the price of a call that goes on with the answer. */
   readonly mayGoOn: (request: ModelRequest, target: Target) => Promise<boolean>
-  /** Books what was really used; nothing for a request that never got an answer but counts as one. Only once. */
-  readonly settle: (ending: Ending | undefined) => void
+  /**
+   * Books what was really used; nothing for a request that never got an answer but counts as one. Only once. Says by how
+   * many micro-dollars it was more than all that had been granted: a provider reported more than it was allowed.
+   */
+  readonly settle: (ending: Ending | undefined) => number
 }
 
 export interface Opening {
   readonly budgets: Budgets
-  readonly caller: Caller
+  /** Whose budgets apply. */
+  readonly accounts: readonly Account[]
   readonly request: ModelRequest
   readonly need: Need
   readonly tokenizer: Tokenizer
@@ -29,21 +38,24 @@ export interface Opening {
 
 /** Throws as `Budgets.admit` does where not even the first call is covered. */
 export async function openTab(
-  { budgets, caller, request, need: first, tokenizer }: Opening,
+  { budgets, accounts, request, need: asked, tokenizer }: Opening,
   cx: Cx,
 ): Promise<Tab> {
-  const grants: Grant[] = [await budgets.admit(caller, first.amounts, cx)]
+  const first = await budgets.admit(accounts, asked, cx)
+  const admitted: Admitted[] = [first]
+  const limits = { budgets: accounts.flatMap((account) => account.budgets) }
   const { maxCostMicros } = request.limits
-  let grantedMicros = first.amounts.usd
+  const isBounded = asked.maxOutput !== undefined
+  let grantedMicros = first.need.amounts.usd
   let isSettled = false
 
-  const add = async (amounts: Amounts): Promise<boolean> => {
+  const add = async ({ amounts }: Need): Promise<boolean> => {
     if (maxCostMicros !== undefined && grantedMicros + amounts.usd > maxCostMicros) return false
     try {
-      const grant = await budgets.admit(caller, { ...amounts, requests: 0 }, cx)
+      const more = await budgets.admit(accounts, whole({ ...amounts, requests: 0 }), cx)
       // The request may have ended meanwhile: then this grant is given back by itself.
-      if (isSettled) budgets.settle(caller, [grant], { usd: 0, tokens: 0, requests: 0 }, cx)
-      else grants.push(grant)
+      if (isSettled) budgets.settle([more], NOTHING, cx)
+      else admitted.push(more)
       grantedMicros += amounts.usd
       return !isSettled
     } catch (error) {
@@ -53,20 +65,22 @@ export async function openTab(
   }
 
   return {
-    mayAddCall: () => add(first.amounts),
-    mayGoOn: async (going, target) => {
-      const need = await needOf(going, { targets: [target] }, caller, tokenizer)
-      return add(need.amounts)
-    },
+    need: first.need,
+    rates: first.rates,
+    mayAddCall: () => add(first.need),
+    mayGoOn: async (going, target) => add(await needOf(going, { targets: [target] }, limits, tokenizer)),
     settle(ending) {
-      if (isSettled) return
+      if (isSettled) return 0
       isSettled = true
       const used: Amounts = {
         usd: ending?.costMicros ?? 0,
         tokens: totalTokens(ending?.usage ?? noUsage),
-        requests: first.amounts.requests,
+        requests: first.need.amounts.requests,
       }
-      budgets.settle(caller, grants, used, cx)
+      budgets.settle(admitted, used, cx)
+      return isBounded ? Math.max(0, used.usd - grantedMicros) : 0
     },
   }
 }
+
+const NOTHING: Amounts = { usd: 0, tokens: 0, requests: 0 }

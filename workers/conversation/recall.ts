@@ -9,7 +9,13 @@ import type { StoredMessage, Turn } from './transcript.ts'
 
 /** What is needed of the conversation objects; the real ones are Durable Objects named by key and conversation. */
 export interface ConversationObjects {
-  recall(name: string, turnId: string, sent: readonly StoredMessage[]): Promise<Recalled>
+  /** `allowedMicros` is what the conversation may cost in all; it can be lowered later, and never raised. */
+  recall(
+    name: string,
+    turnId: string,
+    sent: readonly StoredMessage[],
+    allowedMicros: number | undefined,
+  ): Promise<Recalled>
   remember(name: string, turn: Turn): Promise<void>
   forgo(name: string, turnId: string): Promise<void>
 }
@@ -17,6 +23,8 @@ export interface ConversationObjects {
 /** A request with everything that was said before it. */
 export interface Asked {
   readonly request: ModelRequest
+  /** What the conversation may cost in all, where it was told. */
+  readonly allowedMicros?: number
   /** Call once, with how it ended; stores the turn or frees the conversation. */
   readonly close: (ending: Ending | undefined) => Promise<void>
 }
@@ -26,7 +34,7 @@ export async function recall(objects: ConversationObjects, request: ModelRequest
   if (name === undefined) return { request, close: () => Promise.resolve() }
   const turnId = crypto.randomUUID()
   const sent = storedOf(request.messages)
-  const recalled = await objects.recall(name, turnId, sent).catch(() => {
+  const recalled = await objects.recall(name, turnId, sent, request.limits.conversationMicros).catch(() => {
     throw new Failed({ kind: 'unavailable', what: 'The conversation', retryAfterMs: 1_000 })
   })
   if (!recalled.ok) {
@@ -34,12 +42,14 @@ export async function recall(objects: ConversationObjects, request: ModelRequest
     throw new Failed({ kind: 'conflict', code: 'conversation_busy', message, retryAfterMs: 1_000 })
   }
   const { messages, fresh } = recalled.value
+  const { allowedMicros } = recalled
   if (messages.length === 0 || cx.signal.aborted) {
     await objects.forgo(name, turnId)
     throw new Failed({ kind: 'cancelled' })
   }
   return {
     request: { ...request, messages: messages.map(messageOf) },
+    ...(allowedMicros === undefined ? {} : { allowedMicros }),
     close: async (ending) => {
       const reply = ending === undefined ? undefined : answerOf(ending)
       if (ending === undefined || reply === undefined) return objects.forgo(name, turnId)

@@ -26,6 +26,8 @@ export interface Asking {
   readonly caller: Caller
   readonly cx: Cx
   readonly abort: (reason: Failed) => void
+  /** Rejects where the key was revoked meanwhile; what cannot be called back waits for it. */
+  readonly confirmed?: Promise<void> | undefined
 }
 
 export interface Answering extends Responding {
@@ -73,10 +75,19 @@ export function openAnswers(house: Answering): Answers {
   const answerResponse = respond(house)
 
   const answer = async (received: Received): Promise<Response> => {
-    const { spot, request, raw, caller, cx, abort, receivedAt, stream } = received
+    const { spot, request, raw, caller, cx, abort, receivedAt, stream, confirmed } = received
     const { dialect } = spot
     if (dialect === responses)
-      return answerResponse({ request, headers: raw.headers, caller, cx, abort, receivedAt, stream })
+      return answerResponse({
+        request,
+        headers: raw.headers,
+        caller,
+        cx,
+        abort,
+        receivedAt,
+        stream,
+        confirmed,
+      })
     const served = await house.pipeline({ caller, request }, cx, abort)
     const { keepAliveMs } = house
     const delivery = { request, served, dialect, receivedAt, keepAliveMs }
@@ -105,7 +116,7 @@ export function openAnswers(house: Answering): Answers {
       if (spot.isCount === true)
         return tellCount(await house.count({ caller, request }, cx), (tokens) => ({ totalTokens: tokens }))
       const place = { caller, cx, headers: raw.headers, dialect, address: addressOf(raw) }
-      const kept = await askKept(house.keeping, { ...place, request, body })
+      const kept = await askKept(house.keeping, { ...place, request, body, confirmed: asking.confirmed })
       return kept ?? answer({ ...asking, spot, request, receivedAt })
     },
     async work(task, { stream: id, signal, broke }, defer) {

@@ -4,6 +4,7 @@ import type { Batch, Piece } from '../../shared/event.ts'
 import { Failed } from '../../shared/failure.ts'
 import { writeDollars } from '../../shared/money.ts'
 import type { Plan } from '../../shared/plan.ts'
+import { rateHeaders } from '../../shared/rates.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import type { Served } from '../pipeline.ts'
 import { passingStream } from '../replay/names.ts'
@@ -127,7 +128,10 @@ async function collect(batches: AsyncGenerator<Batch, void, undefined>): Promise
   return pieces
 }
 
-export function headersOf({ answer, attempts, plan, clamped }: Served, dialect: ClientDialect): Headers {
+export function headersOf(
+  { answer, attempts, plan, clamped, rates }: Served,
+  dialect: ClientDialect,
+): Headers {
   const headers = new Headers({
     'x-minnow-model': `${answer.target.provider}/${answer.target.model}`,
     'x-minnow-route': writeRoute(plan, answer.target.tier),
@@ -138,6 +142,7 @@ export function headersOf({ answer, attempts, plan, clamped }: Served, dialect: 
     headers.set('x-minnow-dropped', names.filter((name) => HEADER_SAFE.test(name)).join(', '))
   }
   if (clamped !== undefined) headers.set('x-minnow-clamped', `max_tokens=${clamped}`)
+  for (const [name, value] of rateHeaders(rates)) headers.set(name, value)
   return headers
 }
 

@@ -33,6 +33,7 @@ export function understand(
   const asked = dialect.readRequest(body, address)
   const conversation = headers.get('x-minnow-conversation')
   const maxCostMicros = readMaxCost(headers.get('x-minnow-max-cost'))
+  const conversationMicros = readConversationBudget(headers)
   if (conversation !== null && !CONVERSATION.test(conversation)) {
     throw invalid(
       "Invalid 'x-minnow-conversation': send 1 to 128 letters, digits and . _ : @ - as its id.",
@@ -44,7 +45,11 @@ export function understand(
     ...asked,
     ...wishes,
     ...(passed === undefined ? {} : { native: { ...asked.native, headers: passed } }),
-    limits: { ...asked.limits, ...(maxCostMicros === undefined ? {} : { maxCostMicros }) },
+    limits: {
+      ...asked.limits,
+      ...(maxCostMicros === undefined ? {} : { maxCostMicros }),
+      ...(conversationMicros === undefined ? {} : { conversationMicros }),
+    },
     tenant: caller.keyId,
     // Scoped to the key: two customers may use the same id without seeing each other.
     ...(conversation === null ? {} : { conversation: `${caller.keyId}/${conversation}` }),
@@ -66,15 +71,22 @@ function passedHeaders(headers: Headers, names: readonly string[]): Record<strin
   return passed.length === 0 ? undefined : Object.fromEntries(passed)
 }
 
-export function readMaxCost(header: string | null): number | undefined {
+export const readMaxCost = (header: string | null): number | undefined =>
+  readDollars('x-minnow-max-cost', header)
+
+function readConversationBudget(headers: Headers): number | undefined {
+  const name = 'x-minnow-conversation-budget'
+  const micros = readDollars(name, headers.get(name))
+  if (micros !== undefined && !headers.has('x-minnow-conversation'))
+    throw invalid(`'${name}' needs 'x-minnow-conversation' with the conversation's id.`, name)
+  return micros
+}
+
+function readDollars(name: string, header: string | null): number | undefined {
   if (header === null) return undefined
   const dollars = Number(header)
-  if (header.trim() === '' || !Number.isFinite(dollars) || dollars < 0) {
-    throw invalid(
-      "Invalid 'x-minnow-max-cost': send a number of US dollars, such as 0.05.",
-      'x-minnow-max-cost',
-    )
-  }
+  if (header.trim() === '' || !Number.isFinite(dollars) || dollars < 0)
+    throw invalid(`Invalid '${name}': send a number of US dollars, such as 0.05.`, name)
   return microsFromDollars(dollars)
 }
 

@@ -1,6 +1,7 @@
 // A failure into the reply that tells the caller what was wrong, in the caller's dialect.
 import type { ClientDialect } from '../../shared/dialect.ts'
 import { type Failure, judge } from '../../shared/failure.ts'
+import { rateHeaders } from '../../shared/rates.ts'
 
 export function refuse(
   failure: Failure,
@@ -11,6 +12,8 @@ export function refuse(
   const headers = new Headers()
   const retryAfterMs = retryAfterOf(failure)
   if (retryAfterMs !== undefined) headers.set('retry-after', String(Math.ceil(retryAfterMs / 1000)))
+  if (failure.kind === 'over-budget')
+    for (const [name, value] of rateHeaders(failure.rates ?? [])) headers.set(name, value)
   // Clients retry on their own; after ours are spent, or where nothing would change, theirs only multiply the load.
   const passes = failure.kind === 'over-budget' && failure.code === 'rate_limit_exceeded'
   if (!passes && (failure.kind === 'exhausted' || judge(failure).blame === 'caller'))

@@ -41,6 +41,8 @@ export interface Question extends Place {
   readonly request: ModelRequest
   /** The body as it came. */
   readonly body: unknown
+  /** Rejects where the key was revoked meanwhile. */
+  readonly confirmed: Promise<void> | undefined
 }
 
 const KEY = 'idempotency-key'
@@ -53,6 +55,7 @@ export async function askKept(house: Keeping, question: Question): Promise<Respo
   const { request, body, caller, cx, headers, dialect, address } = question
   const key = keyIn(headers)
   if (key === undefined && !isResumable(house, question)) return undefined
+  await question.confirmed // the object goes on by itself, whoever leaves
   const framing = framingOf(request)
   const object = key === undefined ? newStream() : repeatObject(await digestOf(`${address}\n${key}`))
   const task: Task = {

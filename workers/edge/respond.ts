@@ -36,6 +36,8 @@ export interface Asked {
   readonly receivedAt: number
   /** The stream as it is kept, where it is. */
   readonly stream?: KeptStream | undefined
+  /** Rejects where the key was revoked meanwhile. */
+  readonly confirmed?: Promise<void> | undefined
 }
 
 const responses = openaiResponses()
@@ -43,8 +45,11 @@ const responses = openaiResponses()
 /** Does the work for `POST /v1/responses`. */
 export const respond =
   (house: Responding) =>
-  async ({ request, headers, caller, cx, abort, receivedAt, stream }: Asked): Promise<Response> => {
-    if (request.response?.background === true) return queue(house, { request, headers, caller, cx })
+  async ({ request, headers, caller, cx, abort, receivedAt, stream, confirmed }: Asked): Promise<Response> => {
+    if (request.response?.background === true) {
+      await confirmed // its thread goes on by itself, whoever leaves
+      return queue(house, { request, headers, caller, cx })
+    }
     // Named after its stream, so that a client which knows the response only finds that too.
     const own = stream === undefined ? undefined : ownPart(stream.id)
     const entered = await enter(house.threads, request, cx, own === undefined ? {} : { own })

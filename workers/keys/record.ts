@@ -1,13 +1,26 @@
 // A key as it is stored, and as the gateway sees its holder. Pure.
 import type { Budget, Caller } from '../service.ts'
 
+/** Keys that share budgets. */
+export interface Project {
+  readonly id: string
+  readonly name: string
+  readonly budgets: readonly Budget[]
+}
+
 export interface KeyRecord {
   readonly id: string
   /** Its first characters, for people to recognise it by. */
   readonly prefix: string
   readonly name: string
   readonly budgets: readonly Budget[]
+  readonly project?: Project
+  /** What each of its conversations may use in total. */
+  readonly conversationBudget?: Budget
+  /** With `routes` the names that it may use; where there are neither, all. */
   readonly models?: readonly string[]
+  readonly routes?: readonly string[]
+  readonly endpoints?: readonly string[]
   readonly origins?: readonly string[]
   readonly createdAt: number
   readonly expiresAt?: number
@@ -24,10 +37,18 @@ export function objection(record: KeyRecord, now: number): string | undefined {
   return undefined
 }
 
-export const callerOf = (record: KeyRecord): Caller => ({
-  keyId: record.id,
-  name: record.name,
-  budgets: record.budgets,
-  ...(record.models === undefined ? {} : { models: record.models }),
-  ...(record.origins === undefined ? {} : { origins: record.origins }),
-})
+export function callerOf(record: KeyRecord): Caller {
+  const { project, conversationBudget, models, routes, endpoints, origins } = record
+  return {
+    keyId: record.id,
+    name: record.name,
+    budgets: record.budgets,
+    ...(project === undefined ? {} : { project }),
+    ...(conversationBudget === undefined ? {} : { conversationBudget }),
+    ...(models === undefined && routes === undefined
+      ? {}
+      : { models: [...(models ?? []), ...(routes ?? [])] }),
+    ...(endpoints === undefined ? {} : { endpoints }),
+    ...(origins === undefined ? {} : { origins }),
+  }
+}

@@ -1,4 +1,5 @@
-// The keys in D1.
+// The keys in D1, each read with its project. Every change is written with its row of the audit.
+import { type Change, writeChange } from '../audit.ts'
 import type { Budget } from '../service.ts'
 import type { KeyRecord } from './record.ts'
 
@@ -7,14 +8,38 @@ interface Row {
   readonly prefix: string
   readonly name: string
   readonly budgets: string
+  readonly conversation_budget: string | null
   readonly models: string | null
+  readonly routes: string | null
+  readonly endpoints: string | null
   readonly origins: string | null
   readonly created_at: number
   readonly expires_at: number | null
   readonly revoked_at: number | null
+  readonly project_id: string | null
+  readonly project_name: string | null
+  readonly project_budgets: string | null
 }
 
-const COLUMNS = 'id, prefix, name, budgets, models, origins, created_at, expires_at, revoked_at'
+/** What an operator can change of a key. */
+const CHANGEABLE = [
+  'name',
+  'budgets',
+  'conversation_budget',
+  'project',
+  'models',
+  'routes',
+  'endpoints',
+  'origins',
+  'expires_at',
+  'revoked_at',
+] as const
+
+const SELECT = `SELECT k.id, k.prefix, k.name, k.budgets, k.conversation_budget, k.models, k.routes, k.endpoints, k.origins,
+    k.created_at, k.expires_at, k.revoked_at, p.id AS project_id, p.name AS project_name, p.budgets AS project_budgets
+  FROM keys k LEFT JOIN projects p ON p.id = k.project`
+
+const readList = (text: string): string[] => JSON.parse(text) as string[] // written below
 
 function readRow(row: Row): KeyRecord {
   return {
@@ -23,73 +48,79 @@ function readRow(row: Row): KeyRecord {
     name: row.name,
     budgets: JSON.parse(row.budgets) as Budget[],
     createdAt: row.created_at,
-    ...(row.models === null ? {} : { models: JSON.parse(row.models) as string[] }),
-    ...(row.origins === null ? {} : { origins: JSON.parse(row.origins) as string[] }),
+    ...(row.project_id === null
+      ? {}
+      : {
+          project: {
+            id: row.project_id,
+            name: row.project_name ?? '',
+            budgets: JSON.parse(row.project_budgets ?? '[]') as Budget[],
+          },
+        }),
+    ...(row.conversation_budget === null
+      ? {}
+      : { conversationBudget: JSON.parse(row.conversation_budget) as Budget }),
+    ...(row.models === null ? {} : { models: readList(row.models) }),
+    ...(row.routes === null ? {} : { routes: readList(row.routes) }),
+    ...(row.endpoints === null ? {} : { endpoints: readList(row.endpoints) }),
+    ...(row.origins === null ? {} : { origins: readList(row.origins) }),
     ...(row.expires_at === null ? {} : { expiresAt: row.expires_at }),
     ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at }),
   }
 }
 
-const list = (values: readonly string[] | undefined): string | null =>
-  values === undefined ? null : JSON.stringify(values)
+const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value))
+
+/** In the order of CHANGEABLE. */
+const valuesOf = (record: KeyRecord): (string | number | null)[] => [
+  record.name,
+  JSON.stringify(record.budgets),
+  json(record.conversationBudget),
+  record.project?.id ?? null,
+  json(record.models),
+  json(record.routes),
+  json(record.endpoints),
+  json(record.origins),
+  record.expiresAt ?? null,
+  record.revokedAt ?? null,
+]
 
 export interface KeyStore {
   findByHash(hash: string): Promise<KeyRecord | undefined>
   find(id: string): Promise<KeyRecord | undefined>
-  list(): Promise<KeyRecord[]>
-  insert(record: KeyRecord, hash: string): Promise<void>
-  update(record: KeyRecord): Promise<void>
+  /** Of one project, or all. */
+  list(project?: string): Promise<KeyRecord[]>
+  insert(record: KeyRecord, hash: string, change: Change): Promise<void>
+  update(record: KeyRecord, change: Change): Promise<void>
 }
 
 export function openKeyStore(database: D1Database): KeyStore {
   const one = async (where: string, value: string): Promise<KeyRecord | undefined> => {
-    const row = await database
-      .prepare(`SELECT ${COLUMNS} FROM keys WHERE ${where} = ?`)
-      .bind(value)
-      .first<Row>()
+    const row = await database.prepare(`${SELECT} WHERE k.${where} = ?`).bind(value).first<Row>()
     return row === null ? undefined : readRow(row)
   }
   return {
     findByHash: (hash) => one('hash', hash),
     find: (id) => one('id', id),
-    async list() {
+    async list(project) {
       const { results } = await database
-        .prepare(`SELECT ${COLUMNS} FROM keys ORDER BY created_at DESC LIMIT 1000`)
+        .prepare(`${SELECT} WHERE ?1 IS NULL OR k.project = ?1 ORDER BY k.created_at DESC LIMIT 1000`)
+        .bind(project ?? null)
         .all<Row>()
       return results.map(readRow)
     },
-    async insert(record, hash) {
-      await database
-        .prepare(`INSERT INTO keys (${COLUMNS}, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-        .bind(
-          record.id,
-          record.prefix,
-          record.name,
-          JSON.stringify(record.budgets),
-          list(record.models),
-          list(record.origins),
-          record.createdAt,
-          record.expiresAt ?? null,
-          record.revokedAt ?? null,
-          hash,
-        )
-        .run()
+    async insert(record, hash, change) {
+      const columns = ['id', 'hash', 'prefix', 'created_at', ...CHANGEABLE]
+      const statement = database
+        .prepare(`INSERT INTO keys (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`)
+        .bind(record.id, hash, record.prefix, record.createdAt, ...valuesOf(record))
+      await writeChange(database, statement, change)
     },
-    async update(record) {
-      await database
-        .prepare(
-          'UPDATE keys SET name = ?, budgets = ?, models = ?, origins = ?, expires_at = ?, revoked_at = ? WHERE id = ?',
-        )
-        .bind(
-          record.name,
-          JSON.stringify(record.budgets),
-          list(record.models),
-          list(record.origins),
-          record.expiresAt ?? null,
-          record.revokedAt ?? null,
-          record.id,
-        )
-        .run()
+    async update(record, change) {
+      const statement = database
+        .prepare(`UPDATE keys SET ${CHANGEABLE.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`)
+        .bind(...valuesOf(record), record.id)
+      await writeChange(database, statement, change)
     },
   }
 }

@@ -2,7 +2,7 @@
 import { Failed } from '../../shared/failure.ts'
 import type { Caller, Cx } from '../service.ts'
 import { callerOf, type KeyRecord, objection } from './record.ts'
-import { hashKey } from './secret.ts'
+import { hashKey, isSameHash } from './secret.ts'
 import type { KeyStore } from './store.ts'
 
 interface Seen {
@@ -11,21 +11,31 @@ interface Seen {
   refreshing: boolean
 }
 
-/** A record older than this is not trusted: it bounds how long a revoked key still works elsewhere. */
+/** A record older than this is not trusted alone: it bounds how long a revoked key still works elsewhere. */
 const TRUST_MS = 9_000
+/** One older than that is checked again while the work begins; only one older than this is waited for first. */
+const KNOWN_MS = 60_000
 /** One older than this is read again in the background, so that a busy key never waits. */
 const REFRESH_MS = 4_000
 const MAX_SEEN = 10_000
+/** Enough of a hash to tell admin keys apart. */
+const ACTOR_CHARS = 12
 
 /** The keys that exist without being made, on a loopback address only. */
 export const LOCAL_KEY = 'mk-local'
 export const LOCAL_ADMIN_KEY = 'mk-admin-local'
 
+export interface Verified {
+  readonly caller: Caller
+  /** Rejects as `verify` does where the key was revoked meanwhile: before it has resolved, nothing may be answered. */
+  readonly confirmed?: Promise<void>
+}
+
 export interface Keys {
   /** Throws `unauthenticated` with what is wrong. */
-  verify(key: string | undefined, cx: Cx): Promise<Caller>
-  /** True for the operator's key. */
-  isAdmin(key: string | undefined): Promise<boolean>
+  verify(key: string | undefined, cx: Cx): Promise<Verified>
+  /** What the operator's key is called in the audit; undefined for every other key. */
+  adminOf(key: string | undefined): Promise<string | undefined>
   /** Forgets what is cached, after a change. */
   forget(): void
 }
@@ -49,35 +59,57 @@ export function openKeys({ store, loopback, adminKey }: KeyOptions): Keys {
     return record
   }
 
-  const recordOf = async (hash: string, cx: Cx): Promise<KeyRecord | undefined> => {
+  const looked = (hash: string, now: number): Promise<KeyRecord | undefined> =>
+    load(hash, now).catch(() => {
+      throw new Failed({ kind: 'unavailable', what: 'The key store', retryAfterMs: 1_000 })
+    })
+
+  /** What is known of a key; `again` is on its way where that is too old to be trusted alone. */
+  const recordOf = async (
+    hash: string,
+    cx: Cx,
+  ): Promise<{ record: KeyRecord | undefined; again?: Promise<KeyRecord | undefined> }> => {
     const now = cx.now()
     const known = seen.get(hash)
-    if (known === undefined || now - known.at > TRUST_MS) return load(hash, now)
-    if (now - known.at > REFRESH_MS && !known.refreshing) {
+    const age = known === undefined ? Number.POSITIVE_INFINITY : now - known.at
+    // A key that was not good enough is looked up anew: it may have been made since.
+    if (known === undefined || age > KNOWN_MS || (age > TRUST_MS && known.record === undefined))
+      return { record: await looked(hash, now) }
+    if (age > TRUST_MS) return { record: known.record, again: looked(hash, now) }
+    if (age > REFRESH_MS && !known.refreshing) {
       known.refreshing = true
       cx.defer(load(hash, now).catch(() => seen.delete(hash)))
     }
-    return known.record
+    return { record: known.record }
+  }
+
+  const check = (record: KeyRecord | undefined, cx: Cx): KeyRecord => {
+    const wrong = record === undefined ? WRONG_KEY : objection(record, cx.now())
+    if (record === undefined || wrong !== undefined)
+      throw new Failed({ kind: 'unauthenticated', code: 'invalid_api_key', message: wrong ?? WRONG_KEY })
+    return record
   }
 
   return {
     async verify(key, cx) {
       if (key === undefined || key === '')
         throw new Failed({ kind: 'unauthenticated', code: 'invalid_api_key', message: NO_KEY })
-      if (loopback && key === LOCAL_KEY) return LOCAL_CALLER
-      const record = await recordOf(await hashKey(key), cx).catch(() => {
-        throw new Failed({ kind: 'unavailable', what: 'The key store', retryAfterMs: 1_000 })
-      })
-      const wrong = record === undefined ? WRONG_KEY : objection(record, cx.now())
-      if (record === undefined || wrong !== undefined) {
-        throw new Failed({ kind: 'unauthenticated', code: 'invalid_api_key', message: wrong ?? WRONG_KEY })
-      }
-      return callerOf(record)
+      if (loopback && key === LOCAL_KEY) return { caller: LOCAL_CALLER }
+      const { record, again } = await recordOf(await hashKey(key), cx)
+      if (again === undefined) return { caller: callerOf(check(record, cx)) }
+      // Known to be no good: perhaps it is by now, and nothing is lost by waiting.
+      if (record === undefined || objection(record, cx.now()) !== undefined)
+        return { caller: callerOf(check(await again, cx)) }
+      const confirmed = again.then((fresh) => void check(fresh, cx))
+      confirmed.catch(() => undefined) // whoever awaits it is told; nobody may
+      return { caller: callerOf(record), confirmed }
     },
-    async isAdmin(key) {
-      if (key === undefined || adminHashes.length === 0) return false
+    async adminOf(key) {
+      if (key === undefined) return undefined
       const hash = await hashKey(key)
-      return (await Promise.all(adminHashes)).includes(hash)
+      const hashes = await Promise.all(adminHashes)
+      const isAdmin = hashes.filter((known) => isSameHash(known, hash)).length > 0 // all are compared
+      return isAdmin ? `admin:${hash.slice(0, ACTOR_CHARS)}` : undefined
     },
     forget: () => seen.clear(),
   }

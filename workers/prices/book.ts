@@ -1,6 +1,7 @@
 // The price book in D1: what models cost, from when, and who says so. Isolates hold a copy and renew it in the background.
 import type { Catalogue, Prices } from '../../shared/catalogue.ts'
 import type { Price } from '../../shared/money.ts'
+import { type Change, writeChange } from '../audit.ts'
 import type { Cx } from '../service.ts'
 import { PRICE_COLUMNS, priceOf, type PriceRow, type PriceSource, valuesOf } from './row.ts'
 import { seedPrices } from './seed.ts'
@@ -25,7 +26,7 @@ export interface PriceBook {
   /** By model, the newest first; at most 5,000. */
   list(filter: PriceFilter): Promise<DatedPrice[]>
   /** An operator's price. False where the model has one from this very moment on. */
-  add(price: Omit<DatedPrice, 'source'>): Promise<boolean>
+  add(price: Omit<DatedPrice, 'source'>, change: Change): Promise<boolean>
   /** Writes what the shipped catalogue has and D1 lacks; resolves with the rows written. */
   seed(now: number): Promise<number>
 }
@@ -93,16 +94,16 @@ export function openPriceBook(database: D1Database, catalogue: Catalogue): Price
         ...priceOf(row),
       }))
     },
-    async add(price) {
-      const { meta } = await database
+    async add(price, change) {
+      const statement = database
         .prepare(
           `INSERT OR IGNORE INTO prices (source, model, valid_from, ${PRICE_COLUMNS.join(', ')})
           VALUES ('operator', ?, ?, ${PRICE_COLUMNS.map(() => '?').join(', ')})`,
         )
         .bind(price.model, price.validFrom, ...valuesOf(price))
-        .run()
+      const isNew = await writeChange(database, statement, change)
       held = undefined
-      return meta.changes > 0
+      return isNew
     },
   }
 }

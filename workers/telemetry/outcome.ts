@@ -18,6 +18,8 @@ export interface Facts {
   readonly ending: Ending | undefined
   readonly failure: Failure | undefined
   readonly status: number
+  /** By how much it cost more than it had been granted. */
+  readonly overrunMicros: number
 }
 
 export function outcomeOf({
@@ -32,6 +34,7 @@ export function outcomeOf({
   ending,
   failure,
   status,
+  overrunMicros,
 }: Facts): Outcome {
   return {
     // Not the request id: a client may send one twice, and both were paid for. In order of time, which indexes like.
@@ -56,6 +59,7 @@ export function outcomeOf({
     status,
     end: ending?.end ?? endOf(failure),
     ...(failure === undefined ? {} : { failure: reasonOf(failure) }),
+    ...(overrunMicros === 0 ? {} : { overrunMicros }),
   }
 }
 

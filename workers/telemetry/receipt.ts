@@ -31,6 +31,7 @@ export function readReceipt(row: Row): Record<string, unknown> {
     },
     cost: dollarsFromMicros(Number(row.cost_micros)),
     cost_micros: row.cost_micros,
+    ...(Number(row.overrun_micros) > 0 ? { overrun_micros: row.overrun_micros } : {}),
     head_ms: row.head_ms,
     total_ms: row.total_ms,
     attempts: attempts.map(writeAttempt),

@@ -29,6 +29,7 @@ export const COLUMNS = [
   'first_ms',
   'frontier_micros',
   'operation',
+  'overrun_micros',
 ] as const
 
 export type Value = string | number | null
@@ -61,6 +62,7 @@ export function writeRow(outcome: Outcome): Value[] {
     outcome.firstMs ?? null,
     outcome.frontierMicros ?? null,
     outcome.operation ?? null,
+    outcome.overrunMicros ?? 0,
   ]
 }
 
@@ -98,5 +100,6 @@ export function readRow(row: Row): Record<string, unknown> {
     status: row.status,
     end: row.ending,
     failure: row.failure,
+    ...(Number(row.overrun_micros) > 0 ? { overrun_micros: row.overrun_micros } : {}),
   }
 }

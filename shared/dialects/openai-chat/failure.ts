@@ -108,7 +108,7 @@ function errorReply(failure: Failure): ErrorReply {
     case 'over-budget':
       return {
         status: 429,
-        type: failure.code === 'insufficient_quota' ? 'insufficient_quota' : 'requests',
+        type: failure.code === 'insufficient_quota' ? 'insufficient_quota' : failure.unit,
         code: failure.code,
       }
     case 'no-route':

@@ -1,13 +1,13 @@
-// One key's books and several isolates that spend from them, with time, lost messages and deaths under a test's control.
+// Two accounts' books, a key's and its project's, and several isolates that spend from them, with time, lost messages and
+// deaths under a test's control.
 import type { Budget } from '../../../../workers/service.ts'
 import {
   close,
+  covers,
   deposit,
   type Grant,
   type LeaseBook,
   openBook,
-  take,
-  wanted,
   writeReport,
 } from '../../../../workers/budget/lease.ts'
 import {
@@ -18,132 +18,257 @@ import {
   expire,
   type Ledger,
   settle,
-  slotOf,
 } from '../../../../workers/budget/ledger.ts'
+import type { Need } from '../../../../workers/budget/need.ts'
+import { ahead, learn } from '../../../../workers/budget/pace.ts'
+import { fitting, type Side, takeAll } from '../../../../workers/budget/side.ts'
+import { slotOf } from '../../../../workers/budget/slot.ts'
+import { isScarce, refillFor } from '../../../../workers/budget/stock.ts'
 
 export type Delivery = 'arrives' | 'is lost' | 'arrives unanswered'
 
+/** An answer costs a micro-dollar and a token for each of its words, and a prompt as many as are said. */
+export interface Ask {
+  readonly prompt: number
+  readonly words: number
+  readonly requests: number
+}
+
 interface Open {
   readonly isolate: number
-  readonly grant: Grant
+  readonly at: number
+  readonly sides: readonly Side[]
+  readonly grants: readonly Grant[]
+  readonly need: Need
+}
+
+interface Taken {
+  readonly at: number
+  readonly amount: number
+}
+
+const NOTHING: Amounts = { usd: 0, tokens: 0, requests: 0 }
+const SHORTEST = 16
+
+/** As needOf's, without prices. */
+function needOf(prompt: number, words: number, requests: number, shortest = Math.min(SHORTEST, words)): Need {
+  const at = (length: number): Amounts => ({ usd: prompt + length, tokens: prompt + length, requests })
+  return {
+    amounts: at(words),
+    least: at(Math.min(shortest, words)),
+    maxOutput: words,
+    clamped: false,
+    within: (held) => {
+      const length = Math.min(words, held.usd - prompt, held.tokens - prompt)
+      return length < shortest || held.requests < requests
+        ? undefined
+        : { ...needOf(prompt, length, requests, shortest), clamped: length < words }
+    },
+  }
 }
 
 export class City {
-  ledger: Ledger = emptyLedger
+  readonly ledgers: Ledger[]
   now = 1_764_547_200_000
-  budgets: readonly Budget[]
+  budgets: (readonly Budget[])[]
   readonly open: Open[] = []
-  /** What requests really used, by slot. */
+  /** What requests really used, by account and slot; and what of it was beyond their grants. */
   readonly used: Record<string, number> = {}
-  private readonly books: LeaseBook[]
+  readonly beyond: Record<string, number> = {}
+  /** Requests that a rate let pass, by account. */
+  readonly passed: Taken[][]
+  private readonly isolates: LeaseBook[][]
   private born = 0
 
-  constructor(budgets: readonly Budget[], isolates: number) {
+  constructor(budgets: (readonly Budget[])[], isolates: number) {
     this.budgets = budgets
-    this.books = Array.from({ length: isolates }, () => this.bear())
+    this.ledgers = budgets.map(() => emptyLedger)
+    this.passed = budgets.map(() => [])
+    this.isolates = Array.from({ length: isolates }, () => this.bear())
   }
 
-  private bear(): LeaseBook {
+  private bear(): LeaseBook[] {
+    return this.budgets.map(() => this.openBook())
+  }
+
+  private openBook(): LeaseBook {
     this.born += 1
     return openBook(`isolate-${this.born}`, this.now)
   }
 
-  private bookOf(isolate: number): LeaseBook {
-    const book = this.books[isolate % this.books.length]
-    if (book === undefined) throw new Error('a city has isolates')
-    return book
+  private sidesOf(isolate: number): readonly Side[] {
+    const books = this.isolates[isolate % this.isolates.length] ?? []
+    return this.budgets.map((budgets, account) => {
+      const book = books[account]
+      if (book === undefined) throw new Error('an isolate has a book for every account')
+      return { book, budgets }
+    })
   }
 
-  /** As admission does it: from the purse, else with a draw that carries a report. */
-  ask(isolate: number, need: Amounts): boolean {
-    const book = this.bookOf(isolate)
-    const want = wanted(book, need, this.now)
-    let grant = take(book, this.budgets, need, this.now)
-    if (grant === undefined) {
-      const report = writeReport(book, true, this.now)
-      if (report !== undefined) this.ledger = settle(this.ledger, report, this.now)
-      book.unanswered = undefined
-      const drawn = draw(this.ledger, this.budgets, { lease: book.id, need, want }, this.now)
-      if ('refused' in drawn) return false
-      this.ledger = drawn.ledger
-      deposit(book, drawn.granted)
-      grant = take(book, this.budgets, need, this.now)
-      if (grant === undefined) return false
+  private ledger(account: number): Ledger {
+    return this.ledgers[account] ?? emptyLedger
+  }
+
+  private hand(book: LeaseBook, account: number, all: boolean, how: Delivery): void {
+    const report = writeReport(book, all, this.now)
+    if (report === undefined || how === 'is lost') return
+    this.ledgers[account] = settle(this.ledger(account), report, this.now)
+    if (how === 'arrives') book.unanswered = undefined
+  }
+
+  /** As admission does it: from the purses, else with draws that carry a report. What nobody needs goes back. */
+  ask(isolate: number, { prompt, words, requests }: Ask): boolean {
+    const need = needOf(prompt, words, requests)
+    const sides = this.sidesOf(isolate)
+    for (const { book } of sides) learn(book.pace, need.amounts, this.now)
+    const granted = this.drawn(sides, need)
+    if (granted === undefined) {
+      for (const [account, { book }] of sides.entries()) this.hand(book, account, true, 'arrives')
+      return false
     }
-    this.open.push({ isolate: isolate % this.books.length, grant })
+    const grants = takeAll(sides, granted.amounts, this.now)
+    if (grants === undefined) throw new Error('what was found to fit does not')
+    for (const account of this.budgets.keys()) this.passed[account]?.push({ at: this.now, amount: requests })
+    this.open.push({ isolate: isolate % this.isolates.length, at: this.now, sides, grants, need: granted })
     return true
   }
 
-  /** Ends one open request, which used a part of its grant. */
+  private drawn(sides: readonly Side[], need: Need): Need | undefined {
+    const whole = (): Need | undefined =>
+      sides.every(({ book, budgets }) => covers(book, budgets, need.amounts, this.now)) ? need : undefined
+    if (whole() !== undefined) return need
+    for (const all of [false, true]) {
+      let isRefused = false
+      for (const [account, { book, budgets }] of sides.entries()) {
+        if (covers(book, budgets, need.amounts, this.now)) continue
+        this.hand(book, account, all || isScarce(book), 'arrives')
+        const asked = { lease: book.id, least: need.least, need: need.amounts, want: ahead(book.pace) }
+        const result = draw(this.ledger(account), budgets, asked, this.now)
+        if ('refused' in result) {
+          isRefused = true
+          continue
+        }
+        this.ledgers[account] = result.ledger
+        deposit(book, result.granted, this.now)
+      }
+      const granted = isRefused ? undefined : fitting(sides, need, this.now)
+      if (granted !== undefined) return granted
+    }
+    return undefined
+  }
+
+  /** Draws ahead in the background. */
+  stockUp(isolate: number): void {
+    for (const [account, { book, budgets }] of this.sidesOf(isolate).entries()) {
+      const want = refillFor(book, budgets, this.now)
+      if (want === undefined) continue
+      const asked = { lease: book.id, least: NOTHING, need: NOTHING, want }
+      const result = draw(this.ledger(account), budgets, asked, this.now)
+      if ('refused' in result) throw new Error('nothing was asked for and refused')
+      this.ledgers[account] = result.ledger
+      deposit(book, result.granted, this.now)
+    }
+  }
+
+  /** Ends one open request, which used a part of its grant, or more than all of it. */
   finish(which: number, part: number): void {
     const [request] = this.open.length === 0 ? [] : this.open.splice(which % this.open.length, 1)
     if (request === undefined) return
-    const used = { usd: 0, tokens: 0, requests: 0 }
-    for (const { slot, unit, amount } of request.grant.slots) {
-      used[unit] = unit === 'requests' ? amount : Math.floor(amount * part)
-      this.used[slot] = (this.used[slot] ?? 0) + used[unit]
+    const { usd, requests } = request.need.amounts
+    const amount = Math.floor(usd * part)
+    const used = { usd: amount, tokens: amount, requests }
+    for (const [account, grant] of request.grants.entries()) {
+      for (const { slot, unit, amount: granted } of grant.slots) {
+        const name = `${account} ${slot}`
+        this.used[name] = (this.used[name] ?? 0) + used[unit]
+        this.beyond[name] = (this.beyond[name] ?? 0) + Math.max(0, used[unit] - granted)
+      }
+      const side = request.sides[account]
+      if (side !== undefined) close(side.book, grant, used, this.now)
     }
-    close(this.bookOf(request.isolate), request.grant, used, this.now)
   }
 
-  report(isolate: number, all: boolean, delivery: Delivery): void {
-    const book = this.bookOf(isolate)
-    const report = writeReport(book, all, this.now)
-    if (report === undefined || delivery === 'is lost') return
-    this.ledger = settle(this.ledger, report, this.now)
-    if (delivery === 'arrives') book.unanswered = undefined
+  report(isolate: number, all: boolean, how: Delivery): void {
+    for (const [account, { book }] of this.sidesOf(isolate).entries()) this.hand(book, account, all, how)
   }
 
   /** The isolate is gone with all it held and all its requests; another takes its place. */
   die(isolate: number): void {
-    const index = isolate % this.books.length
-    this.books[index] = this.bear()
+    const index = isolate % this.isolates.length
+    this.isolates[index] = this.bear()
     for (let at = this.open.length - 1; at >= 0; at -= 1)
       if (this.open[at]?.isolate === index) this.open.splice(at, 1)
   }
 
   pass(ms: number): void {
     this.now += ms
-    this.ledger = expire(this.ledger, this.now)
+    for (const account of this.ledgers.keys()) this.ledgers[account] = expire(this.ledger(account), this.now)
   }
 
-  limit(budget: number, limit: number): void {
-    this.budgets = this.budgets.map((known, index) =>
-      index === budget % this.budgets.length ? { ...known, limit } : known,
+  limit(account: number, budget: number, limit: number): void {
+    const index = account % this.budgets.length
+    this.budgets[index] = (this.budgets[index] ?? []).map((known, at, all) =>
+      at === budget % all.length && known.window !== 'rate' ? { ...known, limit } : known,
     )
   }
 
   /** Every request ends, every isolate reports and gives back, and every message arrives. */
   settleAll(): void {
     while (this.open.length > 0) this.finish(0, 0.5)
-    for (const isolate of this.books.keys()) {
+    for (const isolate of this.isolates.keys()) {
       this.report(isolate, true, 'arrives') // perhaps the repetition of one that went unanswered
       this.report(isolate, true, 'arrives')
     }
   }
 
-  /** Spent and reserved of every slot, by its name. */
+  /** Spent and reserved of every slot, by account and name. */
   booked(): Record<string, number> {
-    const sums: Record<string, number> = { ...this.ledger.spent }
-    for (const lease of Object.values(this.ledger.leases)) {
-      if (lease.expired) continue
-      for (const [slot, amount] of Object.entries(lease.held)) sums[slot] = (sums[slot] ?? 0) + amount
+    const sums: Record<string, number> = {}
+    const add = (name: string, amount: number): void => void (sums[name] = (sums[name] ?? 0) + amount)
+    for (const [account, ledger] of this.ledgers.entries()) {
+      for (const [slot, amount] of Object.entries(ledger.spent)) add(`${account} ${slot}`, amount)
+      for (const lease of Object.values(ledger.leases)) {
+        if (lease.expired) continue
+        for (const [slot, amount] of Object.entries(lease.held)) add(`${account} ${slot}`, amount)
+      }
     }
     return sums
   }
 
-  /** What requests have used and may still use, by slot. */
+  overruns(): Record<string, number> {
+    return Object.fromEntries(
+      this.ledgers.flatMap(({ overruns }, account) =>
+        Object.entries(overruns).map(([slot, amount]) => [`${account} ${slot}`, amount]),
+      ),
+    )
+  }
+
+  /** What requests have used within their grants and may still use, by account and slot. */
   promised(): Record<string, number> {
-    const sums = { ...this.used }
-    for (const { grant } of this.open)
-      for (const { slot, amount } of grant.slots) sums[slot] = (sums[slot] ?? 0) + amount
+    const sums = Object.fromEntries(
+      Object.entries(this.used).map(([name, amount]) => [name, amount - (this.beyond[name] ?? 0)]),
+    )
+    for (const { grants } of this.open)
+      for (const [account, { slots }] of grants.entries())
+        for (const { slot, amount } of slots)
+          sums[`${account} ${slot}`] = (sums[`${account} ${slot}`] ?? 0) + amount
     return sums
   }
 
+  limits(): ReadonlyMap<string, number> {
+    return new Map(
+      this.budgets.flatMap((budgets, account) =>
+        budgets.map((budget) => [`${account} ${slotOf(budget, this.now)}`, budget.limit] as const),
+      ),
+    )
+  }
+
   balances() {
-    return this.budgets.map((budget) => ({
-      ...balanceOf(this.ledger, budget, this.now),
-      slot: slotOf(budget, this.now),
-    }))
+    return this.budgets.flatMap((budgets, account) =>
+      budgets.map((budget) => ({
+        ...balanceOf(this.ledger(account), budget, this.now),
+        slot: `${account} ${slotOf(budget, this.now)}`,
+      })),
+    )
   }
 }

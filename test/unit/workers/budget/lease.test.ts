@@ -6,10 +6,11 @@ import {
   type LeaseBook,
   openBook,
   take,
-  wanted,
   writeReport,
 } from '../../../../workers/budget/lease.ts'
-import { LEASE_MS, slotOf } from '../../../../workers/budget/ledger.ts'
+import { LEASE_MS } from '../../../../workers/budget/ledger.ts'
+import { ahead, learn, openPace } from '../../../../workers/budget/pace.ts'
+import { slotOf } from '../../../../workers/budget/slot.ts'
 import type { Budget } from '../../../../workers/service.ts'
 
 const NOW = 1_764_547_200_000
@@ -20,13 +21,11 @@ const need = (usd: number, tokens = 0) => ({ usd, tokens, requests: 1 })
 
 function purse(usd: number, tokens = 0): LeaseBook {
   const book = openBook('a', NOW)
-  deposit(book, {
-    expiresAt: NOW + LEASE_MS,
-    slots: [
-      { slot: DOLLARS, unit: 'usd', amount: usd, endsAt: Number.POSITIVE_INFINITY },
-      { slot: MINUTE, unit: 'tokens', amount: tokens, endsAt: NOW + 60_000 },
-    ],
-  })
+  const slots = [
+    { slot: DOLLARS, unit: 'usd', amount: usd, endsAt: Number.POSITIVE_INFINITY, left: 5_000 },
+    { slot: MINUTE, unit: 'tokens', amount: tokens, endsAt: NOW + 60_000, left: 5_000 },
+  ] as const
+  deposit(book, { expiresAt: NOW + LEASE_MS, slots }, NOW)
   return book
 }
 
@@ -110,21 +109,29 @@ describe('a report', () => {
     expect(writeReport(book, true, NOW + 6)).toMatchObject({ sequence: 2, spent: { [DOLLARS]: 5 } })
   })
 
-  it('books an overrun once, and the debt ends with it', () => {
+  it('books an overrun once, by its name, and the debt ends with it', () => {
     const book = purse(100)
     const grant = take(book, [dollars], need(100), NOW)
     if (grant === undefined) throw new Error('nothing granted')
     close(book, grant, need(130), NOW)
-    expect(writeReport(book, true, NOW)).toMatchObject({ spent: { [DOLLARS]: 130 }, returned: {} })
+    expect(writeReport(book, true, NOW)).toMatchObject({
+      spent: { [DOLLARS]: 130 },
+      returned: {},
+      overrun: { [DOLLARS]: 30 },
+    })
     expect(available(book)).toBe(0)
   })
 })
 
 describe('what is drawn ahead', () => {
   it('follows the rate of need and fades when a key rests', () => {
-    const book = openBook('a', NOW)
-    expect(wanted(book, need(10), NOW + 1).usd).toBe(20)
-    expect(wanted(book, need(10), NOW + 2).usd).toBeGreaterThan(30)
-    expect(wanted(book, need(10), NOW + 60_000).usd).toBe(20)
+    const pace = openPace(NOW)
+    const after = (ms: number) => {
+      learn(pace, need(10), NOW + ms)
+      return ahead(pace).usd
+    }
+    expect(after(1)).toBe(20)
+    expect(after(2)).toBeGreaterThan(30)
+    expect(after(60_000)).toBe(20)
   })
 })

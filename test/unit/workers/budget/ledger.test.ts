@@ -11,8 +11,8 @@ import {
   LEASE_MS,
   nextExpiry,
   settle,
-  slotOf,
 } from '../../../../workers/budget/ledger.ts'
+import { slotOf } from '../../../../workers/budget/slot.ts'
 import { City, type Delivery } from './city.ts'
 
 const NOW = 1_764_547_200_000
@@ -21,85 +21,111 @@ const minute: Budget = { unit: 'tokens', window: 'minute', limit: 500 }
 const rate: Budget = { unit: 'requests', window: 'hour', limit: 12 }
 const HOUR = 3_600_000
 
-const amount = fc.integer({ min: 0, max: 400 })
+const asked = fc.record({
+  prompt: fc.integer({ min: 0, max: 100 }),
+  words: fc.integer({ min: 0, max: 400 }),
+  requests: fc.constantFrom(1, 1, 1, 3),
+})
 const delivery = fc.constantFrom<Delivery>('arrives', 'is lost', 'arrives unanswered')
-const times = fc.constantFrom(1, 500, 20_000, 60_000, 5 * 60_000, LEASE_MS / 2, LEASE_MS + 1)
+const times = fc.constantFrom(1, 500, 4_000, 20_000, 60_000, 5 * 60_000, LEASE_MS / 2, LEASE_MS + 1)
 
 type Step = (city: City) => void
-const calm: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.tuple(fc.nat(2), amount, amount).map(
-      ([isolate, usd, tokens]): Step =>
-        (city) =>
-          void city.ask(isolate, { usd, tokens, requests: 1 }),
-    ),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.tuple(fc.nat(9), fc.double({ min: 0, max: 1, noNaN: true })).map(
-      ([which, part]): Step =>
-        (city) =>
-          city.finish(which, part),
-    ),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.tuple(fc.nat(2), fc.boolean(), delivery).map(
-      ([isolate, all, how]): Step =>
-        (city) =>
-          city.report(isolate, all, how),
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: times.map(
-      (ms): Step =>
-        (city) =>
-          city.pass(ms),
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.tuple(fc.nat(2), fc.integer({ min: 0, max: 12_000 })).map(
-      ([budget, limit]): Step =>
-        (city) =>
-          city.limit(budget, limit),
-    ),
-  },
+const step = <T>(weight: number, of: fc.Arbitrary<T>, take: (city: City, value: T) => void) => ({
+  weight,
+  arbitrary: of.map(
+    (value): Step =>
+      (city) =>
+        take(city, value),
+  ),
+})
+const isolate = fc.nat(2)
+const passing = step(1, times, (city, ms) => city.pass(ms))
+const reporting = step(2, fc.tuple(isolate, fc.boolean(), delivery), (city, [which, all, how]) =>
+  city.report(which, all, how),
 )
+const asking = step(5, fc.tuple(isolate, asked), (city, [which, need]) => void city.ask(which, need))
+const stocking = step(1, isolate, (city, which) => city.stockUp(which))
+const ending = (most: number) =>
+  step(4, fc.tuple(fc.nat(9), fc.double({ min: 0, max: most, noNaN: true })), (city, [which, part]) =>
+    city.finish(which, part),
+  )
+const limiting = step(
+  1,
+  fc.tuple(fc.nat(1), fc.nat(2), fc.integer({ min: 0, max: 12_000 })),
+  (city, [account, budget, limit]) => city.limit(account, budget, limit),
+)
+const calm = fc.oneof(asking, stocking, ending(1), reporting, passing, limiting)
+/** With providers that report more than they were allowed, and isolates that die. */
 const rough = fc.oneof(
-  { weight: 12, arbitrary: calm },
-  {
-    weight: 1,
-    arbitrary: fc.nat(2).map(
-      (isolate): Step =>
-        (city) =>
-          city.die(isolate),
-    ),
-  },
+  asking,
+  stocking,
+  ending(1.3),
+  reporting,
+  passing,
+  limiting,
+  step(1, isolate, (city, which) => city.die(which)),
 )
-const steps = (step: fc.Arbitrary<Step>) => fc.array(step, { minLength: 5, maxLength: 60 })
-const cityOf = () => new City([dollars, minute, rate], 3)
+const steps = (of: fc.Arbitrary<Step>) => fc.array(of, { minLength: 5, maxLength: 60 })
+const perMinute: Budget = { unit: 'tokens', window: 'rate', limit: 900 }
+const often: Budget = { unit: 'requests', window: 'rate', limit: 20 }
+const cityOf = () =>
+  new City(
+    [
+      [dollars, minute, rate],
+      [{ ...dollars, limit: 7_000 }, perMinute, { ...often, limit: 30 }],
+    ],
+    3,
+  )
+const startOf = (slot: string): number => Number(slot.slice(slot.indexOf('@') + 1))
+const isCalendar = (slot: string): boolean => !slot.includes(':rate@')
 const isRecent = (slot: string, now: number): boolean =>
-  slot.endsWith('@0') || Number(slot.slice(slot.indexOf('@') + 1)) > now - HOUR
+  isCalendar(slot) && (slot.endsWith('@0') || startOf(slot) > now - HOUR)
+const RUNS = { numRuns: 300 }
 
-describe('in every order of draws, settlements, reports, losses, deaths, roll-overs and changes of limits', () => {
-  it('what is booked grows by a draw only, and then never beyond the limit', () => {
+describe('in every order of draws, clamps, settlements, reports, losses, deaths, overruns, roll-overs and changes of limits', () => {
+  it('what is booked grows by a draw only, and then never beyond the limit; what is beyond it has its name', () => {
     fc.assert(
       fc.property(steps(rough), (list) => {
         const city = cityOf()
         for (const step of list) {
-          const before = city.booked()
+          const [before, named] = [city.booked(), city.overruns()]
           step(city)
-          const limits = new Map(city.budgets.map((budget) => [slotOf(budget, city.now), budget.limit]))
+          const [limits, over] = [city.limits(), city.overruns()]
           for (const [slot, sum] of Object.entries(city.booked())) {
-            if (isRecent(slot, city.now))
-              expect(sum, slot).toBeLessThanOrEqual(Math.max(before[slot] ?? 0, limits.get(slot) ?? 0))
+            if (!isRecent(slot, city.now)) continue
+            const more = (over[slot] ?? 0) - (named[slot] ?? 0)
+            const most = Math.max(before[slot] ?? 0, (limits.get(slot) ?? 0) + (named[slot] ?? 0)) + more
+            expect(sum, slot).toBeLessThanOrEqual(most)
           }
         }
       }),
-      { numRuns: 300 },
+      RUNS,
+    )
+  })
+
+  it('without overruns and changes of limits, spent and reserved are at most the limit, always', () => {
+    fc.assert(
+      fc.property(
+        steps(
+          fc.oneof(
+            asking,
+            stocking,
+            ending(1),
+            reporting,
+            passing,
+            step(1, isolate, (city, which) => city.die(which)),
+          ),
+        ),
+        (list) => {
+          const city = cityOf()
+          for (const step of list) {
+            step(city)
+            for (const { spent, reserved, budget, slot } of city.balances())
+              expect(spent + reserved, slot).toBeLessThanOrEqual(budget.limit)
+          }
+        },
+      ),
+      RUNS,
     )
   })
 
@@ -115,19 +141,22 @@ describe('in every order of draws, settlements, reports, losses, deaths, roll-ov
           }
         }
       }),
-      { numRuns: 300 },
+      RUNS,
     )
   })
 
   it('nothing stays reserved when all have reported, and what is spent is exactly what was used', () => {
     fc.assert(
-      fc.property(steps(calm), (list) => {
+      fc.property(steps(fc.oneof(calm, ending(1.3))), (list) => {
         const city = cityOf()
         for (const step of list) step(city)
         city.settleAll()
+        const over = city.overruns()
         for (const { slot, reserved, spent } of city.balances()) {
           expect(reserved, slot).toBe(0)
+          if (!isCalendar(slot)) continue
           expect(spent, slot).toBe(city.used[slot] ?? 0)
+          expect(over[slot] ?? 0, slot).toBe(city.beyond[slot] ?? 0)
         }
       }),
       { numRuns: 500 },
@@ -136,19 +165,20 @@ describe('in every order of draws, settlements, reports, losses, deaths, roll-ov
 
   it('what a lost isolate held counts as spent once its lease has run out, and nothing stays reserved', () => {
     fc.assert(
-      fc.property(steps(calm), fc.nat(2), steps(calm), (before, isolate, after) => {
+      fc.property(steps(calm), fc.nat(2), steps(calm), (before, which, after) => {
         const city = cityOf()
         for (const step of before) step(city)
-        city.die(isolate)
+        city.die(which)
         for (const step of after) step(city)
         city.settleAll()
-        const [total] = city.balances()
+        const totals = city.balances().filter(({ budget }) => budget.window === 'total')
         city.pass(LEASE_MS + 1)
-        const [later] = city.balances()
-        expect(later?.reserved).toBe(0)
-        expect(later?.spent).toBe((total?.spent ?? 0) + (total?.reserved ?? 0))
+        const later = city.balances()
+        for (const { reserved } of later) expect(reserved).toBe(0)
+        for (const total of totals)
+          expect(later.find(({ slot }) => slot === total.slot)?.spent).toBe(total.spent + total.reserved)
       }),
-      { numRuns: 300 },
+      RUNS,
     )
   })
 
@@ -158,9 +188,11 @@ describe('in every order of draws, settlements, reports, losses, deaths, roll-ov
         const city = cityOf()
         for (const step of list) {
           step(city)
-          const held = Object.values(city.ledger.leases).flatMap((lease) => Object.values(lease.held))
-          for (const value of [...Object.values(city.ledger.spent), ...held]) {
-            expect(Number.isInteger(value) && value >= 0).toBe(true)
+          for (const { spent, overruns, leases, levels } of city.ledgers) {
+            const held = Object.values(leases).flatMap((lease) => Object.values(lease.held))
+            for (const value of [...Object.values(spent), ...Object.values(overruns), ...held])
+              expect(Number.isInteger(value) && value >= 0).toBe(true)
+            for (const level of Object.values(levels)) expect(Number.isInteger(level.scaled)).toBe(true)
           }
         }
       }),
@@ -168,9 +200,90 @@ describe('in every order of draws, settlements, reports, losses, deaths, roll-ov
   })
 })
 
+describe('a rate, in every order of all that', () => {
+  const often20 = () => new City([[often], [{ ...often, limit: 30 }, perMinute]], 3)
+  const short = fc.constantFrom(1, 50, 700, 4_000, 16_000, 31_000, 90_000)
+  const busy = fc.oneof(
+    step(6, fc.tuple(isolate, asked), (city, [which, need]) => void city.ask(which, need)),
+    step(2, isolate, (city, which) => city.stockUp(which)),
+    ending(1),
+    reporting,
+    step(4, short, (city, ms) => city.pass(ms)),
+  )
+
+  it('lets pass in any time no more than one bucket and what flows in meanwhile', () => {
+    fc.assert(
+      fc.property(
+        steps(
+          fc.oneof(
+            busy,
+            step(1, isolate, (city, which) => city.die(which)),
+          ),
+        ),
+        (list) => {
+          const city = often20()
+          for (const step of list) step(city)
+          for (const [account, limit] of [
+            [0, 20],
+            [1, 30],
+          ] as const) {
+            const passed = city.passed[account] ?? []
+            for (const [from, first] of passed.entries()) {
+              let sum = 0
+              for (const { at, amount } of passed.slice(from)) {
+                sum += amount
+                expect(sum).toBeLessThanOrEqual(limit + (limit * (at - first.at)) / 60_000)
+              }
+            }
+          }
+        },
+      ),
+      RUNS,
+    )
+  })
+
+  it('what is left and what is lent are never more than the limit', () => {
+    fc.assert(
+      fc.property(steps(busy), (list) => {
+        const city = often20()
+        for (const step of list) {
+          step(city)
+          for (const { budget, remaining, reserved } of city.balances())
+            expect(remaining + reserved).toBeLessThanOrEqual(budget.limit)
+        }
+      }),
+      RUNS,
+    )
+  })
+
+  it('is whole again a minute and a half after all have rested, whoever died', () => {
+    fc.assert(
+      fc.property(
+        steps(
+          fc.oneof(
+            busy,
+            step(1, isolate, (city, which) => city.die(which)),
+          ),
+        ),
+        (list) => {
+          const city = often20()
+          for (const step of list) step(city)
+          city.settleAll()
+          city.pass(91_000)
+          city.pass(60_000)
+          for (const { budget, remaining, reserved } of city.balances())
+            expect([remaining, reserved]).toEqual([budget.limit, 0])
+        },
+      ),
+      RUNS,
+    )
+  })
+})
+
 const SLOT = slotOf(dollars, NOW)
 const ask = (lease: string, usd: number, want = usd) => ({
   lease,
+  least: { usd, tokens: 0, requests: 1 },
   need: { usd, tokens: 0, requests: 1 },
   want: { usd: want, tokens: 0, requests: 1 },
 })
@@ -194,14 +307,12 @@ describe('a draw', () => {
   it('is refused with what is left and when it resets, and changes nothing', () => {
     const ledger = drawn(emptyLedger, 'a', 9_999)
     const result = draw(ledger, [dollars], ask('b', 2), NOW)
-    expect(result).toEqual({ refused: { budget: dollars, remaining: 1, resetsAt: Number.POSITIVE_INFINITY } })
+    expect(result).toEqual({
+      refused: { budget: dollars, least: 2, remaining: 1, resetsAt: Number.POSITIVE_INFINITY },
+    })
+    const one = { usd: 0, tokens: 1, requests: 1 }
     expect(
-      draw(
-        emptyLedger,
-        [{ ...minute, limit: 0 }],
-        { ...ask('b', 2), need: { usd: 0, tokens: 1, requests: 1 } },
-        NOW + 1_000,
-      ),
+      draw(emptyLedger, [{ ...minute, limit: 0 }], { ...ask('b', 2), least: one, need: one }, NOW + 1_000),
     ).toMatchObject({
       refused: { remaining: 0, resetsAt: NOW + 60_000 },
     })
@@ -213,6 +324,15 @@ describe('a draw', () => {
   it('takes from every budget or from none', () => {
     const result = draw(emptyLedger, [dollars, { ...rate, limit: 0 }], ask('a', 5), NOW)
     expect(result).toMatchObject({ refused: { budget: { unit: 'requests' } } })
+  })
+
+  it('takes what is left where that is enough for a short answer', () => {
+    const ledger = drawn(emptyLedger, 'a', 9_950)
+    const short = { ...ask('b', 400), least: { usd: 30, tokens: 0, requests: 1 } }
+    const result = draw(ledger, [dollars], short, NOW)
+    expect('granted' in result && result.granted.slots[0]).toMatchObject({ amount: 50, left: 0 })
+    const useless = draw(ledger, [dollars], { ...short, least: { usd: 51, tokens: 0, requests: 1 } }, NOW)
+    expect(useless).toMatchObject({ refused: { least: 51, remaining: 50 } })
   })
 
   it('takes a sixteenth of what is left at most ahead of need, so that one isolate cannot starve the others', () => {
@@ -272,6 +392,25 @@ describe('a report', () => {
   })
 })
 
+describe('an overrun', () => {
+  const report = { lease: 'a', sequence: 1, spent: { [SLOT]: 130 }, returned: {}, overrun: { [SLOT]: 30 } }
+
+  it('is spent, and named beside it', () => {
+    const ledger = settle(drawn(emptyLedger, 'a', 100), report, NOW)
+    expect(balanceOf(ledger, dollars, NOW)).toMatchObject({
+      spent: 130,
+      reserved: 0,
+      overrun: 30,
+      remaining: 9_870,
+    })
+  })
+
+  it('takes nothing from what other requests of the same isolate hold', () => {
+    const ledger = settle(drawn(emptyLedger, 'a', 200), report, NOW)
+    expect(balance(ledger)).toMatchObject({ spent: 130, reserved: 100 })
+  })
+})
+
 describe('a lease that had run out and is drawn on again', () => {
   it('is alive again, and what it holds counts once', () => {
     const lost = expire(drawn(emptyLedger, 'a', 100), NOW + LEASE_MS)
@@ -294,10 +433,11 @@ describe('time', () => {
   })
 
   it('gives a new window its whole limit, while the old one keeps its books', () => {
+    const all = { usd: 0, tokens: 500, requests: 0 }
     const result = draw(
       emptyLedger,
       [minute],
-      { lease: 'a', need: { usd: 0, tokens: 500, requests: 0 }, want: { usd: 0, tokens: 0, requests: 0 } },
+      { lease: 'a', least: all, need: all, want: { usd: 0, tokens: 0, requests: 0 } },
       NOW,
     )
     if ('refused' in result) throw new Error('refused')
@@ -308,6 +448,7 @@ describe('time', () => {
   it('drops the books of windows long past, and never those of a total', () => {
     const days = 24 * HOUR
     const old: Ledger = {
+      ...emptyLedger,
       spent: { [slotOf(minute, NOW)]: 5, [slotOf({ ...dollars, window: 'month' }, NOW)]: 7, [SLOT]: 9 },
       leases: { a: { expiresAt: NOW, expired: false, sequence: 0, held: { [SLOT]: 1 } } },
     }

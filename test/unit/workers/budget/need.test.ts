@@ -56,10 +56,11 @@ describe('a need', () => {
 
   it('is one request and no counting where no budget asks for more', async () => {
     const nothing = { amounts: { usd: 0, tokens: 0, requests: 1 }, maxOutput: undefined, clamped: false }
-    expect(await needOf(request, priced(dear), callerWith())).toEqual(nothing)
-    expect(await needOf(request, priced(dear), callerWith({ budgets: [rate] }))).toEqual(nothing)
-    expect(await needOf(request, priced(free), callerWith({ budgets: [dollars] }))).toEqual(nothing)
-    expect(reserve(request, nothing)).toBe(request)
+    const without = await needOf(request, priced(dear), callerWith())
+    expect(without).toMatchObject(nothing)
+    expect(await needOf(request, priced(dear), callerWith({ budgets: [rate] }))).toMatchObject(nothing)
+    expect(await needOf(request, priced(free), callerWith({ budgets: [dollars] }))).toMatchObject(nothing)
+    expect(reserve(request, without)).toBe(request)
   })
 
   it('in tokens is counted for a free model too', async () => {
@@ -75,6 +76,43 @@ describe('a need', () => {
     expect(
       (await needOf(request, planOf(['mystery']), callerWith({ budgets: [tokens] }))).amounts.tokens,
     ).toBe(prompt + 100)
+  })
+})
+
+const INFINITE = { usd: Number.POSITIVE_INFINITY, tokens: Number.POSITIVE_INFINITY, requests: 1 }
+
+describe('what is held', () => {
+  const both = callerWith({ budgets: [dollars, tokens] })
+
+  it('that covers the whole answer leaves it whole', async () => {
+    const need = await needOf(request, priced(dear), both)
+    expect(need.within(need.amounts)).toMatchObject({ maxOutput: 100, clamped: false })
+  })
+
+  it('shortens the answer to the longest that all of it covers, and not below a useful one', async () => {
+    const need = await needOf(request, priced(cheap, dear), both)
+    expect(need.within({ ...INFINITE, usd: worstCaseMicros(prompt, 40, dear) })).toMatchObject({
+      maxOutput: 40,
+      clamped: true,
+      amounts: { usd: worstCaseMicros(prompt, 40, dear), tokens: prompt + 40 },
+    })
+    expect(need.within({ ...INFINITE, tokens: prompt + 16 })?.maxOutput).toBe(16)
+    expect(need.within({ ...INFINITE, tokens: prompt + 15 })).toBeUndefined()
+    expect(need.least).toEqual({ usd: worstCaseMicros(prompt, 16, dear), tokens: prompt + 16, requests: 1 })
+  })
+
+  it('that covers an answer which was asked to be short is enough', async () => {
+    const short = await needOf(requestFor('Hello there', { limits: { maxOutput: 3 } }), priced(dear), both)
+    expect(short.least).toEqual(short.amounts)
+  })
+
+  it('cannot shorten vectors, nor what is passed on', async () => {
+    const proxied = requestFor('A fish.', { proxied: { endpoint: 'audio/speech', files: 0 } })
+    for (const asked of [requestFor('x', { embedding: { encoding: 'float' } }), proxied]) {
+      const need = await needOf(asked, priced(dear), both)
+      expect(need.least).toEqual(need.amounts)
+      expect(need.within({ ...INFINITE, usd: need.amounts.usd - 1 })).toBeUndefined()
+    }
   })
 })
 

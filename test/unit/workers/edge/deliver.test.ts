@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { openaiChat } from '../../../../shared/dialects/openai-chat/index.ts'
 import type { Batch } from '../../../../shared/event.ts'
 import { Failed } from '../../../../shared/failure.ts'
+import type { RateLeft } from '../../../../shared/rates.ts'
 import type { ModelRequest } from '../../../../shared/request.ts'
 import { deliver, writeRoute } from '../../../../workers/edge/deliver.ts'
 import {
@@ -26,9 +27,11 @@ function delivered(
   over: Partial<ModelRequest> = {},
   abort = vi.fn(),
   clamped?: number,
+  rates: readonly RateLeft[] = [],
 ) {
   const plan = planOf(['big'], { tier: 'frontier', reason: 'hard', score: 0.7 })
-  const served = { plan, answer: answerOf(from, batches), attempts, clamped, promptTokens: async () => 7 }
+  const answer = answerOf(from, batches)
+  const served = { plan, answer, attempts, clamped, rates, promptTokens: async () => 7 }
   return deliver(
     { request: requestFor('Hi', over), served, dialect: openaiChat(), receivedAt: 1_000, keepAliveMs: 0 },
     cxAt(() => 1_030),
@@ -57,6 +60,22 @@ describe('headers', () => {
         'x-minnow-clamped',
       ),
     ).toBe('max_tokens=40')
+  })
+
+  it("say what is left of rates, in OpenAI's words", async () => {
+    const rates: RateLeft[] = [
+      { unit: 'requests', limit: 60, remaining: 59, resetMs: 1_000 },
+      { unit: 'tokens', limit: 150_000, remaining: 149_984, resetMs: 360_000 },
+    ]
+    const { headers } = await delivered(batchesOf([piece(say('Hi'), ...STOP)]), {}, vi.fn(), undefined, rates)
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'x-ratelimit-limit-requests': '60',
+      'x-ratelimit-remaining-requests': '59',
+      'x-ratelimit-reset-requests': '1s',
+      'x-ratelimit-limit-tokens': '150000',
+      'x-ratelimit-remaining-tokens': '149984',
+      'x-ratelimit-reset-tokens': '6m0s',
+    })
   })
 
   it('carry the cost of a whole reply in dollars', async () => {

@@ -26,14 +26,20 @@ async function desk(over: Partial<KeyOptions> = {}) {
   }
   const keys = openKeys({ store, loopback: false, ...over })
   const cx = cxAt(() => state.now)
-  const verify = (key: string | undefined = KEY) => keys.verify(key, cx)
+  /** As the gateway does: nothing is told before the key is confirmed. */
+  const confirmed = async (key: string | undefined) => {
+    const { caller, confirmed: again } = await keys.verify(key, cx)
+    await again
+    return caller
+  }
+  const verify = (key: string | undefined = KEY) => confirmed(key)
   const failureOf = async (key?: string) => {
-    const error: unknown = await keys.verify(key, cx).catch((thrown: unknown) => thrown)
+    const error: unknown = await confirmed(key).catch((thrown: unknown) => thrown)
     return error instanceof Failed ? error.failure : error
   }
   const settle = () => Promise.all(cx.deferred.splice(0))
   const revoke = async () => void rows.set(await hashKey(KEY), { ...record, revokedAt: state.now })
-  return { keys, state, verify, failureOf, settle, revoke, rows }
+  return { keys, cx, state, verify, failureOf, settle, revoke, rows }
 }
 
 describe('a key', () => {
@@ -89,6 +95,32 @@ describe('a key', () => {
     }
   })
 
+  it('that was seen in the last minute waits for no read before its work begins, and is confirmed beside it', async () => {
+    const { keys, cx, verify, revoke, state } = await desk()
+    await verify()
+    for (const restMs of [10_000, 30_000, 59_000]) {
+      state.now += restMs
+      const before = state.reads
+      const { caller, confirmed } = await keys.verify(KEY, cx)
+      expect(caller.keyId).toBe('key_1')
+      expect(confirmed).toBeDefined()
+      await confirmed
+      expect(state.reads).toBe(before + 1)
+    }
+    await revoke()
+    state.now += 30_000
+    const late = await keys.verify(KEY, cx)
+    await expect(late.confirmed).rejects.toMatchObject({ failure: { kind: 'unauthenticated' } })
+  })
+
+  it('that was not seen for a minute is read first', async () => {
+    const { keys, cx, verify, state } = await desk()
+    await verify()
+    state.now += 60_001
+    expect((await keys.verify(KEY, cx)).confirmed).toBeUndefined()
+    expect(state.reads).toBe(2)
+  })
+
   it('that expires while it is remembered is refused on time', async () => {
     const { verify, rows, state, failureOf } = await desk()
     rows.set(await hashKey(KEY), { ...record, expiresAt: state.now + 1_000 })
@@ -126,29 +158,42 @@ describe('a store that is away', () => {
   })
 })
 
+describe('a store that is away while a key is confirmed', () => {
+  it('lets nothing be told: 503', async () => {
+    const { keys, cx, verify, state } = await desk()
+    await verify()
+    state.down = true
+    state.now += 20_000
+    const { confirmed } = await keys.verify(KEY, cx)
+    await expect(confirmed).rejects.toMatchObject({ failure: { kind: 'unavailable' } })
+  })
+})
+
 describe('the local keys', () => {
   it('exist on a loopback address only', async () => {
     expect(await (await desk({ loopback: true })).verify(LOCAL_KEY)).toMatchObject({ keyId: 'local' })
     expect(await (await desk()).failureOf(LOCAL_KEY)).toMatchObject({ code: 'invalid_api_key' })
-    expect(await (await desk({ loopback: true })).keys.isAdmin(LOCAL_ADMIN_KEY)).toBe(true)
-    expect(await (await desk()).keys.isAdmin(LOCAL_ADMIN_KEY)).toBe(false)
+    expect(await (await desk({ loopback: true })).keys.adminOf(LOCAL_ADMIN_KEY)).toMatch(/^admin:/)
+    expect(await (await desk()).keys.adminOf(LOCAL_ADMIN_KEY)).toBeUndefined()
   })
 
   it('of the operator is no client, nor the other way round', async () => {
     const { failureOf, keys } = await desk({ loopback: true })
     expect(await failureOf(LOCAL_ADMIN_KEY)).toMatchObject({ code: 'invalid_api_key' })
-    expect(await keys.isAdmin(LOCAL_KEY)).toBe(false)
+    expect(await keys.adminOf(LOCAL_KEY)).toBeUndefined()
   })
 })
 
 describe('the admin key', () => {
   it('is the secret of the deployment, and nothing else is', async () => {
     const { keys } = await desk({ adminKey: 'mk-admin-real' })
-    expect(await keys.isAdmin('mk-admin-real')).toBe(true)
-    for (const key of [undefined, '', 'mk-admin-rea', KEY]) expect(await keys.isAdmin(key)).toBe(false)
+    const actor = await keys.adminOf('mk-admin-real')
+    expect(actor).toMatch(/^admin:[0-9a-f]{12}$/)
+    expect(await keys.adminOf('mk-admin-real')).toBe(actor)
+    for (const key of [undefined, '', 'mk-admin-rea', KEY]) expect(await keys.adminOf(key)).toBeUndefined()
   })
   it('that is empty is none', async () => {
     const { keys } = await desk({ adminKey: '' })
-    expect(await keys.isAdmin('')).toBe(false)
+    expect(await keys.adminOf('')).toBeUndefined()
   })
 })

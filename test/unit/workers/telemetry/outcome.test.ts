@@ -17,6 +17,7 @@ const facts: Facts = {
   ending: undefined,
   failure: undefined,
   status: 200,
+  overrunMicros: 0,
 }
 const ending: Ending = {
   end: 'finish',
