@@ -38,13 +38,13 @@ const USAGE = { prompt: 10, completion: 20 }
 
 describe.concurrent('a budget', () => {
   test('that does not cover a request is 429 insufficient_quota with what is left and when it resets; nothing goes upstream', async () => {
-    const key = await scene.makeKey({ budgets: [{ usd: 0.0005, window: 'day' }] })
+    const key = await scene.makeKey({ budgets: [{ usd: 0.00015, window: 'day' }] })
     const id = freshId()
     const reply = await key.client.ask({ model: 'over', max_tokens: 100 }, withId(id))
     expect(reply.status).toBe(429)
     expect(errorOf(reply)).toMatchObject({ type: 'insufficient_quota', code: 'insufficient_quota' })
     expect(pick(reply.json, 'error', 'message')).toMatch(
-      /\$0\.0005 per day.*\$0\.0005 is left.*resets at \d{4}-\d\d-\d\dT00:00:00\.000Z/,
+      /key's budget of \$0\.00015 per day.*\$0\.00015 is left.*resets at \d{4}-\d\d-\d\dT00:00:00\.000Z/,
     )
     expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(reply.headers.get('x-should-retry')).toBe('false')
@@ -56,7 +56,7 @@ describe.concurrent('a budget', () => {
       cost_micros: 0,
       attempts: [],
     })
-    expect(await scene.settled(key)).toMatchObject({ spent: 0, reserved: 0, remaining: 0.0005 })
+    expect(await scene.settled(key)).toMatchObject({ spent: 0, reserved: 0, remaining: 0.00015 })
   })
 
   test('that a smaller answer fits into serves it', async () => {
@@ -107,7 +107,8 @@ describe.concurrent('a budget', () => {
     scene.lab.always('tokens', { usage: USAGE })
     expect((await key.client.ask({ model: 'tokens', max_tokens: 50 })).status).toBe(200)
     expect(await scene.settled(key)).toMatchObject({ spent: 30, remaining: 70 })
-    const reply = await key.client.ask({ model: 'tokens', max_tokens: 80 })
+    const messages = [{ role: 'user', content: 'word '.repeat(60) }]
+    const reply = await key.client.ask({ model: 'tokens', messages, max_tokens: 80 })
     expect(reply.status).toBe(429)
     expect(pick(reply.json, 'error', 'message')).toMatch(
       /100 tokens in total.*70 tokens is left.*does not reset/,
@@ -115,21 +116,26 @@ describe.concurrent('a budget', () => {
     expect(scene.lab.seen('tokens')).toHaveLength(1)
   })
 
-  test('in requests a minute is 429 rate_limit_exceeded with retry-after', async () => {
-    const minute = (): number => Math.floor(Date.now() / 60_000)
-    for (;;) {
-      const began = minute()
-      const key = await scene.makeKey({ rpm: 3 })
-      const replies = [...Array(5).keys()].map(() => key.client.ask({ model: 'rate' }))
-      const statuses = (await Promise.all(replies)).map((reply) => reply.status)
-      const last = await key.client.ask({ model: 'rate' })
-      if (minute() !== began) continue // the minute turned meanwhile, and with it the limit
-      expect(statuses.toSorted()).toEqual([200, 200, 200, 429, 429])
-      expect(errorOf(last)).toMatchObject({ type: 'requests', code: 'rate_limit_exceeded' })
-      expect(Number(last.headers.get('retry-after'))).toBeLessThanOrEqual(60)
-      expect(last.headers.get('x-should-retry')).toBeNull()
-      return
-    }
+  test('in requests a minute is a bucket: 429 rate_limit_exceeded with retry-after and what is left', async () => {
+    const key = await scene.makeKey({ rpm: 3 })
+    const first = await key.client.ask({ model: 'rate' })
+    expect(Object.fromEntries(first.headers)).toMatchObject({
+      'x-ratelimit-limit-requests': '3',
+      'x-ratelimit-remaining-requests': '2',
+      'x-ratelimit-reset-requests': expect.stringMatching(/^(?:19(?:\.\d+)?|20)s$/),
+    })
+    const replies = [...Array(4).keys()].map(() => key.client.ask({ model: 'rate' }))
+    const statuses = (await Promise.all(replies)).map((reply) => reply.status)
+    expect(statuses.toSorted()).toEqual([200, 200, 429, 429])
+    const last = await key.client.ask({ model: 'rate' })
+    expect(errorOf(last)).toMatchObject({ type: 'requests', code: 'rate_limit_exceeded' })
+    expect(pick(last.json, 'error', 'message')).toMatch(
+      /of the key reached: 3 requests per minute.*Try again in 1\d/,
+    )
+    expect(Number(last.headers.get('retry-after'))).toBeGreaterThan(10)
+    expect(Number(last.headers.get('retry-after'))).toBeLessThanOrEqual(20)
+    expect(last.headers.get('x-ratelimit-remaining-requests')).toBe('0')
+    expect(last.headers.get('x-should-retry')).toBeNull()
   })
 
   test('of several holds each on its own', async () => {

@@ -1,6 +1,6 @@
 // Admission: a request is given its worst-case cost to spend out of every budget that applies, a shorter answer's where
 // no more is left, or a refusal that says what is left.
-import { Failed } from '../../shared/failure.ts'
+import { Failed, type Failure } from '../../shared/failure.ts'
 import type { RateLeft } from '../../shared/rates.ts'
 import type { Cx } from '../service.ts'
 import type { Account } from './account.ts'
@@ -93,11 +93,12 @@ export function openBudgets(objects: BudgetObjects): Budgets {
         const taken = takeDrawn(sides, lacking, answers, need, cx.now())
         if (taken !== undefined) return admitted(sides, taken.grants, taken.need, cx)
         const refused = refusedIn(lacking, answers)
-        const isLost = answers.some((answer) => !answer.ok && answer.refused === undefined)
+        const lost = lacking[answers.findIndex((answer) => !answer.ok && answer.refused === undefined)]
         const mayHelp = lacking.some(({ desk }) => holdsMore(desk.book))
-        if (isLost || turn === RETRIES || (refused !== undefined && !mayHelp)) {
+        if (lost !== undefined || turn === RETRIES || (refused !== undefined && !mayHelp)) {
           for (const { desk } of sides) desks.giveBack(desk, cx)
-          if (refused === undefined || isLost) throw new Failed(isLost ? AWAY : BUSY)
+          if (lost !== undefined) throw new Failed(away(lost, 1_000))
+          if (refused === undefined) throw new Failed(away(sides[0], 100))
           const whose = refused.side.desk.account.whose
           throw new Failed(refusal(refused.why, whose, cx.now(), ratesOf(sides, cx.now())))
         }
@@ -117,8 +118,11 @@ export function openBudgets(objects: BudgetObjects): Budgets {
   }
 }
 
-const AWAY = { kind: 'unavailable', what: 'The books of a budget', retryAfterMs: 1_000 } as const
-const BUSY = { ...AWAY, retryAfterMs: 100 } as const
+const away = (side: DeskSide | undefined, retryAfterMs: number): Failure => ({
+  kind: 'unavailable',
+  what: `The ${side?.desk.account.whose ?? 'key'}'s budget`,
+  retryAfterMs,
+})
 
 const sidesOf = (
   accounts: readonly Account[],
