@@ -93,7 +93,11 @@ export function openApp(gateway: Gateway): App {
       checkOrigin(caller, request.headers)
       if (caller.origins !== undefined) origin = request.headers.get('origin') ?? undefined
       checkEndpoint(caller, c.req.method, c.req.path)
-      const response = await withhold(answer({ c, raw: request, cx, caller, abort, confirmed }), confirmed, abort)
+      const response = await withhold(
+        answer({ c, raw: request, cx, caller, abort, confirmed }),
+        confirmed,
+        abort,
+      )
       return withId(response, dialect, cx.id, origin)
     } catch (error) {
       const failure = failureOf(error)

@@ -45,7 +45,16 @@ const responses = openaiResponses()
 /** Does the work for `POST /v1/responses`. */
 export const respond =
   (house: Responding) =>
-  async ({ request, headers, caller, cx, abort, receivedAt, stream, confirmed }: Asked): Promise<Response> => {
+  async ({
+    request,
+    headers,
+    caller,
+    cx,
+    abort,
+    receivedAt,
+    stream,
+    confirmed,
+  }: Asked): Promise<Response> => {
     if (request.response?.background === true) {
       await confirmed // its thread goes on by itself, whoever leaves
       return queue(house, { request, headers, caller, cx })
