@@ -46,6 +46,41 @@ describe('a purse', () => {
     expect(take(purse(100, 10), [dollars, minute], need(50, 5), NOW + 60_000)).toBeUndefined()
   })
 
+  it('gives what was lent of a rate until the turn after is over, and then sends it back', () => {
+    const rate: Budget = { unit: 'requests', window: 'rate', limit: 60 }
+    const lent = (at: number): LeaseBook => {
+      const book = openBook('a', at)
+      const slots = [
+        { slot: slotOf(rate, at), unit: 'requests', amount: 5, endsAt: at + 30_000, left: 9 },
+      ] as const
+      deposit(book, { expiresAt: at + LEASE_MS, slots }, at)
+      return book
+    }
+    for (const ms of [0, 14_999, 15_000, 29_999])
+      expect(take(lent(NOW), [rate], need(0), NOW + ms)?.slots, String(ms)).toHaveLength(1)
+    const old = lent(NOW)
+    expect(take(old, [rate], need(0), NOW + 30_000)).toBeUndefined()
+    expect(writeReport(old, false, NOW + 30_000)?.returned).toEqual({ [slotOf(rate, NOW)]: 5 })
+  })
+
+  it('counts a request from its beginning', () => {
+    const rate: Budget = { unit: 'requests', window: 'rate', limit: 60 }
+    const book = openBook('a', NOW)
+    const slots = [
+      { slot: slotOf(rate, NOW), unit: 'requests', amount: 2, endsAt: NOW + 30_000, left: 9 },
+    ] as const
+    deposit(book, { expiresAt: NOW + LEASE_MS, slots }, NOW)
+    const grant = take(book, [rate], need(0), NOW)
+    if (grant === undefined) throw new Error('nothing granted')
+    expect(writeReport(book, false, NOW)?.spent).toEqual({ [slotOf(rate, NOW)]: 1 })
+    book.unanswered = undefined
+    close(book, grant, need(0), NOW + 50)
+    expect(writeReport(book, true, NOW + 60)).toMatchObject({
+      spent: {},
+      returned: { [slotOf(rate, NOW)]: 1 },
+    })
+  })
+
   it('gives nothing when its lease could run out before the request does', () => {
     expect(take(purse(100), [dollars], need(50), NOW + LEASE_MS / 2)).toBeDefined()
     expect(take(purse(100), [dollars], need(50), NOW + LEASE_MS / 2 + 1)).toBeUndefined()
