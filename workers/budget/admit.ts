@@ -8,7 +8,7 @@ import { type Answer, type BudgetObjects, type Desk, openDesks } from './desk.ts
 import { close, covers, deposit, type Grant, holdsMore } from './lease.ts'
 import type { Amounts, Refused } from './ledger.ts'
 import type { Need } from './need.ts'
-import { ahead, learn } from './pace.ts'
+import { learn } from './pace.ts'
 import { refusal } from './refusal.ts'
 import { fitting, type Side, takeAll } from './side.ts'
 import { isScarce, ratesLeft } from './stock.ts'
@@ -86,7 +86,7 @@ export function openBudgets(objects: BudgetObjects): Budgets {
         const lacking = sides.filter(({ desk, budgets }) => !covers(desk.book, budgets, need.amounts, now))
         const answers = await Promise.all(
           lacking.map(({ desk, budgets }) => {
-            const asked = { least: need.least, need: need.amounts, want: ahead(desk.book.pace) }
+            const asked = { least: need.least, need: need.amounts }
             return desks.draw(desk, budgets, asked, turn > 0 || isScarce(desk.book), now)
           }),
         )

@@ -4,7 +4,7 @@ import type { Account } from './account.ts'
 import { deposit, type LeaseBook, openBook, writeReport } from './lease.ts'
 import type { Draw, Report } from './ledger.ts'
 import type { Drawn } from './object.ts'
-import { keepMs, QUIET_MS, refillFor } from './stock.ts'
+import { isLow, keepMs, missing, QUIET_MS } from './stock.ts'
 
 /** What is needed of the budget objects; the real ones are Durable Objects named by account. */
 export interface BudgetObjects {
@@ -26,19 +26,15 @@ export interface Desk {
   isStocking: boolean
 }
 
+type Asked = Pick<Draw, 'least' | 'need'>
+
 /** How a draw ended. What was granted is not in the purse yet, so that nobody else takes it first. */
 export type Answer = Drawn | { readonly ok: false; readonly refused: undefined }
 
 export interface Desks {
   of(account: Account, now: number): Desk
   /** With `all`, what is held goes back first, so that the books decide over all that is left. */
-  draw(
-    desk: Desk,
-    budgets: readonly Budget[],
-    asked: Omit<Draw, 'lease'>,
-    all: boolean,
-    now: number,
-  ): Promise<Answer>
+  draw(desk: Desk, budgets: readonly Budget[], asked: Asked, all: boolean, now: number): Promise<Answer>
   /** Looks after the reports of an account that is in use. */
   attend(desk: Desk, cx: Cx): void
   /** Draws in the background what the next requests need, where little is held. */
@@ -53,7 +49,7 @@ const MAX_DESKS = 2_000
 /** An account in use reports this often. */
 const REPORT_MS = 1_000
 /** A request looks after reports this long; on Cloudflare deferred work ends after 30 s. */
-const SHIFT_MS = 20_000
+const SHIFT_MS = 26_000
 /** A reporter not heard of for this long died with its request; another takes over. */
 const LOST_MS = 10_000
 
@@ -83,14 +79,20 @@ export function openDesks(objects: BudgetObjects): Desks {
   const draw: Desks['draw'] = async (desk, budgets, asked, all, now) => {
     const { account, book } = desk
     const report = writeReport(book, all, now)
+    // Of several draws at once one is for the requests to come, too.
+    const isFirst = !desk.isStocking
+    const want = isFirst ? missing(book, budgets, now) : NOTHING
+    desk.isStocking = true
     try {
-      const drawn = await objects.draw(account.name, budgets, { lease: book.id, ...asked }, report)
+      const drawn = await objects.draw(account.name, budgets, { lease: book.id, ...asked, want }, report)
       if (book.unanswered === report) book.unanswered = undefined
       return drawn
     } catch {
       // Perhaps it was lent and the answer got lost: this lease must run out, so another is begun.
       if (desks.get(account.name) === desk) desks.delete(account.name)
       return { ok: false, refused: undefined }
+    } finally {
+      if (isFirst) desk.isStocking = false
     }
   }
 
@@ -143,13 +145,9 @@ export function openDesks(objects: BudgetObjects): Desks {
     draw,
     attend,
     stockUp(desk, budgets, cx) {
-      if (desk.isStocking) return
-      const want = refillFor(desk.book, budgets, cx.now())
-      if (want === undefined) return
-      desk.isStocking = true
+      if (desk.isStocking || !isLow(desk.book, budgets, cx.now())) return
       const fill = async (): Promise<void> => {
-        const drawn = await draw(desk, budgets, { least: NOTHING, need: NOTHING, want }, false, cx.now())
-        desk.isStocking = false
+        const drawn = await draw(desk, budgets, { least: NOTHING, need: NOTHING }, false, cx.now())
         if (drawn.ok) deposit(desk.book, drawn.value, cx.now())
       }
       cx.defer(fill())

@@ -67,7 +67,7 @@ export const LEASE_MS = 42 * 60 * 1000
 /** How long a lost isolate's report is still taken into account. */
 const LATE_MS = 24 * 60 * 60 * 1000
 /** Ahead of need, a lease takes at most this part of what is left, or less where many lend, so that one isolate cannot starve the others. */
-export const AHEAD_SHARE = 1 / 16
+export const AHEAD_SHARE = 1 / 32
 
 const heldIn = ({ leases }: Ledger, slot: Slot): number =>
   Object.values(leases).reduce((sum, lease) => sum + (lease.expired ? 0 : (lease.held[slot] ?? 0)), 0)
@@ -163,7 +163,7 @@ function shareOf({ leases }: Ledger): number {
   let lenders = 0
   for (const { expired, held } of Object.values(leases))
     if (!expired && Object.keys(held).length > 0) lenders += 1
-  return Math.min(AHEAD_SHARE, 1 / (2 * lenders))
+  return Math.min(AHEAD_SHARE, 1 / (4 * lenders))
 }
 
 /** An isolate that draws again was not lost: what its lease held is lent once more, and no longer spent. */

@@ -15,20 +15,19 @@ export const isScarce = (book: LeaseBook): boolean =>
     ([name, { amount }]) => aheadIn(book.pace, name.split(':')[0] as Unit) > amount * AHEAD_SHARE, // names begin with their unit
   )
 
-/** What to draw before anybody has to wait for it; undefined where enough is held, or none is to spare. */
-export function refillFor(book: LeaseBook, budgets: readonly Budget[], now: number): Amounts | undefined {
-  if (isScarce(book)) return undefined
+/** What is missing of the next seconds' need. */
+export function missing(book: LeaseBook, budgets: readonly Budget[], now: number): Amounts {
   const want = { usd: 0, tokens: 0, requests: 0 }
-  let isLow = false
   for (const budget of budgets) {
     const { unit } = budget
-    const full = aheadIn(book.pace, unit)
-    const held = heldOf(book, budget, now)
-    if (held < full / 2) isLow = true
-    want[unit] = Math.max(want[unit], full - held)
+    want[unit] = Math.max(want[unit], aheadIn(book.pace, unit) - heldOf(book, budget, now))
   }
-  return isLow ? want : undefined
+  return want
 }
+
+/** Is it time to draw before anybody has to wait for it? Not where there is none to spare. */
+export const isLow = (book: LeaseBook, budgets: readonly Budget[], now: number): boolean =>
+  !isScarce(book) && budgets.some((budget) => heldOf(book, budget, now) < aheadIn(book.pace, budget.unit) / 2)
 
 /** How long after its last use an account counts as busy here. */
 export const keepMs = (book: LeaseBook): number =>

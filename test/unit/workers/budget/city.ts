@@ -20,10 +20,10 @@ import {
   settle,
 } from '../../../../workers/budget/ledger.ts'
 import type { Need } from '../../../../workers/budget/need.ts'
-import { ahead, learn } from '../../../../workers/budget/pace.ts'
+import { learn } from '../../../../workers/budget/pace.ts'
 import { fitting, type Side, takeAll } from '../../../../workers/budget/side.ts'
 import { slotOf } from '../../../../workers/budget/slot.ts'
-import { isScarce, refillFor } from '../../../../workers/budget/stock.ts'
+import { isLow, isScarce, missing } from '../../../../workers/budget/stock.ts'
 
 export type Delivery = 'arrives' | 'is lost' | 'arrives unanswered'
 
@@ -142,7 +142,8 @@ export class City {
       for (const [account, { book, budgets }] of sides.entries()) {
         if (covers(book, budgets, need.amounts, this.now)) continue
         this.hand(book, account, all || isScarce(book), 'arrives')
-        const asked = { lease: book.id, least: need.least, need: need.amounts, want: ahead(book.pace) }
+        const want = missing(book, budgets, this.now)
+        const asked = { lease: book.id, least: need.least, need: need.amounts, want }
         const result = draw(this.ledger(account), budgets, asked, this.now)
         if ('refused' in result) {
           isRefused = true
@@ -160,8 +161,8 @@ export class City {
   /** Draws ahead in the background. */
   stockUp(isolate: number): void {
     for (const [account, { book, budgets }] of this.sidesOf(isolate).entries()) {
-      const want = refillFor(book, budgets, this.now)
-      if (want === undefined) continue
+      if (!isLow(book, budgets, this.now)) continue
+      const want = missing(book, budgets, this.now)
       const asked = { lease: book.id, least: NOTHING, need: NOTHING, want }
       const result = draw(this.ledger(account), budgets, asked, this.now)
       if ('refused' in result) throw new Error('nothing was asked for and refused')

@@ -9,7 +9,7 @@ import {
   writeReport,
 } from '../../../../workers/budget/lease.ts'
 import { LEASE_MS } from '../../../../workers/budget/ledger.ts'
-import { ahead, learn, openPace } from '../../../../workers/budget/pace.ts'
+import { aheadIn, learn, openPace } from '../../../../workers/budget/pace.ts'
 import { slotOf } from '../../../../workers/budget/slot.ts'
 import type { Budget } from '../../../../workers/service.ts'
 
@@ -158,15 +158,19 @@ describe('a report', () => {
   })
 })
 
-describe('what is drawn ahead', () => {
-  it('follows the rate of need and fades when a key rests', () => {
+describe('what is held ahead', () => {
+  it('follows the rate of need, and fades slowly when a key rests', () => {
     const pace = openPace(NOW)
     const after = (ms: number) => {
       learn(pace, need(10), NOW + ms)
-      return ahead(pace).usd
+      return aheadIn(pace, 'usd')
     }
     expect(after(1)).toBe(20)
-    expect(after(2)).toBeGreaterThan(30)
-    expect(after(60_000)).toBe(20)
+    const busy = after(2)
+    expect(busy).toBeGreaterThan(30)
+    const rested = after(10_000)
+    expect(rested).toBeGreaterThan(20)
+    expect(rested).toBeLessThan(busy)
+    expect(after(300_000)).toBe(20)
   })
 })

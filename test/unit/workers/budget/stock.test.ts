@@ -4,7 +4,7 @@ import { deposit, type LeaseBook, openBook } from '../../../../workers/budget/le
 import { LEASE_MS } from '../../../../workers/budget/ledger.ts'
 import { learn } from '../../../../workers/budget/pace.ts'
 import { slotOf } from '../../../../workers/budget/slot.ts'
-import { isScarce, keepMs, ratesLeft, refillFor } from '../../../../workers/budget/stock.ts'
+import { isLow, isScarce, keepMs, missing, ratesLeft } from '../../../../workers/budget/stock.ts'
 import type { Budget } from '../../../../workers/service.ts'
 
 const NOW = 1_764_547_200_000
@@ -26,29 +26,30 @@ function bookOf(everyMs: number, requests: number, held: number, left: number): 
 describe('a stock', () => {
   it('that is low is filled up to two seconds of the recent rate', () => {
     const busy = bookOf(100, 50, 100, 1_000_000)
-    const want = refillFor(busy, [dollars], NOW)?.usd ?? 0
+    expect(isLow(busy, [dollars], NOW)).toBe(true)
+    const want = missing(busy, [dollars], NOW).usd
     expect(want + 100).toBeGreaterThan(2_000)
     expect(want + 100).toBeLessThan(2_300)
   })
 
   it('that is half full is left as it is', () =>
-    expect(refillFor(bookOf(100, 50, 1_200, 1_000_000), [dollars], NOW)).toBeUndefined())
+    expect(isLow(bookOf(100, 50, 1_200, 1_000_000), [dollars], NOW)).toBe(false))
 
   it('is not filled where little is left', () => {
     const book = bookOf(100, 50, 0, 20_000)
     expect(isScarce(book)).toBe(true)
-    expect(refillFor(book, [dollars], NOW)).toBeUndefined()
+    expect(isLow(book, [dollars], NOW)).toBe(false)
   })
 
   it('of one request alone goes back at once', () =>
     expect(keepMs(bookOf(60_000, 1, 100, 1_000_000))).toBe(100))
 
-  it('is kept for twice the longest pause, ten seconds at most, and not where little is left', () => {
+  it('is kept for twice the longest pause, twenty seconds at most, and not where little is left', () => {
     expect(keepMs(bookOf(1_000, 5, 100, 1_000_000))).toBe(2_000)
-    expect(keepMs(bookOf(8_000, 5, 100, 1_000_000))).toBe(10_000)
+    expect(keepMs(bookOf(15_000, 5, 100, 1_000_000))).toBe(20_000)
     expect(keepMs(bookOf(10, 5, 100, 1_000_000))).toBe(100)
     expect(keepMs(bookOf(1_000, 5, 100, 1_000))).toBe(100)
-    expect(keepMs(bookOf(20_000, 5, 100, 1_000_000))).toBe(100)
+    expect(keepMs(bookOf(20_001, 5, 100, 1_000_000))).toBe(100)
   })
 })
 
