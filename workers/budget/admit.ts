@@ -92,10 +92,11 @@ export function openBudgets(objects: BudgetObjects): Budgets {
         )
         const taken = takeDrawn(sides, lacking, answers, need, cx.now())
         if (taken !== undefined) return admitted(sides, taken.grants, taken.need, cx)
-        const refused = refusedIn(lacking, answers)
         const lost = lacking[answers.findIndex((answer) => !answer.ok && answer.refused === undefined)]
-        const mayHelp = lacking.some(({ desk }) => holdsMore(desk.book))
-        if (lost !== undefined || turn === RETRIES || (refused !== undefined && !mayHelp)) {
+        const refusals = refusalsIn(lacking, answers)
+        const [refused] = refusals
+        const mayHelp = refusals.every(({ side }) => holdsMore(side.book)) // what is held goes back first, then
+        if (lost !== undefined || turn === RETRIES || !mayHelp) {
           for (const { desk } of sides) desks.giveBack(desk, cx)
           if (lost !== undefined) throw new Failed(away(lost, 1_000))
           if (refused === undefined) throw new Failed(away(sides[0], 100))
@@ -141,14 +142,14 @@ interface Refusal {
   readonly why: Refused
 }
 
-/** Of several refusals the one that lasts longest. */
-function refusedIn(lacking: readonly DeskSide[], answers: readonly Answer[]): Refusal | undefined {
-  const all = lacking.flatMap((side, position): Refusal[] => {
-    const answer = answers[position]
-    return answer?.ok === false && answer.refused !== undefined ? [{ side, why: answer.refused }] : []
-  })
-  return all.toSorted((a, b) => b.why.resetsAt - a.why.resetsAt)[0]
-}
+/** The one that lasts longest comes first. */
+const refusalsIn = (lacking: readonly DeskSide[], answers: readonly Answer[]): readonly Refusal[] =>
+  lacking
+    .flatMap((side, position): Refusal[] => {
+      const answer = answers[position]
+      return answer?.ok === false && answer.refused !== undefined ? [{ side, why: answer.refused }] : []
+    })
+    .toSorted((a, b) => b.why.resetsAt - a.why.resetsAt)
 
 const ratesOf = (sides: readonly DeskSide[], now: number): readonly RateLeft[] =>
   sides.flatMap(({ desk }) => ratesLeft(desk.book, desk.account.budgets, now))

@@ -1,0 +1,153 @@
+// Admission over the real books: out of several accounts at once, without asking while leases last, shortened and not
+// overspent by isolates that do so at the same time.
+import { describe, expect, it } from 'vitest'
+import { Failed } from '../../../../shared/failure.ts'
+import type { Account } from '../../../../workers/budget/account.ts'
+import { type Admitted, openBudgets } from '../../../../workers/budget/admit.ts'
+import type { BudgetObjects } from '../../../../workers/budget/desk.ts'
+import { balanceOf, draw, emptyLedger, type Ledger, settle } from '../../../../workers/budget/ledger.ts'
+import { needOf } from '../../../../workers/budget/need.ts'
+import type { Budget } from '../../../../workers/service.ts'
+import { cxAt, planOf, requestFor, target } from '../../samples.ts'
+import { tokenizer } from '../../tokenizer.ts'
+
+const total = (limit: number): Budget => ({ unit: 'usd', window: 'total', limit })
+const account = (name: string, ...budgets: readonly Budget[]): Account => ({
+  name,
+  whose: name === 'project' ? 'project' : 'key',
+  budgets,
+})
+const price = { input: 1, cacheRead: 1, cacheWrite: 1, output: 10 }
+const plan = planOf([], { targets: [target('a', { price })] })
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Objects without workerd: the same books, a millisecond away. */
+function openObjects() {
+  const ledgers = new Map<string, Ledger>()
+  const calls: {
+    readonly kind: 'draw' | 'report'
+    readonly account: string
+    readonly isWaitedFor: boolean
+  }[] = []
+  const state = { down: '' }
+  const of = (name: string): Ledger => ledgers.get(name) ?? emptyLedger
+  const objects: BudgetObjects = {
+    async draw(name, budgets, asked, report) {
+      calls.push({ kind: 'draw', account: name, isWaitedFor: asked.need.usd + asked.need.requests > 0 })
+      await pause(1)
+      if (state.down === name) throw new Error('away')
+      if (report !== undefined) ledgers.set(name, settle(of(name), report, Date.now()))
+      const result = draw(of(name), budgets, asked, Date.now())
+      if ('refused' in result) return { ok: false, refused: result.refused }
+      ledgers.set(name, result.ledger)
+      return { ok: true, value: result.granted }
+    },
+    async report(name, report) {
+      calls.push({ kind: 'report', account: name, isWaitedFor: false })
+      await pause(1)
+      ledgers.set(name, settle(of(name), report, Date.now()))
+    },
+  }
+  return {
+    objects,
+    calls,
+    state,
+    balance: ({ name, budgets: [first = total(0)] }: Account) => balanceOf(of(name), first, Date.now()),
+  }
+}
+
+const needFor = (accounts: readonly Account[], words: number) =>
+  needOf(
+    requestFor('Hi', { limits: { maxOutput: words } }),
+    plan,
+    { budgets: accounts.flatMap(({ budgets }) => budgets) },
+    tokenizer,
+  )
+
+describe('admission', () => {
+  const key = account('key', total(1_000_000), { unit: 'requests', window: 'rate', limit: 6_000 })
+  const project = account('project', total(5_000_000))
+
+  it('waits for the objects once, in parallel, and then for none while leases last, with a project too', async () => {
+    const { objects, calls } = openObjects()
+    const budgets = openBudgets(objects)
+    const cx = cxAt()
+    const need = await needFor([key, project], 20)
+    for (let turn = 0; turn < 40; turn += 1) {
+      const admitted = await budgets.admit([key, project], need, cx)
+      budgets.settle([admitted], { usd: 50, tokens: 0, requests: 1 }, cx)
+      await pause(5)
+    }
+    const waited = calls.filter(({ isWaitedFor }) => isWaitedFor)
+    expect(waited.map((call) => call.account).toSorted()).toEqual(['key', 'project'])
+    await Promise.all(cx.deferred)
+  })
+
+  it('gives back to the key at once what the project refuses, and says so', async () => {
+    const { objects, balance, calls } = openObjects()
+    const poor = account('project', total(100))
+    const cx = cxAt()
+    const need = await needFor([key, poor], 20)
+    const refused: unknown = await openBudgets(objects)
+      .admit([key, poor], need, cx)
+      .catch((error: unknown) => error)
+    expect(refused instanceof Failed && refused.failure).toMatchObject({
+      kind: 'over-budget',
+      code: 'insufficient_quota',
+      message: expect.stringMatching(/^The project's budget of \$0\.0001 in total .* \$0\.0001 is left/),
+      rates: [{ unit: 'requests', limit: 6_000 }],
+    })
+    await pause(20)
+    expect(balance(key)).toMatchObject({ spent: 0, reserved: 0 })
+    expect(calls.filter(({ kind }) => kind === 'draw')).toHaveLength(2)
+    await Promise.all(cx.deferred)
+  })
+
+  it('is a 503 where the books of one account are away, and what another lent goes back', async () => {
+    const { objects, balance, state } = openObjects()
+    state.down = 'project'
+    const cx = cxAt()
+    const lost: unknown = await openBudgets(objects)
+      .admit([key, project], await needFor([key, project], 20), cx)
+      .catch((error: unknown) => error)
+    expect(lost instanceof Failed && lost.failure).toMatchObject({
+      kind: 'unavailable',
+      what: "The project's budget",
+    })
+    await Promise.all(cx.deferred)
+    expect(balance(key).reserved).toBe(0)
+  })
+
+  it('shortens answers of several isolates at once without overspending, and uses the budget up', async () => {
+    const { objects, balance } = openObjects()
+    const shared = account('key', total(20_000))
+    const isolates = Array.from({ length: 5 }, () => openBudgets(objects))
+    const cx = cxAt()
+    const need = await needFor([shared], 100)
+    const admitted: { readonly isolate: number; readonly granted: Admitted }[] = []
+    const ask = async (isolate: number): Promise<void> => {
+      const granted = await isolates[isolate]?.admit([shared], need, cx).catch(() => undefined)
+      if (granted !== undefined) admitted.push({ isolate, granted })
+    }
+    await Promise.all(Array.from({ length: 60 }, (_, turn) => ask(turn % isolates.length)))
+    await pause(150)
+    await ask(0)
+    const granted = admitted.reduce((sum, one) => sum + one.granted.need.amounts.usd, 0)
+    expect(granted).toBeLessThanOrEqual(20_000)
+    expect(granted).toBeGreaterThan(20_000 - need.least.usd)
+    expect(admitted.some((one) => one.granted.need.clamped)).toBe(true)
+    for (const { isolate, granted: one } of admitted)
+      isolates[isolate]?.settle([one], { ...one.need.amounts, requests: 1 }, cx)
+    await Promise.all(cx.deferred)
+    await Promise.all(cx.deferred)
+    expect(balance(shared)).toMatchObject({ spent: granted, reserved: 0, overrun: 0 })
+  })
+
+  it('costs nothing where no budget concerns the request', async () => {
+    const { objects, calls } = openObjects()
+    const free = account('key', total(10))
+    const none = await needFor([], 20)
+    expect(await openBudgets(objects).admit([free], none, cxAt())).toMatchObject({ parts: [], rates: [] })
+    expect(calls).toEqual([])
+  })
+})
