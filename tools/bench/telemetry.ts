@@ -73,6 +73,7 @@ function rowAt(at: number): unknown[] {
     first_ms: head + 5,
     frontier_micros: 1_000,
     operation: 'chat',
+    overrun_micros: null,
   }
   return COLUMNS.map((column) => values[column])
 }

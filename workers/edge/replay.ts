@@ -42,7 +42,7 @@ export interface Question extends Place {
   /** The body as it came. */
   readonly body: unknown
   /** Rejects where the key was revoked meanwhile. */
-  readonly confirmed: Promise<void> | undefined
+  readonly confirmed?: Promise<void> | undefined
 }
 
 const KEY = 'idempotency-key'

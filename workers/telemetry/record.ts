@@ -62,7 +62,7 @@ export function writeRow(outcome: Outcome): Value[] {
     outcome.firstMs ?? null,
     outcome.frontierMicros ?? null,
     outcome.operation ?? null,
-    outcome.overrunMicros ?? 0,
+    outcome.overrunMicros ?? null,
   ]
 }
 
