@@ -1,7 +1,7 @@
 // The catalogue of models that ships with the gateway: what each costs and can do, read line by line when asked for. Pure.
 import { fieldsOf, listOf, parse, text } from './fields.ts'
 import { factNames, type ModelFacts } from './model.ts'
-import { fillPrice, type Price } from './money.ts'
+import { fillPrice, type Price, type Quote } from './money.ts'
 
 export interface Listing {
   /** Absent where the source does not know what it costs. */
@@ -135,9 +135,9 @@ const rate = (value: unknown): number | undefined => (typeof value === 'number' 
 /** The prices that stand in the database. */
 export interface Prices {
   /** What operators said, by public name or `<provider>/<model>`. */
-  readonly operators: ReadonlyMap<string, Price>
+  readonly operators: ReadonlyMap<string, Quote>
   /** What a later catalogue than the shipped one said, by `<vendor>/<model>`; empty where the shipped one is the latest. */
-  readonly later: ReadonlyMap<string, Price>
+  readonly later: ReadonlyMap<string, Quote>
 }
 
 export const noPrices: Prices = { operators: new Map(), later: new Map() }

@@ -10,6 +10,7 @@ const rates = {
   cacheRead: dollars.optional().describe('Defaults to input.'),
   cacheWrite: dollars.optional().describe('Defaults to input.'),
   cacheWriteLong: dollars.optional().describe('A write that lasts an hour. Defaults to cacheWrite.'),
+  reasoning: dollars.optional().describe('Thoughts. Defaults to output.'),
 }
 
 /** A price as the configuration and operators give it. */

@@ -9,15 +9,29 @@ export interface Rates {
   /** Writing to a cache that lasts an hour; as `cacheWrite` unless given. */
   readonly cacheWriteLong?: number
   readonly output: number
+  /** What a model thinks before it answers; as `output` unless given. */
+  readonly reasoning?: number
 }
 
 export interface Price extends Rates {
   /** The rates of prompts longer than so many tokens: they hold for the whole request. Ascending. */
   readonly tiers?: readonly (Rates & { readonly above: number })[]
-  /** The rates of another class of service, by the vendor's word for it: `flex`, `priority`. */
+  /** The rates of another class of service, by the vendor's word for it: `flex`, `priority`, `batch`. */
   readonly classes?: Readonly<Record<string, Rates>>
   /** US dollars for each request, whatever it holds. */
   readonly request?: number
+}
+
+/** Who said a price, and from when it holds; a configuration has no date. */
+export interface PriceVersion {
+  readonly source: 'configuration' | 'operator' | 'catalogue'
+  /** Milliseconds since the epoch. */
+  readonly validFrom?: number
+}
+
+export interface Quote {
+  readonly price: Price
+  readonly version: PriceVersion
 }
 
 type GivenRates = {
@@ -26,21 +40,30 @@ type GivenRates = {
   readonly cacheRead?: number | undefined
   readonly cacheWrite?: number | undefined
   readonly cacheWriteLong?: number | undefined
+  readonly reasoning?: number | undefined
 }
 
-/** A price as people give it: what is not said of caches costs what input does. */
+/** A price as people give it: what is not said of caches costs what input does, and of reasoning what output does. */
 export interface GivenPrice extends GivenRates {
   readonly tiers?: readonly (GivenRates & { readonly above: number })[] | undefined
   readonly classes?: Readonly<Record<string, GivenRates>> | undefined
   readonly request?: number | undefined
 }
 
-const fillRates = ({ input, output, cacheRead, cacheWrite, cacheWriteLong }: GivenRates): Rates => ({
+const fillRates = ({
+  input,
+  output,
+  cacheRead,
+  cacheWrite,
+  cacheWriteLong,
+  reasoning,
+}: GivenRates): Rates => ({
   input,
   cacheRead: cacheRead ?? input,
   cacheWrite: cacheWrite ?? input,
   ...(cacheWriteLong === undefined ? {} : { cacheWriteLong }),
   output,
+  ...(reasoning === undefined ? {} : { reasoning }),
 })
 
 export function fillPrice(given: GivenPrice): Price {
@@ -65,18 +88,22 @@ const PRICE_SCALE = 1_000_000
 const scaled = (tokens: number, dollarsPerMillion: number): number =>
   tokens * Math.round(dollarsPerMillion * PRICE_SCALE)
 
+/** The class of service that a price has rates of its own for. */
+export const classIn = ({ classes }: Price, serviceTier: string | undefined): string | undefined =>
+  classes !== undefined && serviceTier !== undefined && Object.hasOwn(classes, serviceTier)
+    ? serviceTier
+    : undefined
+
 /** The rates that hold for a prompt of this many tokens in this class of service. */
 export function ratesFor(price: Price, prompt: number, serviceTier?: string): Rates {
-  const { classes } = price
-  if (classes !== undefined && serviceTier !== undefined && Object.hasOwn(classes, serviceTier)) {
-    return classes[serviceTier] ?? price
-  }
+  const named = classIn(price, serviceTier)
+  if (named !== undefined) return price.classes?.[named] ?? price
   return price.tiers?.findLast((tier) => prompt > tier.above) ?? price
 }
 
 const requestCost = (price: Price): number => scaled(1_000_000, price.request ?? 0)
 
-/** The cost of a usage in micro-dollars, rounded up to a whole one. Reasoning is billed as output. */
+/** The cost of a usage in micro-dollars, rounded up to a whole one. */
 export function costMicros(usage: Usage, price: Price, serviceTier?: string): number {
   const rates = ratesFor(price, promptTokens(usage), serviceTier)
   const sum =
@@ -84,7 +111,8 @@ export function costMicros(usage: Usage, price: Price, serviceTier?: string): nu
     scaled(usage.cacheRead, rates.cacheRead) +
     scaled(usage.cacheWrite, rates.cacheWrite) +
     scaled(usage.cacheWriteLong ?? 0, rates.cacheWriteLong ?? rates.cacheWrite) +
-    scaled(usage.output + usage.reasoning, rates.output) +
+    scaled(usage.output, rates.output) +
+    scaled(usage.reasoning, rates.reasoning ?? rates.output) +
     requestCost(price)
   return Math.ceil(sum / PRICE_SCALE)
 }
@@ -106,7 +134,7 @@ export function worstCaseMicros(
     : [ratesFor(price, prompt, serviceTier), ratesFor(price, prompt)] // a busy vendor may serve another class than asked for
   const worst = possible.map((rates) => {
     const dearest = Math.max(rates.input, rates.cacheRead, rates.cacheWrite, rates.cacheWriteLong ?? 0)
-    return scaled(prompt, dearest) + scaled(maxOutput, rates.output)
+    return scaled(prompt, dearest) + scaled(maxOutput, Math.max(rates.output, rates.reasoning ?? 0))
   })
   return Math.ceil((Math.max(...worst) + requestCost(price)) / PRICE_SCALE)
 }

@@ -1,7 +1,7 @@
 // The decision about a request as data, and what became of it. Pure.
 import type { Failure } from './failure.ts'
 import type { ModelFacts } from './model.ts'
-import type { Price } from './money.ts'
+import type { Price, PriceVersion } from './money.ts'
 import type { Part, ToolCall } from './request.ts'
 import type { Usage } from './usage.ts'
 
@@ -33,6 +33,8 @@ export interface Target {
   readonly tier: Tier
   /** Absent when nobody has said what it costs. */
   readonly price?: Price
+  /** Who said the price, and from when it holds; there where a price is. */
+  readonly priceVersion?: PriceVersion
   readonly contextWindow?: number
   readonly maxOutput?: number
   readonly facts?: ModelFacts
@@ -60,6 +62,8 @@ export interface Plan {
   /** The first target counts as down and this request tries whether it is up again: once, without a retry. */
   readonly probe?: true
   readonly retries: { readonly sameTarget: number; readonly total: number }
+  /** What the route's first frontier model costs; absent without one, and where nobody has said. */
+  readonly frontierPrice?: Price
 }
 
 /** One upstream call, finished or not. */
@@ -78,11 +82,13 @@ export interface Attempt {
   readonly resumed?: Resumed
   /** The seam: so many characters of the answer's text had been told when this one went on. */
   readonly seamAt?: number
-  /** What it used and cost, where it was not the only one that did. */
+  /** What it used and cost; absent where a vendor bills nothing for it. */
   readonly usage?: Usage
   readonly usageSource?: 'reported' | 'estimated'
   /** Absent where nobody has said what the target costs. */
   readonly costMicros?: number
+  /** The price that its cost was made with; `class` where another class of service was billed. */
+  readonly price?: PriceVersion & { readonly class?: string }
 }
 
 /** `prefill`: given the beginning as its own; `asked`: told to go on; `restart`: asked anew, the beginning left out. */
@@ -118,6 +124,8 @@ export interface Outcome {
   readonly costMicros: number
   /** What it would have cost had the frontier been asked; absent where that is not known. */
   readonly frontierMicros?: number
+  /** The output limit in tokens, where it was lowered to what the request may cost. */
+  readonly clampedTo?: number
   readonly headMs?: number
   /** From the request to the first content of a stream. */
   readonly firstMs?: number
@@ -137,6 +145,8 @@ export interface Ending {
   readonly usage: Usage
   readonly usageSource: 'reported' | 'estimated' | 'none'
   readonly costMicros: number
+  /** The class of service that the vendor says it billed. */
+  readonly serviceTier?: string
   readonly failure?: Failure
   /** The assistant's message as far as it came, for the conversation. */
   readonly text: string

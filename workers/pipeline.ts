@@ -60,6 +60,7 @@ export const pipeline =
     let raced: Raced | undefined
     let tab: Tab | undefined
     let firstAt: number | undefined
+    let clamped: number | undefined
 
     const promptTokens = async (): Promise<number> =>
       countPrompt((asked ?? request).messages, (asked ?? request).tools, await tokenizer())
@@ -85,6 +86,8 @@ export const pipeline =
           failure,
           status,
           overrunMicros,
+          frontierPrice: plan?.frontierPrice && priceOf(plan.frontierPrice, request),
+          clampedTo: clamped,
         }),
         cx,
       )
@@ -106,6 +109,7 @@ export const pipeline =
       tab = await openTab({ budgets, accounts, request: conversation.request, need, tokenizer }, cx)
       const { mayAddCall, mayGoOn, rates } = tab
       asked = reserve(conversation.request, tab.need)
+      clamped = tab.need.clamped ? asked.limits.maxOutput : undefined
       raced = await race({ request: asked, plan, mayHedge: mayAddCall }, cx)
       if (!raced.ok) throw new Failed(raced.failure)
       firstAt = cx.now()
@@ -127,7 +131,7 @@ export const pipeline =
         plan,
         answer: { ...answer, batches: told.batches },
         attempts,
-        clamped: tab.need.clamped ? asked.limits.maxOutput : undefined,
+        clamped,
         rates,
         promptTokens,
       }

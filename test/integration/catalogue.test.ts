@@ -272,7 +272,9 @@ describe('editions of the catalogue', () => {
         ['openai/gpt-4.1-nano', Date.now() + DAY_MS],
       ] as const) {
         database
-          .prepare("INSERT INTO prices VALUES ('catalogue', ?, ?, 20, 20, 20, NULL, 30, NULL, NULL, NULL)")
+          .prepare(
+            "INSERT INTO prices VALUES ('catalogue', ?, ?, 20, 20, 20, NULL, 30, NULL, NULL, NULL, NULL)",
+          )
           .run(model, from)
       }
     })

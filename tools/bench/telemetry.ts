@@ -72,6 +72,7 @@ function rowAt(at: number): unknown[] {
     failure: null,
     first_ms: head + 5,
     frontier_micros: 1_000,
+    clamped_to: null,
     operation: 'chat',
     overrun_micros: null,
   }

@@ -1,7 +1,7 @@
 // What one answer cost, over every call that was begun for it: parts that were cut off, hedges that lost, the one that ended.
 import type { Batch } from '../../shared/event.ts'
 import type { Failure } from '../../shared/failure.ts'
-import { costMicros } from '../../shared/money.ts'
+import { classIn, costMicros, type Price } from '../../shared/money.ts'
 import type { Attempt, Ending, Plan, Target } from '../../shared/plan.ts'
 import { noUsage, type Usage } from '../../shared/usage.ts'
 import type { Raced } from './race.ts'
@@ -39,20 +39,34 @@ export function openBill({ attempts, targets, promptTokens }: Billed): Bill {
     if (attempt !== undefined) attempts[position] = { ...attempt, ...more }
   }
 
-  const noteUse = (position: number, { usage, usageSource, costMicros: cost }: Ending): void =>
+  const priced = (
+    position: number,
+    cost: (price: Price) => number,
+    serviceTier?: string,
+  ): Pick<Attempt, 'costMicros' | 'price'> => {
+    const { price, priceVersion } = targets.find(({ name }) => name === attempts[position]?.target) ?? {}
+    if (price === undefined) return {}
+    const billedClass = classIn(price, serviceTier)
+    const version = priceVersion && {
+      ...priceVersion,
+      ...(billedClass === undefined ? {} : { class: billedClass }),
+    }
+    return { costMicros: cost(price), ...(version === undefined ? {} : { price: version }) }
+  }
+
+  const noteUse = (position: number, ending: Ending): void =>
     note(position, {
-      usage,
-      ...(usageSource === 'none' ? {} : { usageSource }),
-      costMicros: cost,
+      usage: ending.usage,
+      ...(ending.usageSource === 'none' ? {} : { usageSource: ending.usageSource }),
+      ...priced(position, () => ending.costMicros, ending.serviceTier),
     })
 
   /** Counts calls that nobody heard out. What a vendor really bills for one is not known. */
   const countUnheard = async (): Promise<readonly Attempt[]> => {
     for (const [position, attempt] of attempts.entries()) {
       if (!UNHEARD.has(attempt.end) || attempt.usage !== undefined) continue
-      const price = targets.find((target) => target.name === attempt.target)?.price
       const usage: Usage = { ...noUsage, input: await promptTokens() }
-      const cost = price === undefined ? {} : { costMicros: costMicros(usage, price) }
+      const cost = priced(position, (price) => costMicros(usage, price))
       note(position, { usage, usageSource: 'estimated', ...cost })
     }
     return attempts.filter((attempt) => UNHEARD.has(attempt.end))
@@ -95,7 +109,7 @@ export function openBill({ attempts, targets, promptTokens }: Billed): Bill {
       })),
     async close(position, ending, told) {
       const whole = await sum(ending)
-      if (whole !== ending) noteUse(position, ending)
+      noteUse(position, ending)
       if (parts.length === 0) return whole
       return { ...whole, text: told, reasoning: [] } // thoughts of several models prove nothing to any
     },

@@ -67,12 +67,20 @@ function entry({ id, ownedBy, model }: Listed): ModelEntry {
 
 const NAMES: Readonly<Record<string, string>> = { jsonSchema: 'json_schema' }
 
-const rates = ({ input, output, cacheRead, cacheWrite, cacheWriteLong }: Rates): Record<string, number> => ({
+const rates = ({
+  input,
+  output,
+  cacheRead,
+  cacheWrite,
+  cacheWriteLong,
+  reasoning,
+}: Rates): Record<string, number> => ({
   input,
   output,
   cache_read: cacheRead,
   cache_write: cacheWrite,
   ...(cacheWriteLong === undefined ? {} : { cache_write_1h: cacheWriteLong }),
+  ...(reasoning === undefined ? {} : { reasoning }),
 })
 
 const pricing = (price: Price): Record<string, unknown> => ({

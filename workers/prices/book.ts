@@ -1,6 +1,6 @@
 // The price book in D1: what models cost, from when, and who says so. Isolates hold a copy and renew it in the background.
 import type { Catalogue, Prices } from '../../shared/catalogue.ts'
-import type { Price } from '../../shared/money.ts'
+import type { Price, Quote } from '../../shared/money.ts'
 import { type Change, writeChange } from '../audit.ts'
 import type { Cx } from '../service.ts'
 import { PRICE_COLUMNS, priceOf, type PriceRow, type PriceSource, valuesOf } from './row.ts'
@@ -108,5 +108,10 @@ export function openPriceBook(database: D1Database, catalogue: Catalogue): Price
   }
 }
 
-const byModel = (rows: readonly PriceRow[]): ReadonlyMap<string, Price> =>
-  new Map(rows.map((row) => [row.model, priceOf(row)]))
+const byModel = (rows: readonly PriceRow[]): ReadonlyMap<string, Quote> =>
+  new Map(
+    rows.map((row) => [
+      row.model,
+      { price: priceOf(row), version: { source: row.source, validFrom: row.valid_from } },
+    ]),
+  )

@@ -16,6 +16,7 @@ export interface PriceRow {
   readonly tiers: string | null
   readonly classes: string | null
   readonly request: number | null
+  readonly reasoning: number | null
 }
 
 /** The columns beside source, model and date, in the order in which `valuesOf` gives them. */
@@ -28,6 +29,7 @@ export const PRICE_COLUMNS = [
   'tiers',
   'classes',
   'request',
+  'reasoning',
 ] as const satisfies readonly (keyof PriceRow)[]
 
 const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value))
@@ -41,6 +43,7 @@ export const valuesOf = (price: Price): readonly (number | string | null)[] => [
   json(price.tiers),
   json(price.classes),
   price.request ?? null,
+  price.reasoning ?? null,
 ]
 
 type GivenRates = NonNullable<GivenPrice['classes']>[string]
@@ -65,12 +68,13 @@ export function priceOf(row: PriceRow): Price {
     tiers,
     classes: Object.fromEntries(classes),
     request: row.request ?? undefined,
+    reasoning: row.reasoning ?? undefined,
   })
 }
 
 function ratesOf(value: unknown): GivenRates | undefined {
   if (!isFields(value)) return undefined
-  const { input, output, cacheRead, cacheWrite, cacheWriteLong } = value
+  const { input, output, cacheRead, cacheWrite, cacheWriteLong, reasoning } = value
   if (typeof input !== 'number' || typeof output !== 'number') return undefined
   return {
     input,
@@ -78,6 +82,7 @@ function ratesOf(value: unknown): GivenRates | undefined {
     cacheRead: rate(cacheRead),
     cacheWrite: rate(cacheWrite),
     cacheWriteLong: rate(cacheWriteLong),
+    reasoning: rate(reasoning),
   }
 }
 

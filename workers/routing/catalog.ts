@@ -2,7 +2,7 @@
 import type { Catalogue, Listing, Prices } from '../../shared/catalogue.ts'
 import { type Config, type ConfigModel, type ConfigTimeouts, entryOf, MICRO } from '../../shared/config.ts'
 import { factsIn } from '../../shared/model-schema.ts'
-import { fillPrice, free, type Price } from '../../shared/money.ts'
+import { fillPrice, free, type Quote } from '../../shared/money.ts'
 import type { Target, Timeouts } from '../../shared/plan.ts'
 
 /** A target before a plan has given it a tier, and what it cannot do. */
@@ -68,6 +68,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
     provider: microProvider,
     model: MICRO,
     price: free,
+    priceVersion: { source: 'catalogue', validFrom: catalogue.datedAt },
     contextWindow: MICRO_CONTEXT,
     maxOutput: MICRO_CONTEXT,
     facts: { embedding: false },
@@ -76,10 +77,16 @@ export function openCatalog(options: CatalogOptions): Catalog {
   }
 
   /** What people have said of it: the configuration first, then operators, of the name or of what it stands for. */
-  const priceOf = (name: string, entry: ConfigModel): Price | undefined =>
+  const said = (name: string, entry: ConfigModel): Quote | undefined =>
     entry.price === undefined
       ? (prices.operators.get(name) ?? prices.operators.get(`${entry.provider}/${entry.model}`))
-      : fillPrice(entry.price)
+      : { price: fillPrice(entry.price), version: { source: 'configuration' } }
+
+  const shipped = (listing: Listing | undefined): Quote | undefined =>
+    listing?.price && {
+      price: listing.price,
+      version: { source: 'catalogue', validFrom: catalogue.datedAt },
+    }
 
   const findModel = (name: string, route?: ConfigTimeouts): Model | undefined => {
     if (name === MICRO || name === `${microProvider}/${MICRO}`) {
@@ -88,7 +95,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
     const entry = entryOf(config.models, name) ?? splitName(config, name)
     if (entry === undefined) return undefined
     const { vendor, listing } = listingOf(catalogue, vendorOf(entry.provider), entry.model)
-    const price = priceOf(name, entry) ?? prices.later.get(`${vendor}/${entry.model}`) ?? listing?.price
+    const quote = said(name, entry) ?? prices.later.get(`${vendor}/${entry.model}`) ?? shipped(listing)
     const contextWindow = entry.contextWindow ?? listing?.contextWindow
     const maxOutput = entry.maxOutput ?? listing?.maxOutput
     return {
@@ -97,7 +104,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
       model: entry.model,
       plainText: false,
       facts: { ...listing?.facts, ...factsIn(entry) },
-      ...(price === undefined ? {} : { price }),
+      ...(quote === undefined ? {} : { price: quote.price, priceVersion: quote.version }),
       ...(contextWindow === undefined ? {} : { contextWindow }),
       ...(maxOutput === undefined ? {} : { maxOutput }),
       ...(billsCancelled?.(entry.provider) === true ? { billsCancelled: true } : {}),

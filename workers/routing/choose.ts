@@ -39,7 +39,14 @@ export function choose(decision: Decision): Plan {
     reason,
     ...(hedgeAfterMs === undefined ? {} : { hedgeAfterMs }),
     ...(probe ? { probe } : {}),
+    ...frontierIn(policy),
   }
+}
+
+/** The model that all requests of the route would be answered by, were it not for the others. */
+function frontierIn(policy: Policy): Pick<Plan, 'frontierPrice'> {
+  const price = policy.kind === 'tiers' ? policy.frontier[0]?.price : undefined
+  return price === undefined ? {} : { frontierPrice: price }
 }
 
 /**

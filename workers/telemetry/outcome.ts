@@ -1,5 +1,6 @@
 // The one row a request leaves, from everything that is known of it at its end. Pure but for its id.
 import { type Failure, judge, reasonOf } from '../../shared/failure.ts'
+import { costMicros, type Price } from '../../shared/money.ts'
 import type { Attempt, Ending, Outcome, Plan } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import { noUsage } from '../../shared/usage.ts'
@@ -20,6 +21,10 @@ export interface Facts {
   readonly status: number
   /** By how much it cost more than it had been granted. */
   readonly overrunMicros: number
+  /** What the frontier costs; undefined without one, and where nobody has said. */
+  readonly frontierPrice: Price | undefined
+  /** The output limit that the request's own was lowered to. */
+  readonly clampedTo: number | undefined
 }
 
 export function outcomeOf({
@@ -35,6 +40,8 @@ export function outcomeOf({
   failure,
   status,
   overrunMicros,
+  frontierPrice,
+  clampedTo,
 }: Facts): Outcome {
   return {
     // Not the request id: a client may send one twice, and both were paid for. In order of time, which indexes like.
@@ -52,6 +59,8 @@ export function outcomeOf({
     usage: ending?.usage ?? noUsage,
     usageSource: ending?.usageSource ?? 'none',
     costMicros: ending?.costMicros ?? 0,
+    ...(frontierPrice === undefined ? {} : { frontierMicros: frontierMicros(attempts, frontierPrice) }),
+    ...(clampedTo === undefined ? {} : { clampedTo }),
     ...(answer === undefined ? {} : { headMs: answer.headMs }),
     ...(firstAt === undefined || !request.stream ? {} : { firstMs: firstAt - startedAt }),
     totalMs: cx.now() - startedAt,
@@ -62,6 +71,14 @@ export function outcomeOf({
     ...(overrunMicros === 0 ? {} : { overrunMicros }),
   }
 }
+
+/** The same tokens of the same calls, each rounded up as its own cost was: where only the frontier was asked, nothing is saved. */
+const frontierMicros = (attempts: readonly Attempt[], price: Price): number =>
+  attempts.reduce(
+    (sum, { usage, price: billed }) =>
+      usage === undefined ? sum : sum + costMicros(usage, price, billed?.class),
+    0,
+  )
 
 const operationOf = ({ embedding, proxied }: ModelRequest): string =>
   proxied?.endpoint ?? (embedding === undefined ? 'chat' : 'embeddings')

@@ -29,9 +29,13 @@ export function readReceipt(row: Row): Record<string, unknown> {
       reasoning: row.tokens_reasoning,
       source: row.usage_source,
     },
+    cache_hit_share: cacheHitShare(row),
     cost: dollarsFromMicros(Number(row.cost_micros)),
     cost_micros: row.cost_micros,
     ...(Number(row.overrun_micros) > 0 ? { overrun_micros: row.overrun_micros } : {}),
+    frontier_cost: row.frontier_micros === null ? null : dollarsFromMicros(Number(row.frontier_micros)),
+    frontier_cost_micros: row.frontier_micros,
+    clamped: row.clamped_to === null ? null : { max_tokens: row.clamped_to },
     head_ms: row.head_ms,
     total_ms: row.total_ms,
     attempts: attempts.map(writeAttempt),
@@ -40,7 +44,7 @@ export function readReceipt(row: Row): Record<string, unknown> {
 }
 
 function writeAttempt(attempt: Attempt): Record<string, unknown> {
-  const { usage, costMicros } = attempt
+  const { usage, costMicros, price } = attempt
   return {
     target: attempt.target,
     at: new Date(attempt.startedAt).toISOString(),
@@ -61,7 +65,25 @@ function writeAttempt(attempt: Attempt): Record<string, unknown> {
           },
         }),
     ...(costMicros === undefined ? {} : { cost: dollarsFromMicros(costMicros), cost_micros: costMicros }),
+    ...(price === undefined ? {} : { price: writeVersion(price) }),
   }
+}
+
+const writeVersion = ({
+  source,
+  validFrom,
+  class: billed,
+}: NonNullable<Attempt['price']>): Record<string, unknown> => ({
+  source,
+  valid_from: validFrom === undefined ? null : new Date(validFrom).toISOString(),
+  ...(billed === undefined ? {} : { class: billed }),
+})
+
+/** How much of the prompt was read from the vendor's cache, 0..1; null without a prompt. */
+function cacheHitShare(row: Row): number | null {
+  const hit = Number(row.tokens_cache_read)
+  const prompt = Number(row.tokens_input) + hit + Number(row.tokens_cache_write)
+  return prompt === 0 ? null : Math.round((hit / prompt) * 10_000) / 10_000
 }
 
 /** Where one target's words end and another's begin: characters of the answer's text before it. */

@@ -30,6 +30,7 @@ export const COLUMNS = [
   'frontier_micros',
   'operation',
   'overrun_micros',
+  'clamped_to',
 ] as const
 
 export type Value = string | number | null
@@ -63,6 +64,7 @@ export function writeRow(outcome: Outcome): Value[] {
     outcome.frontierMicros ?? null,
     outcome.operation ?? null,
     outcome.overrunMicros ?? null,
+    outcome.clampedTo ?? null,
   ]
 }
 
@@ -93,6 +95,7 @@ export function readRow(row: Row): Record<string, unknown> {
     cost: dollarsFromMicros(Number(row.cost_micros)),
     cost_micros: row.cost_micros,
     frontier_cost: row.frontier_micros === null ? null : dollarsFromMicros(Number(row.frontier_micros)),
+    clamped_to: row.clamped_to,
     head_ms: row.head_ms,
     first_ms: row.first_ms,
     total_ms: row.total_ms,

@@ -155,6 +155,7 @@ describe('row 8: classes of service', () => {
     cacheRead: fc.option(dollars, { nil: undefined }),
     cacheWrite: fc.option(dollars, { nil: undefined }),
     cacheWriteLong: fc.option(dollars, { nil: undefined }),
+    reasoning: fc.option(dollars, { nil: undefined }),
   }
   const given = fc.record({
     ...rates,
@@ -190,6 +191,31 @@ describe('row 8: classes of service', () => {
         },
       ),
     )
+  })
+})
+
+describe('thoughts', () => {
+  const used = { ...noUsage, output: 10, reasoning: 100 }
+  const priced = { input: 1, output: 2 }
+  it('cost what words do, unless they have a rate of their own', () => {
+    expect(costMicros(used, fillPrice(priced))).toBe(220)
+    expect(costMicros(used, fillPrice({ ...priced, reasoning: 5 }))).toBe(520)
+    expect(costMicros(used, fillPrice({ ...priced, reasoning: 0 }))).toBe(20)
+  })
+  it('have it by tier and by class of service', () => {
+    const price = fillPrice({
+      ...priced,
+      reasoning: 5,
+      tiers: [{ above: 100, ...priced, reasoning: 7 }],
+      classes: { batch: { input: 0.5, output: 1 }, priority: { input: 2, output: 4, reasoning: 9 } },
+    })
+    expect(costMicros({ ...used, input: 101 }, price)).toBe(101 + 20 + 700)
+    expect(costMicros(used, price, 'batch')).toBe(110)
+    expect(costMicros(used, price, 'priority')).toBe(40 + 900)
+  })
+  it('are reserved for at the dearer of both', () => {
+    expect(worstCaseMicros(0, 10, fillPrice({ ...priced, reasoning: 5 }))).toBe(50)
+    expect(worstCaseMicros(0, 10, fillPrice({ ...priced, reasoning: 1 }))).toBe(20)
   })
 })
 

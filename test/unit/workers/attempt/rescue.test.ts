@@ -285,10 +285,14 @@ describe('a tool call', () => {
 })
 
 describe('the bill', () => {
-  it('of one target is what it reported, and its attempt says no more', async () => {
+  it('of one target is what it reported, and its attempt says the same', async () => {
     const played = await play({ a: [[piece(say('one'))], ends(3)], b: [] })
     expect(played.ending).toMatchObject({ costMicros: PROMPT + 30, usageSource: 'reported' })
-    expect(played.attempts[0]).not.toHaveProperty('costMicros')
+    expect(played.attempts[0]).toMatchObject({
+      usageSource: 'reported',
+      costMicros: PROMPT + 30,
+      usage: { input: PROMPT, output: 3 },
+    })
   })
   it('of several is the sum of what each did; the client is told the whole cost and the usage of one answer', async () => {
     const played = await play({

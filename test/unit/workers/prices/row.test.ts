@@ -21,6 +21,7 @@ const rates = {
   cacheRead: fc.option(dollars, { nil: undefined }),
   cacheWrite: fc.option(dollars, { nil: undefined }),
   cacheWriteLong: fc.option(dollars, { nil: undefined }),
+  reasoning: fc.option(dollars, { nil: undefined }),
 }
 
 describe('a price', () => {
@@ -47,6 +48,7 @@ describe('a price', () => {
       2,
       '[{"above":',
       '{"flex":{"input":"x"},"priority":{"input":1,"output":2}}',
+      null,
       null,
     ])
     expect(priceOf(row)).toEqual({

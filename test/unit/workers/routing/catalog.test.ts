@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { noCatalogue, noPrices, openCatalogue, type Prices } from '../../../../shared/catalogue.ts'
 import type { Config } from '../../../../shared/config.ts'
-import { free } from '../../../../shared/money.ts'
+import { free, type Price, type Quote } from '../../../../shared/money.ts'
 import { type Catalog, openCatalog, type Model, type Policy } from '../../../../workers/routing/catalog.ts'
 
 const config: Config = {
@@ -27,11 +27,13 @@ const config: Config = {
   retries: { total: 7 },
 }
 
+const quoted = (price: Price): Quote => ({ price, version: { source: 'operator', validFrom: 5 } })
 const operators = new Map([
-  ['spare', { input: 1, cacheRead: 0.1, cacheWrite: 1.5, output: 3 }],
-  ['big', { ...free, input: 99 }],
-  ['lab/other', { ...free, output: 5 }],
+  ['spare', quoted({ input: 1, cacheRead: 0.1, cacheWrite: 1.5, output: 3 })],
+  ['big', quoted({ ...free, input: 99 })],
+  ['lab/other', quoted({ ...free, output: 5 })],
 ])
+
 const catalogFor = (config: Config, prices: Partial<Prices> = {}, catalogue = noCatalogue): Catalog =>
   openCatalog({
     config,
@@ -222,14 +224,23 @@ describe("a vendor's model", () => {
   })
   it("costs what an operator says before what the catalogue says, by the provider's name", () => {
     const price = { ...free, input: 7 }
-    expect(find('acme/a-1', { operators: new Map([['acme/a-1', price]]) })?.price).toEqual(price)
-    expect(find('plain', { operators: new Map([['plain', price]]) })?.price).toEqual(price)
-    expect(find('own', { operators: new Map([['own', price]]) })?.price?.input).toBe(9)
+    expect(find('acme/a-1', { operators: new Map([['acme/a-1', quoted(price)]]) })?.price).toEqual(price)
+    expect(find('plain', { operators: new Map([['plain', quoted(price)]]) })?.price).toEqual(price)
+    expect(find('own', { operators: new Map([['own', quoted(price)]]) })?.price?.input).toBe(9)
+  })
+  it('says who said its price, and from when that holds', () => {
+    const said = { operators: new Map([['plain', quoted({ ...free, input: 7 })]]) }
+    expect(find('own', said)?.priceVersion).toEqual({ source: 'configuration' })
+    expect(find('plain', said)?.priceVersion).toEqual({ source: 'operator', validFrom: 5 })
+    expect(find('acme/a-1', said)?.priceVersion).toEqual({
+      source: 'catalogue',
+      validFrom: catalogue.datedAt,
+    })
   })
   it('costs what a later catalogue in the database says before what ships', () => {
-    const later = new Map([['acme/a-1', { ...free, input: 3 }]])
+    const later = new Map([['acme/a-1', quoted({ ...free, input: 3 })]])
     expect(find('acme/a-1', { later })?.price?.input).toBe(3)
-    const operators = new Map([['acme/a-1', { ...free, input: 7 }]])
+    const operators = new Map([['acme/a-1', quoted({ ...free, input: 7 })]])
     expect(find('acme/a-1', { later, operators })?.price?.input).toBe(7)
   })
   it('by its snapshot is the model, where the snapshot is not listed itself', () => {

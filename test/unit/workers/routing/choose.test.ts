@@ -111,6 +111,20 @@ describe('what the plain-text model cannot do goes to the frontier, easy or not'
   }
 })
 
+describe('what the frontier costs', () => {
+  const price = { input: 1, cacheRead: 1, cacheWrite: 1, output: 2 }
+  const dear = { ...big, price }
+  it('is that of the first of its models, whoever is asked', () => {
+    for (const score of [0.1, 0.9])
+      expect(decide(tiers([micro], [dear, spare]), score).frontierPrice).toEqual(price)
+  })
+  it('is not known without a frontier, or where nobody has said', () => {
+    const { price: _, ...unpriced } = big
+    for (const policy of [tiers([{ ...micro, price }], []), tiers([micro], [unpriced, dear])])
+      expect(decide(policy, 0.1)).not.toHaveProperty('frontierPrice')
+  })
+})
+
 describe('the dial', () => {
   it('cannot send a plain-text model more than it can do', () => {
     expect(decide(tiers([micro], [big]), 0.6, {}, 1)).toMatchObject({ tier: 'frontier', cut: 0.5 })

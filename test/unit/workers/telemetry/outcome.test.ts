@@ -18,6 +18,8 @@ const facts: Facts = {
   failure: undefined,
   status: 200,
   overrunMicros: 0,
+  frontierPrice: undefined,
+  clampedTo: undefined,
 }
 const ending: Ending = {
   end: 'finish',
@@ -94,6 +96,28 @@ describe('an outcome', () => {
   for (const [failure, end] of ends) {
     it(`of ${failure.kind} ended as ${end}`, () => expect(outcomeOf({ ...facts, failure }).end).toBe(end))
   }
+
+  it('says what the frontier would have cost, call by call, and nothing where that is not known', () => {
+    const attempt = { target: 'x', startedAt: 1, durationMs: 1, end: 'answered' }
+    const called = {
+      ...facts,
+      ...answered,
+      attempts: [
+        { ...attempt, end: 'unreachable' },
+        { ...attempt, usage: { ...noUsage, input: 3 } },
+        {
+          ...attempt,
+          usage: { ...noUsage, input: 3, reasoning: 1 },
+          price: { source: 'catalogue' as const, class: 'flex' },
+        },
+      ],
+    }
+    const rates = { input: 0.5, cacheRead: 0, cacheWrite: 0, output: 2, reasoning: 4 }
+    const price = { ...rates, classes: { flex: { ...rates, input: 0.1 } } }
+    expect(outcomeOf({ ...called, frontierPrice: price }).frontierMicros).toBe(2 + 5)
+    expect(outcomeOf(called)).not.toHaveProperty('frontierMicros')
+    expect(outcomeOf({ ...called, clampedTo: 17 }).clampedTo).toBe(17)
+  })
 
   it('of an answer that broke off says why, and what it used', () => {
     const broken: Ending = {
