@@ -53,7 +53,10 @@ function usageOf({ usage }: Said): Fields | undefined {
     input_tokens: usage.prompt - usage.cached - usage.cacheWrite,
     cache_creation_input_tokens: usage.cacheWrite,
     cache_read_input_tokens: usage.cached,
-    cache_creation: { ephemeral_5m_input_tokens: usage.cacheWrite, ephemeral_1h_input_tokens: 0 },
+    cache_creation: {
+      ephemeral_5m_input_tokens: usage.cacheWrite - usage.cacheWriteLong,
+      ephemeral_1h_input_tokens: usage.cacheWriteLong,
+    },
     output_tokens: usage.completion,
     output_tokens_details: { thinking_tokens: usage.reasoning },
     server_tool_use: null,

@@ -49,6 +49,8 @@ export interface SaidUsage {
   readonly prompt: number
   readonly cached: number
   readonly cacheWrite: number
+  /** Part of `cacheWrite`. */
+  readonly cacheWriteLong: number
   readonly completion: number
   readonly reasoning: number
 }
@@ -122,6 +124,7 @@ function usageOf(ask: Ask, behaviour: Behaviour, length: number): SaidUsage | un
     prompt: given.prompt ?? countOf(ask.prompt),
     cached: given.cached ?? 0,
     cacheWrite: given.cacheWrite ?? 0,
+    cacheWriteLong: given.cacheWriteLong ?? 0,
     completion: given.completion ?? Math.max(1, length) * ask.choices,
     reasoning: given.reasoning ?? 0,
   }

@@ -1,7 +1,7 @@
 // Amazon Bedrock's Converse as the service writes it: whole, and as a stream in Amazon's binary frames.
 // Sources: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html, .../API_runtime_ConverseStream.html
 import { event, exception } from '../contract/bedrock/message.ts'
-import { type Ask, bitsOf, forcedOf, type Head, said, type Said } from './ask.ts'
+import { type Ask, bitsOf, forcedOf, type Head, said, type Said, type SaidUsage } from './ask.ts'
 import { checkConverse, hideThought, sealThought, thinkingOf } from './bedrock-rules.ts'
 import type { ConverseBody } from './bedrock-schema.ts'
 import type { Behaviour } from './behaviour.ts'
@@ -50,6 +50,11 @@ const stopOf = (answer: Said, behaviour: Behaviour): string =>
   behaviour.finish ?? (answer.stoppedAt === undefined ? STOP[answer.stop] : 'stop_sequence')
 
 /** Cached tokens stand beside the input's. */
+const detailsOf = ({ cacheWrite, cacheWriteLong }: SaidUsage): readonly Fields[] => [
+  { ttl: '1h', inputTokens: cacheWriteLong },
+  { ttl: '5m', inputTokens: cacheWrite - cacheWriteLong },
+]
+
 function usageOf({ usage }: Said): Fields | undefined {
   if (usage === undefined) return undefined
   const inputTokens = usage.prompt - usage.cached - usage.cacheWrite
@@ -59,6 +64,7 @@ function usageOf({ usage }: Said): Fields | undefined {
     totalTokens: usage.prompt + usage.completion,
     cacheReadInputTokens: usage.cached,
     cacheWriteInputTokens: usage.cacheWrite,
+    ...(usage.cacheWriteLong === 0 ? {} : { cacheDetails: detailsOf(usage) }),
   }
 }
 

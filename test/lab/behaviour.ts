@@ -14,6 +14,8 @@ export interface LabUsage {
   readonly cached: number
   /** Written to the vendor's cache, where the wire counts that; part of the prompt's tokens. */
   readonly cacheWrite: number
+  /** Of those, what shall last an hour, where the wire tells that apart. */
+  readonly cacheWriteLong: number
   readonly reasoning: number
 }
 

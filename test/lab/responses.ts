@@ -34,7 +34,10 @@ function usageOf({ usage }: Said): Fields | null {
   if (usage === undefined) return null
   return {
     input_tokens: usage.prompt,
-    input_tokens_details: { cached_tokens: usage.cached },
+    input_tokens_details: {
+      cached_tokens: usage.cached,
+      ...(usage.cacheWrite === 0 ? {} : { cache_write_tokens: usage.cacheWrite }),
+    },
     output_tokens: usage.completion,
     output_tokens_details: { reasoning_tokens: usage.reasoning },
     total_tokens: usage.prompt + usage.completion,

@@ -11,6 +11,7 @@ import { cohereEmbed, googleEmbed } from './embedders.ts'
 import { embeddings } from './embeddings.ts'
 import { generate, streamGenerate } from './gemini.ts'
 import { openResponses } from './responses.ts'
+import { usageIn, usageOf } from './reported.ts'
 import { type Fields, isFields, type LabRequest, Refused, type StreamEvent, type Wire } from './wire.ts'
 
 export interface VendorOptions {
@@ -97,6 +98,9 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
       },
       onSent: (events: number): void => void (request.events = events),
     })
+    const note = (usage: Fields | undefined): void => {
+      if (usage !== undefined) request.reported = { ...request.reported, ...usage }
+    }
     const { deadKeys } = behaviour
     const key = wire.keyOf(request) ?? ''
     if (deadKeys?.keys.includes(key) === true)
@@ -107,13 +111,18 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
     try {
       const head = { count, created: Math.floor(Date.now() / 1000) }
       const answer = wire.answer(request, behaviour, head)
-      if ('whole' in answer) return await deliver(200, answer.whole)
+      if ('whole' in answer) {
+        await deliver(200, answer.whole)
+        if (behaviour.cutAfter === undefined) note(usageIn(answer.whole))
+        return
+      }
       const events = failing(wire, answer.events, behaviour.failAt)
-      return await deliverStream(
-        delivery(wire.streamType ?? 'text/event-stream; charset=utf-8'),
-        events,
-        answer.lead,
-      )
+      const stream = delivery(wire.streamType ?? 'text/event-stream; charset=utf-8')
+      const onSent = (count: number): void => {
+        stream.onSent(count)
+        note(usageOf(events[count - 1]))
+      }
+      return await deliverStream({ ...stream, onSent }, events, answer.lead)
     } catch (error) {
       if (!(error instanceof Refused)) throw error
       request.refused = error.message

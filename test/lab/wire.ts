@@ -20,6 +20,8 @@ export interface LabRequest {
   readonly wire: string | undefined
   /** Events of a stream that were sent. */
   events: number
+  /** The usage that was sent, in the vendor's own words; absent while none was. */
+  reported?: Fields
   /** What the vendor refused it for, before any script. */
   refused?: string
   /** Fields in it that the vendor's published description does not know, though it takes the rest. */
