@@ -7,7 +7,7 @@ import type { Behaviour, LabUsage } from '../lab/behaviour.ts'
 import { billOf, type Counts, countsIn, countsWith, type Tariff } from '../lab/bill.ts'
 import { firstWords, SIXTY } from '../lab/pairs.ts'
 import { usageIn } from '../lab/reported.ts'
-import { micro, openStage, type Stage, type Wire, WIRES } from '../lab/stage.ts'
+import { micro, openStage, type Stage, VECTOR_WIRES, type Wire, WIRES } from '../lab/stage.ts'
 import type { LabRequest } from '../lab/wire.ts'
 import { tokenizer } from '../unit/tokenizer.ts'
 import { ask, type Heard, TONGUES } from './wire/clients.ts'
@@ -61,6 +61,8 @@ interface Receipt {
   readonly tokens: Record<string, unknown>
 }
 
+const WORDS = 'one two three'
+
 const VENDORS = WIRES.filter((wire) => wire !== micro)
 /** Events that come before the first word of a stream. */
 const LEADS: Readonly<Record<string, number>> = {
@@ -81,6 +83,8 @@ const spareOf = (fault: string): string => `${fault}-spare`
 const FAULTS = ['busy', 'slow', 'cut'] as const
 const KINDS = ['plain', ...FAULTS, ...FAULTS.map((fault) => spareOf(fault))]
 
+const vectorName = (wire: Wire): string => `vectors-${plain(wire)}`
+
 let stage: Stage
 let count: CountTokens
 let compared = 0
@@ -88,16 +92,24 @@ const differences: unknown[] = []
 
 beforeAll(async () => {
   count = await tokenizer()
-  const modelOf = (wire: Wire, kind: string): [string, object] => {
-    const [provider = '', ...rest] = wire.publicModel(kind).split('/')
-    return [nameOf(wire, kind), { provider, model: rest.join('/'), price: TARIFF }]
+  const modelOf = (name: string): object => {
+    const [provider = '', ...rest] = name.split('/')
+    return { provider, model: rest.join('/'), price: TARIFF }
   }
   const route = (wire: Wire, kind: string, more = {}): [string, object] => [
     `${nameOf(wire, kind)}-route`,
     { order: [nameOf(wire, kind), nameOf(wire, spareOf(kind))], ...more },
   ]
   stage = await openStage({
-    models: Object.fromEntries(VENDORS.flatMap((wire) => KINDS.map((kind) => modelOf(wire, kind)))),
+    models: Object.fromEntries([
+      ...VENDORS.flatMap((wire) =>
+        KINDS.map((kind) => [nameOf(wire, kind), modelOf(wire.publicModel(kind))]),
+      ),
+      ...VECTOR_WIRES.filter((wire) => wire !== micro).map((wire) => [
+        vectorName(wire),
+        { ...modelOf(wire.publicModel('vectors')), embedding: true },
+      ]),
+    ]),
     routes: Object.fromEntries(
       VENDORS.flatMap((wire) => [
         route(wire, 'busy'),
@@ -167,31 +179,31 @@ function compare(what: string, receipt: Receipt, heard: Heard, counts: readonly 
 
 describe.concurrent.each(VENDORS.map((wire) => [wire.id, wire] as const))('behind %s', (_, wire) => {
   test('one call costs what the vendor counted, and every client is told so', async () => {
-    for (const tongue of TONGUES)
-      for (const stream of [false, true])
-        for (const usage of USAGES) {
-          const question = `Question ${randomUUID()}`
-          const id = `cost-${randomUUID()}`
-          script(wire, 'plain', { text: 'one two three', usage })
-          const model = nameOf(wire, 'plain')
-          const headers = { 'x-request-id': id }
-          const heard = await ask(stage.url, tongue, { model, text: question, stream, headers })
-          const [call] = callsFor(wire, 'plain', question)
-          const receipt = await receiptOf(id)
-          const source = usage === null ? 'estimated' : 'reported'
-          const what = JSON.stringify({ wire: wire.id, client: tongue.id, stream, usage })
-          expect({ what, status: heard.status, source: receipt.tokens['source'] }).toEqual({
-            what,
-            status: 200,
-            source,
-          })
-          // Nobody bills by name of a class here, and words that nobody counted are counted here.
-          const own = countsWith({ input: promptOf(question), output: count('one two three') })
-          expect(call?.reported === undefined, what).toBe(usage === null)
-          compare(what, receipt, heard, [
-            call?.reported === undefined ? own : countsIn(wire.id, call.reported),
-          ])
-        }
+    const asked = TONGUES.flatMap((tongue) =>
+      [false, true].flatMap((stream) => USAGES.map((usage) => ({ tongue, stream, usage }))),
+    )
+    const waiting: Promise<void>[] = []
+    for (const { tongue, stream, usage } of asked) {
+      const question = `Question ${randomUUID()}`
+      const id = `cost-${randomUUID()}`
+      script(wire, 'plain', { text: WORDS, usage })
+      const model = nameOf(wire, 'plain')
+      const headers = { 'x-request-id': id }
+      const heard = await ask(stage.url, tongue, { model, text: question, stream, headers })
+      const what = JSON.stringify({ wire: wire.id, client: tongue.id, stream, usage })
+      const check = async (): Promise<void> => {
+        const receipt = await receiptOf(id)
+        const [call] = callsFor(wire, 'plain', question)
+        const source = usage === null ? 'estimated' : 'reported'
+        expect([what, heard.status, receipt.tokens['source']]).toEqual([what, 200, source])
+        expect(call?.reported === undefined, what).toBe(usage === null)
+        const counted = countsWith({ input: promptOf(question), output: count(WORDS) })
+        const reported = call?.reported
+        compare(what, receipt, heard, [reported === undefined ? counted : countsIn(wire.id, reported)])
+      }
+      waiting.push(check())
+    }
+    await Promise.all(waiting)
     expect(differences).toEqual([])
   }, 120_000)
 
@@ -262,6 +274,23 @@ describe.concurrent.each(VENDORS.map((wire) => [wire.id, wire] as const))('behin
     return { heard, receipt: await receiptOf(id), question }
   }
 })
+
+test.each(VECTOR_WIRES.filter((wire) => wire !== micro).map((wire) => [wire.id, wire] as const))(
+  'vectors of %s: the client is told what the receipt says, by the tokens in it',
+  async (_, wire) => {
+    const id = `cost-${randomUUID()}`
+    const body = { model: vectorName(wire), input: ['Hello there.', 'Once more, with feeling.'] }
+    const sending = { path: '/v1/embeddings', headers: { 'x-request-id': id } }
+    const reply = await stage.scene.client.ask({ ...body, messages: undefined }, sending)
+    const receipt = await receiptOf(id)
+    const input = Number(receipt.tokens['input'])
+    expect(input).toBeGreaterThan(5)
+    expect(receipt.cost_micros).toBe(billOf(countsWith({ input }), TARIFF))
+    expect(usageIn(reply.json)?.['cost']).toBe(receipt.cost_micros / 1e6)
+    expect(receipt.attempts).toMatchObject([{ cost_micros: receipt.cost_micros }])
+    compared += 1
+  },
+)
 
 test('nothing differed, over some hundred receipts', () => {
   expect(differences).toEqual([])
