@@ -290,7 +290,7 @@ for (const { table, model, thinking, showsThoughts, keepsProofs, takesStops } of
     table.cell('errors: in the middle of a stream', wire, async (cell) => {
       const errors: unknown[] = []
       const onError = ({ error }: { error: unknown }): void => void errors.push(error)
-      const script = { text: 'one two three four', failAt: 7 }
+      const script = { text: 'one two three four five six seven eight nine ten', failAt: 7 }
       const result = streamText({ ...base(cell, script), prompt: 'Hello!', onError })
       let text = ''
       for await (const piece of result.textStream) text += piece

@@ -284,7 +284,7 @@ for (const wire of WIRES) {
   })
 
   table.cell('errors: in the middle of a stream', wire, async (cell) => {
-    const model = cell.model({ text: 'one two three four', failAt: 5 })
+    const model = cell.model({ text: 'one two three four five six seven eight nine ten', failAt: 5 })
     const stream = clientOf(cell).messages.stream({ model, max_tokens, messages: hello })
     let text = ''
     stream.on('text', (delta) => (text += delta))

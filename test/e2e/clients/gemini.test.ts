@@ -291,7 +291,7 @@ for (const wire of WIRES) {
 
   table.cell('errors: in the middle of a stream', wire, async (cell) => {
     const asked = clientOf(cell).models.generateContentStream({
-      model: cell.model({ text: 'one two three four', failAt: 5 }),
+      model: cell.model({ text: 'one two three four five six seven eight nine ten', failAt: 5 }),
       contents: 'Hello!',
     })
     let text = ''

@@ -194,7 +194,10 @@ for (const { table, useResponsesApi } of ways) {
     if (isMicro) continue
 
     table.cell('errors: in the middle of a stream', wire, async (cell) => {
-      const model = open(cell, cell.model({ text: 'one two three four', failAt: 7 }))
+      const model = open(
+        cell,
+        cell.model({ text: 'one two three four five six seven eight nine ten', failAt: 7 }),
+      )
       let text = ''
       const read = async (): Promise<void> => {
         for await (const chunk of await model.stream('Hello!')) text += chunk.text

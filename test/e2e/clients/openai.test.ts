@@ -299,7 +299,7 @@ for (const wire of WIRES) {
     })
 
     table.cell('errors: in the middle of a stream', wire, async (cell) => {
-      const model = cell.model({ text: 'one two three four', failAt: 5 })
+      const model = cell.model({ text: 'one two three four five six seven eight nine ten', failAt: 5 })
       let text = ''
       const read = async (): Promise<void> => {
         const stream = await clientOf(cell).chat.completions.create({ model, messages: hello, stream: true })

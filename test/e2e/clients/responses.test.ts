@@ -283,7 +283,7 @@ for (const wire of WIRES) {
   })
 
   table.cell('errors: in the middle of a stream', wire, async (cell) => {
-    const model = cell.model({ text: 'one two three four', failAt: 7 })
+    const model = cell.model({ text: 'one two three four five six seven eight nine ten', failAt: 7 })
     let text = ''
     const ends: string[] = []
     const read = async (): Promise<void> => {
