@@ -137,4 +137,15 @@ describe.concurrent('a key that another isolate revoked', () => {
       expect((await key.client.ask({ model: `lab/${model}` })).status).toBe(401)
     },
   )
+
+  test('begins nothing that would go on without its client', { timeout: 30_000 }, async () => {
+    const key = await scene.makeKey()
+    expect((await key.client.ask({ model: 'lab/kept' })).status).toBe(200)
+    revoke(key.id)
+    await wait(9_500)
+    const headers = { 'idempotency-key': 'once' }
+    const kept = await key.client.ask({ model: 'lab/kept' }, { headers })
+    expect(kept.status).toBe(401)
+    expect(scene.lab.seen('kept')).toHaveLength(1)
+  })
 })
