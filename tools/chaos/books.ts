@@ -14,6 +14,14 @@ export interface Key {
   readonly key: string
 }
 
+/** A request's receipt, as its caller reads it. */
+export interface Receipt {
+  readonly id: string
+  readonly cost_micros: number
+  readonly tokens: { readonly input: number }
+  readonly attempts: readonly { readonly cost_micros?: number }[]
+}
+
 /** Micro-dollars. */
 export interface Balance {
   readonly spent: number
@@ -21,26 +29,31 @@ export interface Balance {
 }
 
 export interface Books {
-  makeKey(name: string): Promise<Key>
+  /** With so many dollars in total. */
+  makeKey(name: string, usd: number): Promise<Key>
   /** Every row, newest first. */
   rows(): Promise<readonly Row[]>
   balance(key: Key): Promise<Balance>
+  /** Of every request named, which are the key's own. */
+  receipts(key: Key, ids: readonly string[]): Promise<readonly Receipt[]>
 }
 
 const PAGE = 1_000
+/** Receipts read at a time. */
+const READERS = 8
 
 export function openBooks(url: string): Books {
-  const ask = async (path: string, body?: object): Promise<unknown> => {
+  const ask = async (path: string, body?: object, token = 'mk-admin-local'): Promise<unknown> => {
     const response = await fetch(`${url}${path}`, {
-      headers: { authorization: 'Bearer mk-admin-local', 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
     })
     if (!response.ok) throw new Error(`${path} answers ${response.status}: ${await response.text()}`)
     return response.json()
   }
   return {
-    makeKey: async (name) =>
-      (await ask('/admin/keys', { name, budgets: [{ usd: 1_000, window: 'total' }] })) as Key,
+    makeKey: async (name, usd) =>
+      (await ask('/admin/keys', { name, budgets: [{ usd, window: 'total' }] })) as Key,
     async rows() {
       const all: Row[] = []
       for (;;) {
@@ -58,6 +71,20 @@ export function openBooks(url: string): Books {
       const [first] = budgets
       if (first === undefined) throw new Error(`the key ${id} has no budget`)
       return { spent: Math.round(first.spent * 1e6), reserved: Math.round(first.reserved * 1e6) }
+    },
+    async receipts({ key }, ids) {
+      const all: Receipt[] = []
+      let next = 0
+      const reader = async (): Promise<void> => {
+        for (;;) {
+          const id = ids[next]
+          next += 1
+          if (id === undefined) return
+          all.push((await ask(`/v1/receipts/${id}`, undefined, key)) as Receipt)
+        }
+      }
+      await Promise.all(Array.from({ length: READERS }, reader))
+      return all
     },
   }
 }

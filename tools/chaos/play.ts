@@ -1,14 +1,11 @@
 // A run: a gateway between many clients and two flaky targets, killed midway if wanted, and then everything counted.
-import { Agent } from 'node:http'
-import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
-import { startGateway } from '../../test/lab/gateway.ts'
-import { start } from '../bench/process.ts'
-import { type Books, type Key, openBooks, type Row } from './books.ts'
-import { bookOf, type Book, idOf, type Kill, type Run } from './checks.ts'
+import { type Books, type Key, openBooks } from './books.ts'
+import { idOf, type Kill, type Run } from './checks.ts'
 import { ask, type Told } from './client.ts'
 import { diceOf } from './faults.ts'
 import { watchMemory } from './memory.ts'
+import { QUIET_MS, REVIVAL_MS, settled } from './settle.ts'
+import { openStage } from './stage.ts'
 import { warm } from './warm.ts'
 
 export interface Options {
@@ -31,51 +28,12 @@ const LEAVING = 0.01
 const KEYS = 3
 /** Below this memory is not judged, and nothing has to be warm. */
 const LONG_RUN = 5_000
-const SETTLE_MS = 60_000
-const QUIET_MS = 1_500
-/** What a killed process had not carried to the database yet, its successor finds within so long. */
-const REVIVAL_MS = 12_000
 const PRICE = { input: 2, output: 10 }
-
-/** Every limit short, so that a fault takes a second or two and not a minute. */
-const TIMEOUTS = {
-  headMs: 1_500,
-  firstTokenMs: 1_500,
-  idleMs: 1_000,
-  totalMs: 20_000,
-  floorTokensPerSecond: 5,
-  floorWindowMs: 1_500,
-}
-
-const configOf = (baseUrl: string): object => ({
-  providers: {
-    one: { baseUrl, apiKey: ['$CHAOS_KEY_1', '$CHAOS_KEY_2'] },
-    two: { baseUrl, apiKey: ['$CHAOS_KEY_1', '$CHAOS_KEY_2'] },
-  },
-  models: {
-    first: { provider: 'one', model: 'first-1', price: PRICE },
-    second: { provider: 'two', model: 'second-1', price: PRICE },
-  },
-  routes: { flaky: { order: ['first', 'second'] } },
-  timeouts: TIMEOUTS,
-})
 
 export async function play(options: Options, say: (line: string) => void = () => undefined): Promise<Played> {
   const { requests, seed } = options
-  const provider = await start(
-    process.execPath,
-    [join(import.meta.dirname, 'upstream.ts'), String(seed)],
-    /^\d+$/,
-  )
-  const origin = `http://127.0.0.1:${provider.line}`
-  const gateway = await startGateway({
-    config: configOf(`${origin}/v1`),
-    env: { CHAOS_KEY_1: 'sk-chaos-the-first-key', CHAOS_KEY_2: 'sk-chaos-the-second-key' },
-  }).catch(async (error: unknown) => {
-    await provider.stop()
-    throw error
-  })
-  const agent = new Agent({ keepAlive: true, maxSockets: options.at })
+  const stage = await openStage(seed, PRICE, options.at)
+  const { gateway, agent } = stage
   try {
     const books = openBooks(gateway.url)
     const keys = await makeKeys(books, 'first')
@@ -134,40 +92,11 @@ export async function play(options: Options, say: (line: string) => void = () =>
     const seconds = (Date.now() - startedAt) / 1_000
     const lives = memory.stop(told.length)
     const written = await settled(books, keys, QUIET_MS)
-    const dealt = (await (await fetch(`${origin}/dealt`)).json()) as Record<string, number>
-    return { told, ...written, lives, kill, dealt, seconds }
+    return { told, ...written, lives, kill, dealt: await stage.dealt(), seconds }
   } finally {
-    agent.destroy()
-    await Promise.all([gateway.stop(), provider.stop()])
+    await stage.close()
   }
 }
 
 const makeKeys = (books: Books, name: string): Promise<Key[]> =>
-  Promise.all(Array.from({ length: KEYS }, (_, at) => books.makeKey(`${name} ${at}`)))
-
-interface Written {
-  readonly rows: readonly Row[]
-  readonly books: readonly Book[]
-}
-
-async function readBooks(books: Books, keys: readonly Key[]): Promise<Written> {
-  const rows = await books.rows()
-  const read = await Promise.all(keys.map(async (key) => bookOf(key, await books.balance(key), rows)))
-  return { rows, books: read }
-}
-
-/** What is written once nothing more has come for so long: rows and reports follow their requests. */
-async function settled(books: Books, keys: readonly Key[], quietMs: number): Promise<Written> {
-  let last = await readBooks(books, keys)
-  let quietSince = Date.now()
-  for (const until = Date.now() + SETTLE_MS; Date.now() < until;) {
-    await wait(1_500)
-    const now = await readBooks(books, keys)
-    const isSame =
-      now.rows.length === last.rows.length && JSON.stringify(now.books) === JSON.stringify(last.books)
-    if (!isSame) quietSince = Date.now()
-    last = now
-    if (Date.now() - quietSince >= quietMs) return now
-  }
-  return last
-}
+  Promise.all(Array.from({ length: KEYS }, (_, at) => books.makeKey(`${name} ${at}`, 1_000)))
