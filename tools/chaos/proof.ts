@@ -28,11 +28,11 @@ function within(spent: Spent): Check {
   }
 }
 
-/** The most that one request can cost, by the longest prompt there was. */
+/** The most that one request can cost, by the longest prompt of those that came to one bill: others add up several. */
 function usedUp(spent: Spent): Check {
   const { limit, receipts, stranded } = spent
-  const prompt = Math.max(0, ...receipts.map(({ tokens }) => tokens.input))
-  const worst = Math.ceil(prompt * PRICE.input + MAX_TOKENS * PRICE.output)
+  const prompts = receipts.filter(isOneBill).map(({ tokens }) => tokens.input)
+  const worst = Math.ceil(Math.max(0, ...prompts) * PRICE.input + MAX_TOKENS * PRICE.output)
   const end = balanceOf(spent)
   const left = limit - end.spent - end.reserved
   const kill =
@@ -61,6 +61,9 @@ function accounts(spent: Spent): Check {
     found: `${receipts.length} receipts ${dollars(receiptsCost)} (their calls ${dollars(callsCost)}), ${rows.length} rows ${dollars(rowsCost)}, ledger ${dollars(ledger)}${unreported === 0 ? '' : ` and ${dollars(unreported)} of what the killed process had lent, used and not reported`}`,
   }
 }
+
+const isOneBill = ({ attempts }: Spent['receipts'][number]): boolean =>
+  attempts.filter(({ cost_micros: cost }) => cost !== undefined && cost > 0).length <= 1
 
 const callsOf = ({ cost_micros: cost, attempts }: Spent['receipts'][number]): number =>
   attempts.some((attempt) => attempt.cost_micros !== undefined)

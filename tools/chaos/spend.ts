@@ -38,7 +38,7 @@ export interface Spent extends Run {
   readonly seconds: number
 }
 
-export const PRICE = { input: 1.2, output: 6 }
+export const PRICE = { input: 1.6, output: 8 }
 export const MAX_TOKENS = 128
 /** Of all clients this share goes away in the middle of its answer. */
 const LEAVING = 0.05

@@ -44,3 +44,14 @@ describe('a reply', () => {
     it(`of ${what} is ${fate}`, () => expect(judge(status, text, 4).fate).toBe(fate))
   }
 })
+
+describe('an answer whose limit was lowered', () => {
+  const cut = frame({ choices: [{ index: 0, delta: {}, finish_reason: 'length' }] })
+  const fateOf = (text: string, isClamped: boolean): string => judge(200, text, 4, isClamped).fate
+
+  it('may end there', () => expect(fateOf(said(half) + cut + DONE, true)).toBe('answered'))
+  it('may not where nobody said so', () => expect(fateOf(said(half) + cut + DONE, false)).toBe('bad'))
+  it('may not as if it were whole', () => expect(fateOf(said(half) + STOP + DONE, true)).toBe('bad'))
+  it('says no other words', () => expect(fateOf(said('other') + cut + DONE, true)).toBe('bad'))
+  it('has its end marker', () => expect(fateOf(said(half) + cut, true)).toBe('bad'))
+})
