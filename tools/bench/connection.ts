@@ -18,10 +18,10 @@ export class Connection {
   private onData: (part: string) => void = () => undefined
   private onLost: (why: string) => void = () => undefined
   private readonly port: number
-  private readonly bytes: string
+  private readonly bytes: () => string
   private readonly stream: boolean
 
-  constructor(port: number, bytes: string, stream: boolean) {
+  constructor(port: number, bytes: () => string, stream: boolean) {
     this.port = port
     this.bytes = bytes
     this.stream = stream
@@ -52,7 +52,7 @@ export class Connection {
           firstMs = performance.now() - startedAt
         if (body.ended(text)) done(objection(text, this.stream))
       }
-      socket.write(this.bytes)
+      socket.write(this.bytes())
     })
   }
 

@@ -9,6 +9,9 @@ import { serve } from '../gateway/serve.mjs'
 
 export interface Counted {
   readonly port: number
+  readonly pid: number
+  /** Alarms that rang, and rows that objects and D1 wrote, since this was last asked. */
+  takeStorage(): Promise<Record<'alarms' | 'rows', Readonly<Record<string, number>>>>
   /** Calls to objects since this was last asked, by binding. From now on each is made so late. */
   take(lateMs?: number): Promise<Readonly<Record<string, number>>>
   stop(): Promise<unknown>
@@ -38,6 +41,11 @@ export async function startCounted(root: string, state: string, config: object):
   const port = await serving.ready
   return {
     port,
+    pid: serving.pid ?? 0,
+    async takeStorage() {
+      const reply = await fetch(`http://127.0.0.1:${port}/bench/storage`)
+      return (await reply.json()) as Awaited<ReturnType<Counted['takeStorage']>>
+    },
     async take(lateMs = 0) {
       const reply = await fetch(`http://127.0.0.1:${port}/bench/objects?lateMs=${lateMs}`)
       return (await reply.json()) as Record<string, number>

@@ -14,6 +14,8 @@ export interface Load {
   /** How long to measure; or, with `count`, until so many replies have come. */
   readonly measureMs: number
   readonly count?: number
+  /** A text of ten digits at its end that is to be another one in every request. */
+  readonly unique?: string
   /** Rest before every request. */
   readonly restMs?: number
   /** The server, whose processor time is read at both ends of the measurement. */
@@ -37,6 +39,18 @@ async function measure(load: Load): Promise<Measured> {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   const bytes = `POST ${load.path} HTTP/1.1\r\n${lines.join('')}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
 
+  const run = Math.floor(Math.random() * 1e5)
+  let asked = 0
+  const { unique } = load
+  const next =
+    unique === undefined
+      ? (): string => bytes
+      : (): string => {
+          asked += 1
+          const digits = String(run * 1e5 + asked).padStart(10, '0')
+          return bytes.replaceAll(unique, `${unique.slice(0, -10)}${digits}`)
+        }
+
   const good: Reply[] = []
   const errors: Record<string, number> = {}
   const state: { phase: 'warm' | 'measure' | 'over' } = { phase: 'warm' }
@@ -58,7 +72,7 @@ async function measure(load: Load): Promise<Measured> {
   }
 
   const busy = Array.from({ length: load.connections }, () =>
-    keepBusy(new Connection(load.port, bytes, stream)),
+    keepBusy(new Connection(load.port, next, stream)),
   )
   await pause(load.warmMs)
   const cpuBefore = load.pid === undefined ? undefined : cpuMsOf(load.pid)
