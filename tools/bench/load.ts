@@ -14,8 +14,8 @@ export interface Load {
   /** How long to measure; or, with `count`, until so many replies have come. */
   readonly measureMs: number
   readonly count?: number
-  /** A text of ten digits at its end that is to be another one in every request. */
-  readonly unique?: string
+  /** A text that each connection replaces by one of its own, another one after so many requests. */
+  readonly rotating?: { readonly text: string; readonly requests: number }
   /** Rest before every request. */
   readonly restMs?: number
   /** The server, whose processor time is read at both ends of the measurement. */
@@ -39,17 +39,15 @@ async function measure(load: Load): Promise<Measured> {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   const bytes = `POST ${load.path} HTTP/1.1\r\n${lines.join('')}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
 
-  const run = Math.floor(Math.random() * 1e5)
-  let asked = 0
-  const { unique } = load
-  const next =
-    unique === undefined
-      ? (): string => bytes
-      : (): string => {
-          asked += 1
-          const digits = String(run * 1e5 + asked).padStart(10, '0')
-          return bytes.replaceAll(unique, `${unique.slice(0, -10)}${digits}`)
-        }
+  const { rotating } = load
+  const run = Math.floor(Math.random() * 1e9)
+  /** What a connection sends; its own texts where they rotate. */
+  const asking = (connection: number): (() => string) => {
+    if (rotating === undefined) return () => bytes
+    let asked = 0
+    return () =>
+      bytes.replaceAll(rotating.text, `${run}-${connection}-${Math.floor(asked++ / rotating.requests)}`)
+  }
 
   const good: Reply[] = []
   const errors: Record<string, number> = {}
@@ -71,8 +69,8 @@ async function measure(load: Load): Promise<Measured> {
     connection.close() // only now: the last request is answered first, so no gateway sees a client that left
   }
 
-  const busy = Array.from({ length: load.connections }, () =>
-    keepBusy(new Connection(load.port, next, stream)),
+  const busy = Array.from({ length: load.connections }, (_, index) =>
+    keepBusy(new Connection(load.port, asking(index), stream)),
   )
   await pause(load.warmMs)
   const cpuBefore = load.pid === undefined ? undefined : cpuMsOf(load.pid)

@@ -1,6 +1,5 @@
 // `node tools/bench/money.ts`: what all that has to do with money adds to a request. The same requests go through one
 // gateway in lanes that take turns in one run. Prints Markdown and writes JSON to bench-results/. Flags: --quick.
-import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -14,8 +13,8 @@ import { percentile } from './statistics.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const { values: flags } = parseArgs({ options: { quick: { type: 'boolean' } } })
-const BLOCKS = flags.quick === true ? 3 : 12
-const MEASURE_MS = 1_000
+const BLOCKS = flags.quick === true ? 3 : 8
+const MEASURE_MS = 2_000
 const WARM_MS = 300
 const CONNECTIONS = [1, 32] as const
 
@@ -24,8 +23,7 @@ type Headers = Readonly<Record<string, string>>
 interface Lane {
   readonly name: string
   readonly headers: Headers
-  /** This, wherever it stands in a request, is another text in each. */
-  readonly unique?: string
+  readonly rotating?: NonNullable<Load['rotating']>
 }
 
 async function admin(port: number, path: string, body: object): Promise<Headers> {
@@ -38,7 +36,8 @@ async function admin(port: number, path: string, body: object): Promise<Headers>
   return (await made.json()) as Headers
 }
 
-const UNIQUE = 'c-0000000000'
+const CONVERSATION = 'a-conversation'
+const TURNS = 10
 
 async function lanesOf(port: number): Promise<readonly Lane[]> {
   const dollars = { usd: 1_000_000, window: 'day' }
@@ -58,9 +57,9 @@ async function lanesOf(port: number): Promise<readonly Lane[]> {
     { name: 'a made key without limits', headers: bearer(plain) },
     { name: 'two budgets, a project with one, rates', headers: bearer(limited) },
     {
-      name: 'the same, and a new conversation with a budget each time',
-      headers: { ...bearer(all), 'x-minnow-conversation': `${randomUUID()}-${UNIQUE}` },
-      unique: UNIQUE,
+      name: `the same, in conversations of ${TURNS} turns with a budget each`,
+      headers: { ...bearer(all), 'x-minnow-conversation': CONVERSATION },
+      rotating: { text: CONVERSATION, requests: TURNS },
     },
   ]
 }
@@ -71,7 +70,7 @@ async function block(port: number, pid: number, lane: Lane, kind: Kind): Promise
     pid,
     path: '/v1/chat/completions',
     headers: lane.headers,
-    ...(lane.unique === undefined ? {} : { unique: lane.unique }),
+    ...(lane.rotating === undefined ? {} : { rotating: lane.rotating }),
     body: {
       model: 'burst',
       messages: [{ role: 'user', content: 'What does the quick brown fox do in the morning, and why?' }],
