@@ -97,6 +97,7 @@ const wrap = (env) =>
   )
 
 export default {
+  ...minnow,
   fetch(request, env, ctx) {
     const url = new URL(request.url)
     if (url.pathname === '/bench/storage') {
