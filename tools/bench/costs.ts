@@ -162,12 +162,16 @@ const told = (counts: Readonly<Record<string, number>>, requests: number): strin
 
 const dollars = (value: number): string => `$${value.toFixed(2)}`
 
-/** What is written now and deleted later, beyond the measurement, is a row twice. */
+/** What is written now and deleted later is a row twice, whenever the outbox happens to delete what is in D1. */
 const withDeletions = ({ calls, alarms, rows, cpuMs }: Counts, requests: number): Counts => ({
   calls,
   alarms,
   cpuMs,
-  rows: { ...rows, OUTBOX: 2 * (rows['OUTBOX'] ?? 0), D1: (rows['D1'] ?? 0) + requests },
+  rows: {
+    ...rows,
+    OUTBOX: 2 * Math.min(rows['OUTBOX'] ?? 0, calls['OUTBOX'] ?? 0),
+    D1: (rows['D1'] ?? 0) + requests,
+  },
 })
 
 function lines(kind: Kind, counts: Counts): readonly [string, string] {
