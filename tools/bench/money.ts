@@ -13,8 +13,8 @@ import { percentile } from './statistics.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const { values: flags } = parseArgs({ options: { quick: { type: 'boolean' } } })
-const BLOCKS = flags.quick === true ? 3 : 8
-const MEASURE_MS = 2_000
+const BLOCKS = flags.quick === true ? 1 : 4
+const MEASURE_MS = 6_000
 const WARM_MS = 300
 const CONNECTIONS = [1, 32] as const
 
