@@ -207,7 +207,7 @@ describe.concurrent.each(ALL)('the events of a Response over $id', (wire) => {
     const model = behind(scene, wire, 'ends', ai)
     model.script(
       { text: 'one two three four five six seven' },
-      { text: 'one two three four', failAt: wire.id === 'gemini' ? 2 : 6 },
+      { text: 'one two three four five six seven eight nine ten', failAt: wire.id === 'gemini' ? 2 : 6 },
     )
     const cut = await ask(scene.gateway.url, responses, {
       model: model.model,
