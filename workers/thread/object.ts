@@ -223,8 +223,9 @@ export abstract class ThreadObject extends DurableObject {
     this.running.get(id)?.abort(new Failed({ kind: 'cancelled' }))
   }
 
-  private checkAlive(kept: Kept): void {
-    if (isUnfinished(kept.status) && !this.running.has(kept.id)) this.keeper.lose(kept)
+  private checkAlive({ id }: Kept): void {
+    const now = this.store.find(id) // it may have ended while it was waited for
+    if (now !== undefined && isUnfinished(now.status) && !this.running.has(id)) this.keeper.lose(now)
   }
 
   private find(id: string): Promise<Kept | undefined> {

@@ -15,6 +15,7 @@ describe.concurrent('in the background a response', () => {
     const queued = await create('lab/later', { input: 'take your time', background: true })
     expect(queued).toMatchObject({ status: 'queued', background: true, output: [] })
     const done = await ended(queued.id)
+    expect(done.error).toBeNull()
     expect(done).toMatchObject({ id: queued.id, status: 'completed', output_text: 'done at last' })
     expect(done.usage?.output_tokens).toBeGreaterThan(0)
     const next = await create('lab/later', { input: 'thanks', previous_response_id: queued.id })
