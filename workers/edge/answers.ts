@@ -72,27 +72,9 @@ const SPOTS: ReadonlyMap<string, Spot> = new Map([
 ])
 
 export function openAnswers(house: Answering): Answers {
-  const answerResponse = respond(house)
-
-  const answer = async (received: Received): Promise<Response> => {
-    const { spot, request, raw, caller, cx, abort, receivedAt, stream, confirmed } = received
-    const { dialect } = spot
-    if (dialect === responses)
-      return answerResponse({
-        request,
-        headers: raw.headers,
-        caller,
-        cx,
-        abort,
-        receivedAt,
-        stream,
-        confirmed,
-      })
-    const served = await house.pipeline({ caller, request }, cx, abort)
-    const { keepAliveMs } = house
-    const delivery = { request, served, dialect, receivedAt, keepAliveMs }
-    return deliver(stream === undefined ? delivery : { ...delivery, stream }, cx, abort)
-  }
+  const answer = answering(house)
+  // What is kept is the answer alone: signs of life are for who waits, and would be counted among its events.
+  const answerQuietly = answering({ ...house, keepAliveMs: 0 })
 
   const rest = async ({ raw, caller, cx }: Asking): Promise<Response | undefined> => {
     const mark = markIn(raw.headers)
@@ -131,7 +113,7 @@ export function openAnswers(house: Answering): Answers {
       const told = async (): Promise<Response> => {
         const receivedAt = cx.now()
         const request = understand(parse(task.body), raw.headers, dialect, caller, address)
-        return answer({ raw, caller, cx, abort, spot, request, receivedAt, stream: { id, broke } })
+        return answerQuietly({ raw, caller, cx, abort, spot, request, receivedAt, stream: { id, broke } })
       }
       const response = await told().catch((error: unknown) => {
         const failure = failureOf(error)
@@ -141,6 +123,19 @@ export function openAnswers(house: Answering): Answers {
       identify(response.headers, dialect, cx.id)
       return response
     },
+  }
+}
+
+function answering(house: Answering): (received: Received) => Promise<Response> {
+  const answerResponse = respond(house)
+  return async ({ spot, raw, ...received }) => {
+    const { request, caller, cx, abort, receivedAt, stream } = received
+    const { dialect } = spot
+    if (dialect === responses) return answerResponse({ ...received, headers: raw.headers })
+    const served = await house.pipeline({ caller, request }, cx, abort)
+    const { keepAliveMs } = house
+    const delivery = { request, served, dialect, receivedAt, keepAliveMs }
+    return deliver(stream === undefined ? delivery : { ...delivery, stream }, cx, abort)
   }
 }
 
