@@ -20,7 +20,7 @@ let client: OpenAI
 beforeAll(async () => {
   scene = await openScene({
     models: { paid: { provider: 'lab', model: 'paid', price: { input: 2, output: 10 } } },
-    timeouts: { idleMs: 1_000 },
+    timeouts: { idleMs: 3_000 },
     retries: { sameTarget: 0 },
   })
   client = openaiWith('mk-local')
