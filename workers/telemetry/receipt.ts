@@ -1,7 +1,7 @@
 // A receipt: what one request did and cost, call by call, as its caller may see it. Pure.
 import { dollarsFromMicros } from '../../shared/money.ts'
 import type { Attempt } from '../../shared/plan.ts'
-import type { Row } from './record.ts'
+import { type Row, tokensIn } from './record.ts'
 
 const attemptsIn = (row: Row): readonly Attempt[] => JSON.parse(String(row.attempts)) as Attempt[] // written by writeRow
 
@@ -21,14 +21,7 @@ export function readReceipt(row: Row): Record<string, unknown> {
     status: row.status,
     end: row.ending,
     failure: row.failure,
-    tokens: {
-      input: row.tokens_input,
-      cache_read: row.tokens_cache_read,
-      cache_write: row.tokens_cache_write,
-      output: row.tokens_output,
-      reasoning: row.tokens_reasoning,
-      source: row.usage_source,
-    },
+    tokens: tokensIn(row),
     cache_hit_share: cacheHitShare(row),
     cost: dollarsFromMicros(Number(row.cost_micros)),
     cost_micros: row.cost_micros,

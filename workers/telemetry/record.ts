@@ -84,14 +84,7 @@ export function readRow(row: Row): Record<string, unknown> {
     score: row.score,
     model: row.model === '' ? null : row.model,
     attempts: JSON.parse(String(row.attempts)) as unknown,
-    tokens: {
-      input: row.tokens_input,
-      cache_read: row.tokens_cache_read,
-      cache_write: row.tokens_cache_write,
-      output: row.tokens_output,
-      reasoning: row.tokens_reasoning,
-      source: row.usage_source,
-    },
+    tokens: tokensIn(row),
     cost: dollarsFromMicros(Number(row.cost_micros)),
     cost_micros: row.cost_micros,
     frontier_cost: row.frontier_micros === null ? null : dollarsFromMicros(Number(row.frontier_micros)),
@@ -106,3 +99,13 @@ export function readRow(row: Row): Record<string, unknown> {
     ...(Number(row.overrun_micros) > 0 ? { overrun_micros: row.overrun_micros } : {}),
   }
 }
+
+/** Tokens by class, and who counted them. */
+export const tokensIn = (row: Row): Record<string, Value> => ({
+  input: row.tokens_input,
+  cache_read: row.tokens_cache_read,
+  cache_write: row.tokens_cache_write,
+  output: row.tokens_output,
+  reasoning: row.tokens_reasoning,
+  source: row.usage_source,
+})
