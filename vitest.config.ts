@@ -2,8 +2,24 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    // Most of the whole Worker's tests wait for clocks, so two at a time are right for two cores.
+    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'pure',
+          include: ['test/{unit,contract,lab}/**/*.test.ts', 'test/architecture.test.ts'],
+          // Pure code leaves nothing behind in a process, and a process a file costs more than most of its tests.
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'whole', include: ['test/{integration,e2e}/**/*.test.ts'] },
+      },
+    ],
   },
 })
