@@ -202,12 +202,12 @@ export function openApp(gateway: Gateway): App {
     const isPage = (method === 'GET' || method === 'HEAD') && !/^\/(?:v1|v1beta|admin)(?:\/|$)/.test(path)
     const page = isPage ? await gateway.assets?.(c.req.raw) : undefined
     if (page !== undefined && page.status !== 404) return page
-    const id = requestIdOf(c.req.raw.headers)
+    const id = requestIdOf(c.req.raw.headers, Date.now())
     const dialect = dialectAt(path)
     return withId(refuse(unknownUrl(c), dialect, id), dialect, id)
   })
   app.onError((error, c) => {
-    const id = requestIdOf(c.req.raw.headers)
+    const id = requestIdOf(c.req.raw.headers, Date.now())
     const failure = failureOf(error)
     if (failure.kind === 'internal') warn(`${id}: ${error.stack ?? error.message}`)
     const dialect = dialectAt(c.req.path)
@@ -247,7 +247,7 @@ function contextOf(c: Context, warn: (message: string) => void): { cx: Cx; abort
   const leave = (): void => abort(new Failed({ kind: 'cancelled' }))
   if (signal.aborted) leave()
   else signal.addEventListener('abort', leave, { once: true })
-  const id = requestIdOf(c.req.raw.headers)
+  const id = requestIdOf(c.req.raw.headers, Date.now())
   const defer = (task: Promise<unknown>): void =>
     c.executionCtx.waitUntil(
       task.catch((error: unknown) =>

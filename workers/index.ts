@@ -46,7 +46,10 @@ import { openLog, type Write } from './telemetry/log.ts'
 import { OutboxObject } from './telemetry/object.ts'
 import { openExporter } from './telemetry/otlp.ts'
 import { writeMetrics } from './telemetry/prometheus.ts'
-import { findReceipt, forgetOld, listRequests } from './telemetry/queries.ts'
+import { findReceipt, listRequests } from './telemetry/queries.ts'
+import { firstIdAt } from './telemetry/row-id.ts'
+import { forgetPages } from './telemetry/shelf.ts'
+import type { Wanted } from './telemetry/unsent.ts'
 import { readUsage } from './telemetry/usage.ts'
 import o200k from './vocabulary/o200k.bin'
 import { unpack } from './vocabulary/unpack.ts'
@@ -191,6 +194,12 @@ function open(env: Bindings): Opened {
     tokenizer,
     statusOf: (failure) => openaiChat().writeFailure(failure, '').status,
   })
+  const keepDays = config.telemetry?.keepDays ?? DEFAULT_KEEP_DAYS
+  const rows = {
+    database: env.DB,
+    outboxes: (wanted: Wanted) => askOutboxes((outbox) => outbox.unsent(wanted)),
+    keptFrom: () => Date.now() - keepDays * DAY_MS,
+  }
   const keepAliveMs = config.streams?.keepAliveMs ?? DEFAULT_KEEP_ALIVE_MS
   const keepMs = config.streams?.keepMs ?? DEFAULT_KEEP_MS
   const app = openApp({
@@ -199,7 +208,7 @@ function open(env: Bindings): Opened {
     count: counting({ planner, countAtVendor: countAtVendor(find), tokenizer }),
     keys,
     planner,
-    receipt: (keyId, requestId) => findReceipt(env.DB, keyId, requestId),
+    receipt: (keyId, requestId) => findReceipt(rows, keyId, requestId),
     warn,
     version: VERSION,
     assets,
@@ -224,7 +233,7 @@ function open(env: Bindings): Opened {
         now: Date.now,
       },
       prices,
-      requests: (filter) => listRequests(env.DB, filter),
+      requests: (filter) => listRequests(rows, filter),
       audit: (filter) => listAudit(env.DB, filter),
       health: {
         targets: () => [...new Set([...targets, ...health.seen()])],
@@ -247,7 +256,7 @@ function open(env: Bindings): Opened {
     fetch: async (request, ctx) => app.fetch(request, env, ctx),
     work: work({ threads, pipeline: ask, warn }),
     replay: app.work,
-    keepDays: config.telemetry?.keepDays ?? DEFAULT_KEEP_DAYS,
+    keepDays,
     warn,
   }
 }
@@ -308,7 +317,7 @@ export default {
   async scheduled(_event, env) {
     opened ??= open(env)
     const { keepDays, warn } = opened
-    const rows = await forgetOld(env.DB, Date.now() - keepDays * DAY_MS)
+    const rows = await forgetPages(env.DB, firstIdAt(Date.now() - keepDays * DAY_MS))
     if (rows > 0) warn(`housekeeping: ${rows} request rows older than ${keepDays} days deleted`)
     const prices = await seedPrices(env.DB, openCatalogue(shippedCatalogue), Date.now())
     if (prices > 0) warn(`prices: ${prices} of the catalogue's are new`)

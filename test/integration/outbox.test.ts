@@ -112,16 +112,49 @@ const withDatabase = (change: (database: DatabaseSync) => void): void => {
     database.close()
   }
 }
-const away = (): void => withDatabase((database) => database.exec('ALTER TABLE requests RENAME TO elsewhere'))
-const back = (): void => withDatabase((database) => database.exec('ALTER TABLE elsewhere RENAME TO requests'))
+const away = (): void => withDatabase((database) => database.exec('ALTER TABLE pages RENAME TO elsewhere'))
+const back = (): void => withDatabase((database) => database.exec('ALTER TABLE elsewhere RENAME TO pages'))
+
+/** The request ids of the rows that are in D1 itself, in order. */
+const inDatabase = (): string[] => {
+  let found: string[] = []
+  withDatabase((database) => {
+    found = database
+      .prepare('SELECT entry.value ->> 1 AS id FROM pages, json_each(pages.rows) AS entry')
+      .all()
+      .map(({ id }) => String(id))
+  })
+  return found.toSorted()
+}
+
+/** As many as fill a page, by one isolate and so in one outbox. */
+const askMany = async (requests: number): Promise<string[]> => {
+  const ids: string[] = []
+  const client = async (): Promise<void> => {
+    while (requests > ids.length) {
+      const id = freshId()
+      ids.push(id)
+      await scene.client.ask({ model: 'one' }, withId(id))
+    }
+  }
+  await Promise.all(Array.from({ length: 16 }, client))
+  return ids
+}
 
 describe('rows', () => {
-  test('are in D1 within a second', async () => {
+  test('are shown at once, and are in D1 when they fill a page', async () => {
     await scene.rowOf(await ask('one')) // from here on everything is awake
     const id = await ask('one')
     const answeredAt = Date.now()
     await until('the row', async () => (await count([id])) === 1)
     expect(Date.now() - answeredAt).toBeLessThan(1_000)
+    expect(inDatabase()).toEqual([])
+    const ids = [id, ...(await askMany(220))]
+    await until('a page', () => inDatabase().length > 100)
+    await until('the others', async () => (await count(ids)) >= ids.length)
+    expect(await count(ids)).toBe(ids.length)
+    const rows = await scene.rows()
+    expect(new Set(rows.map((row) => row.id)).size).toBe(rows.length)
   })
 
   test('wait while D1 is away, over a crash, and are there once when it is back', async () => {
@@ -129,9 +162,9 @@ describe('rows', () => {
     const before = await counted()
     away()
     try {
-      for (let request = 0; request < 5; request += 1) ids.push(await ask('one'))
+      ids.push(...(await askMany(220)))
       await until('the outbox to notice', () => scene.gateway.output().includes('D1 is away'))
-      await handedOver(before + 5)
+      await handedOver(before + 220)
       await scene.gateway.kill()
       await scene.gateway.restart()
       ids.push(await ask('two'))
@@ -140,18 +173,19 @@ describe('rows', () => {
       back()
     }
     await until('all rows', async () => (await count(ids)) === ids.length)
-    expect(await count(ids)).toBe(6)
-  })
+    const own = (): string[] => inDatabase().filter((id) => ids.includes(id))
+    await until('a page of them', () => own().length > 100)
+    expect(new Set(own()).size).toBe(own().length)
+    expect(await count(ids)).toBe(221)
+  }, 60_000)
 
-  test('that were handed over before a crash are in D1 after it, though nobody asks for anything', async () => {
+  test('that were handed over before a crash are there after it', async () => {
     const before = await counted()
-    away()
-    const id = await ask('one')
-    await handedOver(before + 1)
+    const ids = [await ask('one'), await ask('two')]
+    await handedOver(before + 2)
     await scene.gateway.kill()
-    back()
     await scene.gateway.restart()
-    await until('the row', async () => (await count([id])) === 1)
+    expect(await count(ids)).toBe(2)
   }, 40_000)
 
   test('of a hundred at once are there for each, and none twice', async () => {
@@ -300,6 +334,7 @@ test('windows that are over go to D1, and usage is the same from there, once', a
   await scene.gateway.restart()
   expect(await usage()).toEqual(before)
   expect(rollups()).toBe(4)
+  expect((await scene.rows('&key=key_yesterday')).length).toBe(11)
 }, 60_000)
 
 /** A line of Prometheus' text, by its grammar. */

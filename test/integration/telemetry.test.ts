@@ -178,7 +178,7 @@ describe('the list of requests', () => {
   })
 })
 
-test('no word of a prompt, an answer or a tool call is ever in the database, whatever the ending', async () => {
+test('no word of a prompt, an answer or a tool call is ever in the database or an outbox, whatever the ending', async () => {
   const secret = 'xylophone-jellybean'
   const text = `The ${secret} is out.`
   const body = {
@@ -217,9 +217,10 @@ test('no word of a prompt, an answer or a tool call is ever in the database, wha
   leaving.close()
   for (const id of ids) await scene.rowOf(id)
   expect(scene.gateway.output()).not.toContain(secret)
-  const folder = join(scene.gateway.state, 'd1')
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
+  const files = ['d1', 'objects/minnow-Outbox'].flatMap((folder) =>
+    readdirSync(join(scene.gateway.state, folder), { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    ),
   )
   const bytes = files.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
   expect(bytes.join('')).toContain(whole) // the rows are in these files, so the search means something

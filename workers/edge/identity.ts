@@ -1,11 +1,12 @@
 // The id of a request: the client's own if it sent a sane one, else ours.
 import type { ClientDialect } from '../../shared/dialect.ts'
+import { requestIdAt } from '../../shared/request-id.ts'
 
 const SANE = /^[A-Za-z0-9._:-]{1,128}$/
 
-export function requestIdOf(headers: Headers): string {
+export function requestIdOf(headers: Headers, now: number): string {
   const sent = headers.get('x-request-id')
-  return sent !== null && SANE.test(sent) ? sent : `req_${crypto.randomUUID().replaceAll('-', '')}`
+  return sent !== null && SANE.test(sent) ? sent : requestIdAt(now, crypto.randomUUID())
 }
 
 /** Puts the id on a reply. One that is told again keeps the id under which it was made. */

@@ -12,13 +12,16 @@ import {
   type Window,
   writeBooks,
 } from './books.ts'
-import type { Batch, HandOver } from './letter.ts'
+import { type Batch, type HandOver, rowsOf } from './letter.ts'
+import { rowOf } from './record.ts'
 import { MOST_CHARACTERS, type OutboxStore } from './store.ts'
 
 /** Who is sent the rows: the database always, a collector of traces where there is one. */
 export type Way = 'database' | 'traces'
 
 export interface Keeper {
+  /** A name of this outbox that no other has. */
+  readonly name: string
   readonly books: Books
   /** Writes down and counts what is new of these. */
   write(handOvers: readonly HandOver[], now: number): void
@@ -26,11 +29,20 @@ export interface Keeper {
   next(way: Way, rows: number): Batch[]
   /** These, which were next, were sent. */
   sent(way: Way, batches: readonly Batch[]): void
+  /** What the database has, all up to this batch. */
+  reached(upto: number): void
+  /** The last batch that the database has, as far as is known here. */
+  readonly sentUpto: number
+  /** When what waits for the database is to go: at once (0) where it fills a page; undefined where nothing waits. */
+  pageAt(): number | undefined
+  /** Batches that the database does not have, in order. */
+  unsent(): Iterable<Batch>
   /** A snapshot is due, or due at this time; undefined where nothing is to be written. */
   snapshotAt(): number | undefined
   /** Writes the books down and forgets what needs no keeping. */
   snapshot(now: number): void
-  isUnsent(): boolean
+  /** Something waits for the collector. */
+  isUntraced(): boolean
   /** Windows that are over. */
   closable(now: number): Window[]
   closesAt(): number | undefined
@@ -41,6 +53,12 @@ export interface Keeper {
 /** Books are written down after so many rows or so long: the most that is counted again after an eviction. */
 const SNAPSHOT_ROWS = 5_000
 const SNAPSHOT_MS = 5 * 60_000
+/**
+ * A page in the database has so many rows, or what came in so long a time. They are as safe here and are shown from here,
+ * so that waiting costs nothing, and every page fewer is cheaper to write and quicker to search.
+ */
+export const PAGE_ROWS = 200
+export const PAGE_MS = 5 * 60_000
 /** Rows that come later than this after a window's end begin another part. */
 const GRACE_MS = 15 * 60_000
 /**
@@ -64,14 +82,13 @@ interface Progress {
 
 export interface Keeping {
   readonly store: OutboxStore
-  /** A name of this outbox that no other has. */
-  readonly name: string
   readonly hasTraces: boolean
   readonly now: number
   readonly warn: (message: string) => void
 }
 
-export function openKeeper({ store, name, hasTraces, now: openedAt, warn }: Keeping): Keeper {
+export function openKeeper({ store, hasTraces, now: openedAt, warn }: Keeping): Keeper {
+  const { name } = store
   const written = store.readSnapshot()
   const [head = '{}', body] = written === undefined ? [] : split(written)
   const known = JSON.parse(head) as Partial<Progress> // by `snapshot`
@@ -100,6 +117,15 @@ export function openKeeper({ store, name, hasTraces, now: openedAt, warn }: Keep
   const waiting = {
     database: store.rowsAfter(cursors.database),
     traces: hasTraces ? store.rowsAfter(cursors.traces) : 0,
+  }
+
+  let waitsSince: number | undefined // for the database; of no meaning where nothing waits
+
+  const advance = (way: Way, upto: number, rows: number): void => {
+    cursors[way] = upto
+    waiting[way] -= rows
+    if (way === 'database') waitsSince = undefined
+    forget()
   }
 
   const forget = (): void => {
@@ -138,6 +164,7 @@ export function openKeeper({ store, name, hasTraces, now: openedAt, warn }: Keep
   }
 
   const keeper: Keeper = {
+    name,
     books,
     write(handOvers, now) {
       const fresh = new Map(
@@ -151,10 +178,27 @@ export function openKeeper({ store, name, hasTraces, now: openedAt, warn }: Keep
     next: (way, rows) => store.after(cursors[way], rows),
     sent(way, batches) {
       const upto = batches.at(-1)?.id ?? 0
-      if (upto <= cursors[way]) return
-      cursors[way] = upto
-      waiting[way] -= rowsIn(batches)
-      forget()
+      if (upto > cursors[way]) advance(way, upto, rowsIn(batches))
+    },
+    reached(upto) {
+      if (upto > cursors.database) advance('database', upto, waiting.database - store.rowsAfter(upto))
+    },
+    get sentUpto() {
+      return cursors.database
+    },
+    pageAt() {
+      if (waiting.database === 0) return undefined
+      if (waiting.database >= PAGE_ROWS) return 0
+      waitsSince ??= endOfFirst(store.after(cursors.database, 1)) ?? openedAt
+      return waitsSince + PAGE_MS
+    },
+    *unsent() {
+      for (let from = cursors.database; ;) {
+        const batches = store.after(from, SNAPSHOT_ROWS)
+        if (batches.length === 0) return
+        yield* batches
+        from = batches.at(-1)?.id ?? from
+      }
     },
     snapshotAt: () =>
       uncountedSince === undefined
@@ -170,7 +214,7 @@ export function openKeeper({ store, name, hasTraces, now: openedAt, warn }: Keep
       uncountedSince = undefined
       forget()
     },
-    isUnsent: () => waiting.database > 0 || waiting.traces > 0,
+    isUntraced: () => waiting.traces > 0,
     closable: (now) => [...books.windows.values()].filter((window) => endOf(window) + GRACE_MS <= now),
     closesAt: () =>
       books.windows.size === 0
@@ -202,6 +246,15 @@ function inBatches(handOvers: readonly HandOver[]): HandOver[][] {
     batches.at(-1)?.push(handOver)
   }
   return batches
+}
+
+/** When the first of these ended that are not in the database; rows know when they began and how long they took. */
+function endOfFirst(batches: readonly Batch[]): number | undefined {
+  const [handOver] = batches.flatMap(({ handOvers }) => handOvers)
+  const [values] = handOver === undefined ? [] : rowsOf(handOver)
+  if (handOver === undefined || values === undefined) return undefined
+  const row = rowOf(handOver.columns, values)
+  return Number(row.at) + Number(row.total_ms)
 }
 
 const endOf = ({ span, startsAt }: Window): number => startsAt + LENGTH_MS[span]

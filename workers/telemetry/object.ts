@@ -2,13 +2,16 @@
 import { DurableObject } from 'cloudflare:workers'
 import { sizeOf } from './books.ts'
 import { type Courier, openCourier } from './courier.ts'
-import { writeRows, writeWindow } from './flush.ts'
-import { type Keeper, openKeeper } from './keeper.ts'
+import { type Keeper, openKeeper, PAGE_ROWS } from './keeper.ts'
 import type { HandOver } from './letter.ts'
 import { type Group, type Live, liveOf, type Totals, totalsOf } from './live.ts'
 import type { Exporter } from './otlp.ts'
 import type { Range } from './range.ts'
+import type { Row } from './record.ts'
+import { writeWindow } from './rollups.ts'
+import { lastPut, putPage } from './shelf.ts'
 import { openStore } from './store.ts'
+import { findIn, type Wanted } from './unsent.ts'
 
 export interface Outside {
   readonly database: D1Database
@@ -20,10 +23,10 @@ export interface Outside {
 /** An outbox that was idle writes at once; a busy one gathers hand-overs so long, and writes them as one row. */
 const GATHER_MS = 20
 const BUSY_MS = 1_000
-/** Rows wait this long for company on their way to D1, and to a collector. */
+/** What is due for D1 or a collector waits so long for company. */
 const FLUSH_MS = 50
 const EXPORT_MS = 1_000
-const ROWS_PER_STATEMENT = 500
+const ROWS_PER_EXPORT = 500
 /** The alarm looks after what a sleeping or killed object left. */
 const NET_MS = 10_000
 
@@ -35,14 +38,16 @@ export abstract class OutboxObject extends DurableObject {
   private writing: Promise<void> | undefined
   private wroteAt = 0
   private alarmAt: number | undefined
+  /** D1 has told how far it has got, and nothing has failed since. */
+  private isAgreed = false
 
   constructor(state: DurableObjectState, env: Cloudflare.Env, outside: Outside) {
     super(state, env)
     const { exporter, warn } = outside
     this.outside = outside
+    const freshName = (): string => `${state.id.toString().slice(0, 12)}${crypto.randomUUID().slice(0, 4)}`
     this.keeper = openKeeper({
-      store: openStore(state.storage.sql),
-      name: state.id.toString().slice(0, 12),
+      store: openStore(state.storage.sql, freshName),
       hasTraces: exporter !== undefined,
       now: Date.now(),
       warn,
@@ -62,7 +67,7 @@ export abstract class OutboxObject extends DurableObject {
             }),
           ]),
     ]
-    if (this.keeper.isUnsent()) this.go()
+    this.go()
     state.waitUntil(this.setAlarm())
   }
 
@@ -79,6 +84,11 @@ export abstract class OutboxObject extends DurableObject {
 
   async totals(): Promise<Totals> {
     return totalsOf(this.keeper.books)
+  }
+
+  /** What D1 does not have yet. */
+  async unsent(wanted: Wanted): Promise<Row[]> {
+    return findIn(this.keeper.unsent(), wanted)
   }
 
   override async alarm(): Promise<void> {
@@ -107,16 +117,24 @@ export abstract class OutboxObject extends DurableObject {
     for (const courier of this.couriers) this.ctx.waitUntil(courier.go())
   }
 
+  /** A page that is due. What became of one that failed, D1 says. */
   private async deliverRows(): Promise<boolean> {
-    const batches = this.keeper.next('database', ROWS_PER_STATEMENT)
-    if (batches.length === 0) return false
-    await writeRows(this.outside.database, batches)
-    this.keeper.sent('database', batches)
+    const { keeper, outside } = this
+    if ((keeper.pageAt() ?? Number.POSITIVE_INFINITY) > Date.now()) return false
+    if (!this.isAgreed) keeper.reached(await lastPut(outside.database, keeper.name))
+    this.isAgreed = false
+    const batches = keeper.next('database', PAGE_ROWS)
+    const upto = batches.at(-1)?.id
+    if (upto === undefined) return false
+    const place = { outbox: keeper.name, after: keeper.sentUpto, upto }
+    if (!(await putPage(outside.database, place, batches))) return true
+    keeper.sent('database', batches)
+    this.isAgreed = true
     return true
   }
 
   private async deliverTraces(exporter: Exporter): Promise<boolean> {
-    const batches = this.keeper.next('traces', ROWS_PER_STATEMENT)
+    const batches = this.keeper.next('traces', ROWS_PER_EXPORT)
     const instance = this.ctx.id.toString()
     if (batches.length > 0) {
       await exporter.sendTraces(batches, instance)
@@ -144,7 +162,8 @@ export abstract class OutboxObject extends DurableObject {
   private async setAlarm(): Promise<void> {
     const now = Date.now()
     const due = Math.min(
-      this.keeper.isUnsent() ? now + NET_MS : Number.POSITIVE_INFINITY,
+      this.keeper.isUntraced() ? now + NET_MS : Number.POSITIVE_INFINITY,
+      Math.max(this.keeper.pageAt() ?? Number.POSITIVE_INFINITY, now + NET_MS),
       this.keeper.snapshotAt() ?? Number.POSITIVE_INFINITY,
       Math.max(this.keeper.closesAt() ?? Number.POSITIVE_INFINITY, now + NET_MS),
     )

@@ -1,6 +1,9 @@
-// Reading rows back, and forgetting them in time.
+// What is asked about single requests: the list of them, and one's receipt. Rows are in D1, or still in an outbox.
+import { findRow, readRows } from './reading.ts'
 import { readReceipt } from './receipt.ts'
-import { COLUMNS, readRow, type Row } from './record.ts'
+import { readRow, type Row } from './record.ts'
+import { firstIdAt } from './row-id.ts'
+import { newest, type Wanted } from './unsent.ts'
 
 export interface RequestFilter {
   readonly limit: number
@@ -10,51 +13,35 @@ export interface RequestFilter {
   readonly model?: string
 }
 
-/** Where the ids of rows begin that a request of this time has, or a later one. */
-const firstIdAt = (at: number): string => `row_${at.toString(36)}`
+export interface Rows {
+  readonly database: D1Database
+  /** What outboxes have that D1 has not, each newest first. */
+  readonly outboxes: (wanted: Wanted) => Promise<readonly (readonly Row[])[]>
+  /** Rows of requests before this time are not shown any more. */
+  readonly keptFrom: () => number
+}
 
 /** Newest first. A row's id begins with its time, so the order of ids is that of time. */
-export async function listRequests(
-  database: D1Database,
-  filter: RequestFilter,
-): Promise<Record<string, unknown>[]> {
-  const where: string[] = []
-  const values: (string | number)[] = []
-  if (filter.before !== undefined) {
-    where.push('id < ?')
-    values.push(/^\d+$/.test(filter.before) ? firstIdAt(Number(filter.before)) : filter.before)
+export async function listRequests(rows: Rows, filter: RequestFilter): Promise<Record<string, unknown>[]> {
+  const { before, ...rest } = filter
+  const wanted: Wanted = {
+    ...rest,
+    from: firstIdAt(rows.keptFrom()),
+    ...(before === undefined ? {} : { before: /^\d+$/.test(before) ? firstIdAt(Number(before)) : before }),
   }
-  if (filter.key !== undefined) {
-    where.push('key_id = ?')
-    values.push(filter.key)
-  }
-  if (filter.model !== undefined) {
-    where.push('model = ?')
-    values.push(filter.model)
-  }
-  const condition = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`
-  const sql = `SELECT ${COLUMNS.join(', ')} FROM requests ${condition} ORDER BY id DESC LIMIT ?`
-  const { results } = await database
-    .prepare(sql)
-    .bind(...values, filter.limit)
-    .all<Row>()
-  return results.map(readRow)
+  // Outboxes first: what one of them puts into D1 meanwhile is found there.
+  const unsent = await rows.outboxes(wanted)
+  return (await readRows(rows.database, wanted, unsent.flat())).map(readRow)
 }
 
 /** The key's newest request of this id; undefined where there is none, or not yet. */
 export async function findReceipt(
-  database: D1Database,
+  rows: Rows,
   keyId: string,
   requestId: string,
 ): Promise<Record<string, unknown> | undefined> {
-  const sql = `SELECT ${COLUMNS.join(', ')} FROM requests WHERE request_id = ? AND key_id = ? ORDER BY id DESC LIMIT 1`
-  const row = await database.prepare(sql).bind(requestId, keyId).first<Row>()
-  return row === null ? undefined : readReceipt(row)
-}
-
-/** Deletes rows older than this, a bounded number at a time; their sums stay in the rollups. */
-export async function forgetOld(database: D1Database, before: number): Promise<number> {
-  const sql = 'DELETE FROM requests WHERE id IN (SELECT id FROM requests WHERE id < ? ORDER BY id LIMIT 5000)'
-  const { meta } = await database.prepare(sql).bind(firstIdAt(before)).run()
-  return meta.changes
+  const from = firstIdAt(rows.keptFrom())
+  const unsent = await rows.outboxes({ limit: 1, from, key: keyId, requestId })
+  const row = newest(unsent.flat(), 1)[0] ?? (await findRow(rows.database, keyId, requestId))
+  return row === undefined || String(row.id) < from ? undefined : readReceipt(row)
 }

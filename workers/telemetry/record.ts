@@ -2,6 +2,7 @@
 import { dollarsFromMicros } from '../../shared/money.ts'
 import type { Outcome } from '../../shared/plan.ts'
 
+/** New ones are added at the end: rows that lie in D1 are lists in this order. */
 export const COLUMNS = [
   'id',
   'request_id',
@@ -34,6 +35,14 @@ export const COLUMNS = [
 ] as const
 
 export type Value = string | number | null
+
+type Column = (typeof COLUMNS)[number]
+
+/** Where each value is in such a list. */
+export const PLACES = Object.fromEntries(COLUMNS.map((column, place) => [column, place])) as Record<
+  Column,
+  number
+>
 
 export function writeRow(outcome: Outcome): Value[] {
   return [
@@ -68,7 +77,15 @@ export function writeRow(outcome: Outcome): Value[] {
   ]
 }
 
-export type Row = Record<(typeof COLUMNS)[number], Value>
+export type Row = Record<Column, Value>
+
+/** A list of values with its names; what it does not have is null. */
+export function rowOf(columns: readonly string[], values: readonly Value[]): Row {
+  const places = new Map(columns.map((column, place) => [column, place]))
+  return Object.fromEntries(
+    COLUMNS.map((column) => [column, values[places.get(column) ?? -1] ?? null]),
+  ) as Row
+}
 
 /** A row for the operator. Tokens are disjoint classes, cost is in US dollars, times are milliseconds. */
 export function readRow(row: Row): Record<string, unknown> {

@@ -1,4 +1,5 @@
-// The tables of an outbox: batches in the order they were written down, and a snapshot of the books beside how far they go.
+// The tables of an outbox: its name, batches in the order they were written down, and a snapshot of the books beside how
+// far they go.
 import { type Batch, type HandOver, readBatch, writeBatch } from './letter.ts'
 
 /** The part of a Durable Object's SQL that is needed here. */
@@ -7,6 +8,8 @@ export interface Sql {
 }
 
 export interface OutboxStore {
+  /** Given once, and again only to a store that lost everything. */
+  readonly name: string
   write(id: number, handOvers: readonly HandOver[]): void
   /** Batches after this id, in order, up to so many rows and half a million characters; at least one where there is one. */
   after(id: number, rows: number): Batch[]
@@ -23,16 +26,22 @@ export const MOST_CHARACTERS = 500_000
 /** A value of a Durable Object's SQL has at most 2 MB, and a character up to three bytes. */
 const PIECE_CHARACTERS = 600_000
 
-export function openStore(sql: Sql): OutboxStore {
+export function openStore(sql: Sql, freshName: () => string): OutboxStore {
   sql.exec(
     'CREATE TABLE IF NOT EXISTS queue (id INTEGER PRIMARY KEY, rows INTEGER NOT NULL, characters INTEGER NOT NULL, text TEXT NOT NULL)',
   )
   sql.exec('CREATE TABLE IF NOT EXISTS snapshot (piece INTEGER PRIMARY KEY, text TEXT NOT NULL)')
 
+  sql.exec('CREATE TABLE IF NOT EXISTS named (name TEXT NOT NULL)')
+  const known = sql.exec('SELECT name FROM named').toArray()[0]?.['name']
+  const name = known === undefined ? freshName() : String(known)
+  if (known === undefined) sql.exec('INSERT INTO named (name) VALUES (?)', name)
+
   const number = (query: string, ...values: number[]): number =>
     Number(sql.exec(query, ...values).toArray()[0]?.['value'] ?? 0)
 
   return {
+    name,
     write(id, handOvers) {
       const rows = handOvers.reduce((total, { count }) => total + count, 0)
       const text = writeBatch(handOvers)

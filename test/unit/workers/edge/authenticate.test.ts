@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { Failed } from '../../../../shared/failure.ts'
 import { checkLocal, checkOrigin, keyOf } from '../../../../workers/edge/authenticate.ts'
+import { timeOfRequestId } from '../../../../shared/request-id.ts'
 import { requestIdOf } from '../../../../workers/edge/identity.ts'
 import { callerWith } from '../../samples.ts'
 
@@ -71,12 +72,21 @@ describe('a local key', () => {
 })
 
 describe('the id of a request', () => {
+  const NOW = Date.UTC(2026, 10, 28)
+  it('of ours tells when it was made', () =>
+    expect(timeOfRequestId(requestIdOf(new Headers(), NOW))).toBe(NOW))
+  it('of another kind tells no time', () =>
+    expect(['req_1', `req_${'0'.repeat(32)}`, 'test-1'].map(timeOfRequestId)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]))
   it("is the client's own where it is sane", () =>
-    expect(requestIdOf(new Headers({ 'x-request-id': 'a.B:1-2_3' }))).toBe('a.B:1-2_3'))
+    expect(requestIdOf(new Headers({ 'x-request-id': 'a.B:1-2_3' }), NOW)).toBe('a.B:1-2_3'))
   for (const id of ['', 'a b', 'x'.repeat(129), 'a/b', '<script>']) {
     it(`is ours instead of ${JSON.stringify(id.slice(0, 9))}`, () =>
-      expect(requestIdOf(new Headers({ 'x-request-id': id }))).toMatch(/^req_[0-9a-f]{32}$/))
+      expect(requestIdOf(new Headers({ 'x-request-id': id }), NOW)).toMatch(/^req_[0-9a-z]{8}_[0-9a-f]{20}$/))
   }
   it('of ours is new every time', () =>
-    expect(requestIdOf(new Headers())).not.toBe(requestIdOf(new Headers())))
+    expect(requestIdOf(new Headers(), NOW)).not.toBe(requestIdOf(new Headers(), NOW)))
 })

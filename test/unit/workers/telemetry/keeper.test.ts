@@ -19,7 +19,7 @@ import {
 import { handOverOf, HOUR_MS, NOON, openSql, outcomeWith } from './outbox-rows.ts'
 
 const open = (sql: Sql, now: number, hasTraces = false): Keeper =>
-  openKeeper({ store: openStore(sql), name: 'a', hasTraces, now, warn: () => {} })
+  openKeeper({ store: openStore(sql, () => 'a'), hasTraces, now, warn: () => {} })
 
 /** What reached the database: rows by id, and the windows' parts as they were last written. */
 interface Written {
@@ -160,7 +160,7 @@ describe('an outbox', () => {
     expect(left()).toBe(1)
     keeper.sent('database', keeper.next('database', 10))
     expect(left()).toBe(0)
-    expect(keeper.isUnsent()).toBe(false)
+    expect([keeper.isUntraced(), keeper.pageAt()]).toEqual([false, undefined])
     // A batch that comes next has a name that no other had.
     keeper.write([handOverOf('x', 4, [outcomeWith()])], NOON)
     expect(keeper.next('database', 10).map(({ id }) => id)).toEqual([4])
@@ -195,6 +195,41 @@ describe('an outbox', () => {
     }
     expect(waiting('traces')).toBe(50_000)
     expect(waiting('database')).toBe(60_000)
+  })
+
+  it('has a page for the database once it is full, or after five minutes', () => {
+    const sql = openSql()
+    const keeper = open(sql, NOON)
+    expect(keeper.pageAt()).toBeUndefined()
+    const [early, late] = [outcomeWith({ at: NOON - 500, totalMs: 400 }), outcomeWith({ at: NOON })]
+    keeper.write([handOverOf('x', 1, [early])], NOON)
+    keeper.write([handOverOf('x', 2, [late])], NOON + 60_000)
+    expect(keeper.pageAt()).toBe(NOON - 100 + 300_000)
+    expect(open(sql, NOON + 90_000).pageAt()).toBe(NOON - 100 + 300_000) // also after it has slept
+    keeper.sent('database', keeper.next('database', 1))
+    expect(keeper.pageAt()).toBe(NOON + 90 + 300_000)
+    const many = Array.from({ length: 199 }, () => outcomeWith())
+    keeper.write([handOverOf('x', 3, many)], NOON)
+    expect(keeper.pageAt()).toBe(0)
+  })
+
+  it('goes on from where the database says that it has got', () => {
+    const sql = openSql()
+    let keeper = open(sql, NOON)
+    const outcomes = Array.from({ length: 4 }, () => outcomeWith())
+    for (const [place, outcome] of outcomes.entries())
+      keeper.write([handOverOf('x', place + 1, [outcome])], NOON)
+    keeper.sent('database', keeper.next('database', 2))
+    keeper = open(sql, NOON) // it died before it had written down how far it was
+    expect(keeper.sentUpto).toBe(0)
+    keeper.reached(2)
+    keeper.reached(1)
+    const ids = outcomes.map(({ id }) => id)
+    expect(
+      [...keeper.unsent()].flatMap(({ handOvers }) => handOvers.flatMap(rowsOf)).map(([id]) => id),
+    ).toEqual(ids.slice(2))
+    keeper.reached(4)
+    expect([keeper.pageAt(), [...keeper.unsent()]]).toEqual([undefined, []])
   })
 
   it('tells what is not in the database yet by model, key, route and day', () => {

@@ -1,5 +1,4 @@
 // Outcome rows: every column is written in its place and read back in the operator's terms.
-import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { readMigrations } from '../../../../tools/gateway/migrate.ts'
@@ -34,13 +33,15 @@ const rowOf = (value: Outcome): Row =>
   Object.fromEntries(COLUMNS.map((column, index) => [column, writeRow(value)[index] ?? null])) as Row
 
 describe('a row', () => {
-  it('has a value for each column, and the columns are those of the table', () => {
-    expect(writeRow(outcome)).toHaveLength(COLUMNS.length)
-    const database = new DatabaseSync(':memory:')
+  it('has a value for each column', () => expect(writeRow(outcome)).toHaveLength(COLUMNS.length))
+
+  it('begins with the columns of older rows, which lie in D1 by their places', () => {
     const migrations = readMigrations(fileURLToPath(new URL('../../../../migrations', import.meta.url)))
-    for (const { sql } of migrations) database.exec(sql)
-    const table = database.prepare("SELECT name FROM pragma_table_info('requests')").all()
-    expect(table.map(({ name }) => name).toSorted()).toEqual(COLUMNS.toSorted())
+    const { sql = '' } = migrations.find(({ name }) => name.startsWith('0013')) ?? {}
+    const [, columns = ''] = /'(id,[a-z_,]+)'/.exec(sql) ?? []
+    expect(COLUMNS.join(',').startsWith(columns)).toBe(true)
+    expect(columns.split(',')).toHaveLength(28)
+    expect(sql).toContain(`json_array(${columns.replaceAll(',', ', ')})`)
   })
 
   it('is read back as the operator sees it', () => {

@@ -1,0 +1,60 @@
+// Outcome rows as they lie in D1: many in one text, under a head that says which are in it. Pure.
+import { type Batch, type HandOver, rowsOf } from './letter.ts'
+import { COLUMNS, PLACES, type Value } from './record.ts'
+import { isTold } from './row-id.ts'
+
+export interface Page {
+  readonly firstId: string
+  readonly lastId: string
+  readonly count: number
+  readonly costMicros: number
+  /** The distinct ones, as JSON. */
+  readonly keys: string
+  readonly models: string
+  /** JSON: a list of rows, each a list of values in the order of COLUMNS. */
+  readonly rows: string
+  /** Request, key and row of those whose request's id does not tell their time. */
+  readonly named: readonly (readonly [string, string, string])[]
+}
+
+export function pageOf(batches: readonly Batch[]): Page {
+  const parts: string[] = []
+  const keys = new Set<string>()
+  const models = new Set<string>()
+  const named: [string, string, string][] = []
+  let [firstId, lastId, count, costMicros] = ['', '', 0, 0]
+  for (const handOver of batches.flatMap(({ handOvers }) => handOvers)) {
+    const rows = inOrder(handOver)
+    parts.push(rows === undefined ? handOver.rows : rows.map((row) => JSON.stringify(row)).join(','))
+    for (const row of rows ?? rowsOf(handOver)) {
+      const [id, requestId] = [String(row[PLACES.id]), String(row[PLACES.request_id])]
+      const keyId = String(row[PLACES.key_id])
+      if (count === 0 || id < firstId) firstId = id
+      if (id > lastId) lastId = id
+      count += 1
+      costMicros += Number(row[PLACES.cost_micros] ?? 0)
+      keys.add(keyId)
+      models.add(String(row[PLACES.model]))
+      if (!isTold(requestId, id)) named.push([requestId, keyId, id])
+    }
+  }
+  return {
+    firstId,
+    lastId,
+    count,
+    costMicros,
+    keys: JSON.stringify([...keys]),
+    models: JSON.stringify([...models]),
+    rows: `[${parts.join(',')}]`,
+    named,
+  }
+}
+
+/** Rows of another version in this one's order; undefined where they are already. What is not known here is left out. */
+function inOrder(handOver: HandOver): readonly (readonly Value[])[] | undefined {
+  const { columns } = handOver
+  if (columns.length === COLUMNS.length && COLUMNS.every((column, place) => columns[place] === column))
+    return undefined
+  const places = COLUMNS.map((column) => columns.indexOf(column))
+  return rowsOf(handOver).map((row) => places.map((place) => row[place] ?? null))
+}

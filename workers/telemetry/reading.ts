@@ -1,0 +1,121 @@
+// Rows read out of pages: heads first, then no more pages than the answer needs. Pages overlap in time, as a page has
+// what ended together and rows are in the order of their beginning.
+import { PLACES, type Row, rowOf, type Value } from './record.ts'
+import { rangeOfRequest } from './row-id.ts'
+import { newest, type Wanted } from './unsent.ts'
+
+interface Head {
+  readonly outbox: string
+  readonly upto: number
+  readonly last_id: string
+}
+
+interface Found {
+  readonly columns: string
+  readonly value: string
+}
+
+const HEADS_AT_ONCE = 64
+/** Pages read at first; each time that they were not enough, three times as many. */
+const PAGES_AT_FIRST = 3
+
+// A name is in a list of JSON just where its own JSON is, quotes and all. What else may match is sorted out by rows.
+const HEADS = `SELECT outbox, upto, last_id FROM pages INDEXED BY pages_heads
+  WHERE last_id >= ?1 AND last_id <= ?2 AND first_id < ?3
+  AND (?4 IS NULL OR instr(keys, ?4) > 0) AND (?5 IS NULL OR instr(models, ?5) > 0)
+  ORDER BY last_id DESC LIMIT ${HEADS_AT_ONCE}`
+
+// A row is a list that begins with its id, so the order of such texts is that of ids.
+const ROWS = `SELECT pages.columns AS columns, entry.value AS value
+  FROM json_each(?1) AS place
+  CROSS JOIN pages ON pages.outbox = place.value ->> 0 AND pages.upto = place.value ->> 1
+  CROSS JOIN json_each(pages.rows) AS entry
+  WHERE entry.value >= ?2 AND entry.value < ?3
+  AND (?4 IS NULL OR (instr(entry.value, ?5) > 0 AND entry.value ->> ${PLACES.key_id} = ?4))
+  AND (?6 IS NULL OR (instr(entry.value, ?7) > 0 AND entry.value ->> ${PLACES.model} = ?6))
+  ORDER BY entry.value DESC LIMIT ?8`
+
+/** Beyond all ids of rows. */
+const END = 'row`'
+
+const quoted = (name: string | undefined): string | null => (name === undefined ? null : JSON.stringify(name))
+
+const startOf = (id: string): string => `["${id}`
+
+const read = ({ columns, value }: Found): Row => rowOf(columns.split(','), JSON.parse(value) as Value[]) // by putPage
+
+/** Newest first, so many at most, together with those that D1 does not have yet. */
+export async function readRows(database: D1Database, wanted: Wanted, unsent: readonly Row[]): Promise<Row[]> {
+  const { limit, from, before = END, key, model } = wanted
+  const seen = new Set<string>()
+  let rows = newest(unsent, limit)
+  let pages = PAGES_AT_FIRST
+  for (let upto = END; ;) {
+    const { results } = await database
+      .prepare(HEADS)
+      .bind(from, upto, before, quoted(key), quoted(model))
+      .all<Head>()
+    const heads = results.filter((head) => !seen.has(placeOf(head)))
+    for (let at = 0; at < heads.length;) {
+      const some = heads.slice(at, at + pages)
+      // No row of what is not read yet is newer than its page's last.
+      const enough = rows[limit - 1]
+      if (enough !== undefined && String(enough.id) > (some[0]?.last_id ?? '')) return rows
+      const places = JSON.stringify(some.map(({ outbox, upto: last }) => [outbox, last]))
+      const found = await database
+        .prepare(ROWS)
+        .bind(
+          places,
+          startOf(from),
+          startOf(before),
+          key ?? null,
+          quoted(key),
+          model ?? null,
+          quoted(model),
+          limit,
+        )
+        .all<Found>()
+      rows = newest([...rows, ...found.results.map(read)], limit)
+      for (const head of some) seen.add(placeOf(head))
+      at += some.length
+      pages *= 3
+    }
+    if (results.length < HEADS_AT_ONCE || heads.length === 0) return rows
+    upto = heads.at(-1)?.last_id ?? ''
+  }
+}
+
+const placeOf = ({ outbox, upto }: Head): string => `${outbox} ${upto}`
+
+const BY_TIME = `SELECT pages.columns AS columns, entry.value AS value
+  FROM (SELECT outbox, upto FROM pages INDEXED BY pages_heads
+    WHERE last_id >= ?1 AND first_id < ?2 AND instr(keys, ?3) > 0) AS head
+  CROSS JOIN pages USING (outbox, upto)
+  CROSS JOIN json_each(pages.rows) AS entry
+  WHERE instr(pages.rows, ?4) > 0 AND instr(entry.value, ?4) > 0
+  AND entry.value ->> ${PLACES.request_id} = ?5 AND entry.value ->> ${PLACES.key_id} = ?6
+  ORDER BY entry.value DESC LIMIT 1`
+
+const BY_NAME = `SELECT pages.columns AS columns, entry.value AS value
+  FROM named CROSS JOIN pages USING (outbox, upto)
+  CROSS JOIN json_each(pages.rows) AS entry
+  WHERE named.request_id = ?1 AND named.key_id = ?2 AND entry.value ->> ${PLACES.id} = named.row_id
+  ORDER BY named.row_id DESC LIMIT 1`
+
+/** The key's newest row of a request; undefined where D1 has none. */
+export async function findRow(
+  database: D1Database,
+  keyId: string,
+  requestId: string,
+): Promise<Row | undefined> {
+  const range = rangeOfRequest(requestId)
+  const byTime =
+    range === undefined
+      ? null
+      : await database
+          .prepare(BY_TIME)
+          .bind(range.from, range.to, quoted(keyId), quoted(requestId), requestId, keyId)
+          .first<Found>()
+  const found = byTime ?? (await database.prepare(BY_NAME).bind(requestId, keyId).first<Found>())
+  return found === null ? undefined : read(found)
+}
