@@ -161,7 +161,7 @@ test('rows that are due go to D1 when their outbox wakes, each page once', async
   await listed('limit=1') // so that every outbox exists
   await scene.gateway.kill()
   const late = Array.from({ length: 3 }, (_, at) =>
-    outcomeWith({ at: Date.now() - 3_600_000 + at, keyId: 'key_late', requestId: `late-${at}` }),
+    outcomeWith({ at: Date.now() - 7_200_000 + at, keyId: 'key_late', requestId: `late-${at}` }),
   )
   const { rows, columns } = handOverOf('slept', 1, late)
   const text = ['slept', 1, columns.join(','), 3, rows].join('\t')

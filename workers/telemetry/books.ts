@@ -1,6 +1,6 @@
 // What an outbox has counted: windows of an hour and a day that are still open, totals since it began, and how far
 // each isolate has got. Taking a hand-over in twice changes nothing. Pure, but for changing the books in place.
-import { type HandOver, rowsOf } from './letter.ts'
+import { type HandOver, rowsOf, WINDOW } from './letter.ts'
 import { type Reading, readerOf } from './measure.ts'
 import {
   count,
@@ -39,10 +39,17 @@ export interface Series {
   readonly failure: string
 }
 
+/** How far an isolate's hand-overs have come: all up to a number, and some after it. */
+export interface Sender {
+  readonly number: number
+  readonly ahead?: readonly number[]
+  readonly at: number
+}
+
 export interface Books {
   readonly windows: Map<string, Window>
   readonly totals: Map<string, Tally>
-  readonly senders: Map<string, { number: number; at: number }>
+  readonly senders: Map<string, Sender>
   readonly since: number
 }
 
@@ -64,13 +71,24 @@ export const openBooks = (now: number): Books => ({
   since: now,
 })
 
-export const hasSeen = (books: Books, { from, number }: Pick<HandOver, 'from' | 'number'>): boolean =>
-  number <= (books.senders.get(from)?.number ?? 0)
+export function hasSeen(books: Books, { from, number }: Pick<HandOver, 'from' | 'number'>): boolean {
+  const sender = books.senders.get(from)
+  return sender !== undefined && (number <= sender.number || sender.ahead?.includes(number) === true)
+}
+
+/** The sender once this number has come. Whoever sends it has had an answer to all that are WINDOW older. */
+function withNumber(sender: Sender | undefined, number: number, at: number): Sender {
+  let upto = Math.max(sender?.number ?? 0, number - WINDOW)
+  const ahead = new Set([...(sender?.ahead ?? []), number].filter((each) => each > upto))
+  while (ahead.delete(upto + 1)) upto += 1
+  return { number: upto, at, ...(ahead.size === 0 ? {} : { ahead: [...ahead] }) }
+}
 
 /** Counts a hand-over that was written down under this name; false where it is known already. */
 export function absorb(books: Books, handOver: HandOver, writtenAs: string, now: number): boolean {
   if (hasSeen(books, handOver)) return false
-  books.senders.set(handOver.from, { number: handOver.number, at: now })
+  const { from, number } = handOver
+  books.senders.set(from, withNumber(books.senders.get(from), number, now))
   const read = readerOf(handOver.columns)
   for (const values of rowsOf(handOver)) enter(books, read(values), writtenAs)
   return true
@@ -144,7 +162,7 @@ export function writeBooks(books: Books, now: number): string {
 
 interface Written {
   readonly since: number
-  readonly senders: [string, { number: number; at: number }][]
+  readonly senders: [string, Sender][]
   readonly totals: [string, PackedTally][]
   readonly windows: (Omit<Window, 'tallies'> & {
     readonly tallies: [Dimension, [string, PackedTally][]][]

@@ -12,7 +12,7 @@ export interface Errand {
   readonly failed: (error: unknown, failures: number) => void
 }
 
-const RETRY_MS = [200, 500, 1_000, 2_000, 5_000, 10_000, 20_000] as const
+const RETRY_MS = [200, 500, 1_000, 2_000, 5_000, 10_000] as const
 /** An object sleeps when it is alone for long; its alarm begins another round. */
 const MAX_ROUND_MS = 60_000
 

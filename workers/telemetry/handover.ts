@@ -1,13 +1,14 @@
 // The isolate's side of telemetry: finished rows are handed to an outbox, off the request path.
-// At once when nothing is on its way; while something is, rows gather, so that load makes batches by itself.
+// At once when nothing is on its way; while something is, rows gather a moment and follow without waiting for its answer,
+// as an outbox answers only once it has written down what came from everywhere.
 import type { Outcome } from '../../shared/plan.ts'
 import type { Cx } from '../service.ts'
-import type { HandOver } from './letter.ts'
+import { type HandOver, WINDOW } from './letter.ts'
 import type { Log } from './log.ts'
 import { COLUMNS, writeRow } from './record.ts'
 
 export interface Telemetry {
-  /** Takes a row; it is in D1 within about a second. */
+  /** Takes a row; it is shown within a moment, and in D1 once there is a page of rows. */
   record(outcome: Outcome, cx: Cx): void
 }
 
@@ -22,21 +23,29 @@ const CHARACTERS_AT_ONCE = 300_000
 /** With the outbox away, this many rows are kept; beyond it the oldest are dropped and counted. */
 const MAX_ROWS = 20_000
 const RETRY_MS = [100, 500, 2_000, 5_000] as const
+/** Rows gather so long while others are on their way: as long as this, the last rows are lost with their isolate. */
+const GATHER_MS = 40
 /** A carrier not heard of for this long died with its request. */
 const LOST_MS = 20_000
 
-interface Carrier {
+/** A hand-over that is not answered yet. It is repeated as it is until it is, by whoever carries it. */
+interface Underway {
+  readonly handOver: HandOver
+  carrier: object | undefined
   seenAt: number
 }
 
 export function openTelemetry(isolate: string, outbox: Outbox, log: Log): Telemetry {
   const waiting: string[] = []
+  const underway = new Map<number, Underway>() // in the order of their numbers; WINDOW bounds it
   let number = 0
   let dropped = 0
-  let underway: HandOver | undefined // repeated as it is until it is taken, by whoever carries
-  let carrier: Carrier | undefined
+  let gatherer: { readonly since: number } | undefined
 
-  const gather = (): HandOver | undefined => {
+  /** Puts on its way what waits; undefined where nothing does, or too much is on its way already. */
+  const gather = (cx: Cx): Underway | undefined => {
+    const [oldest = number + 1] = underway.keys()
+    if (number + 1 - oldest >= WINDOW) return undefined
     let characters = 0
     let count = 0
     while (count < Math.min(waiting.length, ROWS_AT_ONCE)) {
@@ -46,34 +55,46 @@ export function openTelemetry(isolate: string, outbox: Outbox, log: Log): Teleme
     }
     if (count === 0) return undefined
     number += 1
-    return { from: isolate, number, columns: COLUMNS, count, rows: waiting.splice(0, count).join(',') }
+    const rows = waiting.splice(0, count).join(',')
+    const handOver = { from: isolate, number, columns: COLUMNS, count, rows }
+    const next: Underway = { handOver, carrier: undefined, seenAt: cx.now() }
+    underway.set(number, next)
+    return next
   }
 
-  const carry = async (mine: Carrier, cx: Cx): Promise<void> => {
-    let failures = 0
-    try {
-      for (;;) {
-        underway ??= gather()
-        if (underway === undefined || carrier !== mine) return
-        const handOver: HandOver = underway
-        try {
-          await outbox.take(handOver)
-          if (underway === handOver) underway = undefined
-          failures = 0
-        } catch (error) {
-          const pauseMs = RETRY_MS[failures]
-          failures += 1
-          log.warn(
-            `telemetry: the outbox did not take ${handOver.count} rows (${error instanceof Error ? error.message : String(error)}), ${waiting.length} more waiting`,
-          )
-          if (pauseMs === undefined) return // the next request's row tries again
-          await new Promise((resolve) => setTimeout(resolve, pauseMs))
-        }
-        mine.seenAt = cx.now()
+  /** Until it is taken; false where somebody else carries it, or somebody else should. */
+  const deliver = async (load: Underway, cx: Cx): Promise<boolean> => {
+    const mine = {}
+    load.carrier = mine
+    for (let failures = 0; load.carrier === mine; failures += 1) {
+      load.seenAt = cx.now()
+      try {
+        await outbox.take(load.handOver)
+        underway.delete(load.handOver.number)
+        return true
+      } catch (error) {
+        const pauseMs = RETRY_MS[failures]
+        log.warn(
+          `telemetry: the outbox did not take ${load.handOver.count} rows (${error instanceof Error ? error.message : String(error)}), ${waiting.length} more waiting`,
+        )
+        if (pauseMs === undefined) break // the next request's row tries again
+        await pause(pauseMs)
       }
-    } finally {
-      if (carrier === mine) carrier = undefined
     }
+    if (load.carrier === mine) load.carrier = undefined
+    return false
+  }
+
+  const carry = async (first: Underway | undefined, cx: Cx): Promise<void> => {
+    let load = first
+    while (load !== undefined && (await deliver(load, cx)))
+      load = gatherer === undefined ? gather(cx) : undefined // else whoever gathers takes it
+  }
+
+  const gatherSoon = async (mine: object, cx: Cx): Promise<void> => {
+    if (underway.size > 0) await pause(GATHER_MS)
+    if (gatherer === mine) gatherer = undefined
+    await carry(gather(cx), cx)
   }
 
   return {
@@ -86,9 +107,15 @@ export function openTelemetry(isolate: string, outbox: Outbox, log: Log): Teleme
           log.warn(`telemetry: the outbox is away, ${dropped} of the oldest rows dropped`)
       }
       waiting.push(JSON.stringify(writeRow(outcome)))
-      if (carrier !== undefined && cx.now() - carrier.seenAt < LOST_MS) return
-      carrier = { seenAt: cx.now() }
-      cx.defer(carry(carrier, cx))
+      const now = cx.now()
+      for (const load of underway.values()) {
+        if (load.carrier === undefined || now - load.seenAt >= LOST_MS) cx.defer(carry(load, cx))
+      }
+      if (gatherer !== undefined && now - gatherer.since < LOST_MS) return
+      gatherer = { since: now }
+      cx.defer(gatherSoon(gatherer, cx))
     },
   }
 }
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

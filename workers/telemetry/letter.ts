@@ -2,6 +2,9 @@
 // hand-overs are written down, many in one text. Pure.
 import type { Value } from './record.ts'
 
+/** So many hand-overs of one isolate may be on their way, one after the other: what is older than these was taken. */
+export const WINDOW = 8
+
 /** Rows travel as text from the isolate to D1 and are taken apart for counting only. */
 export interface HandOver {
   /** The isolate, and how many it has handed over with this one. */

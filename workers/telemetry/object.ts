@@ -1,15 +1,13 @@
 // The object that takes finished rows from isolates, keeps them until they are in D1, and counts them.
 import { DurableObject } from 'cloudflare:workers'
-import { sizeOf } from './books.ts'
 import { type Courier, openCourier } from './courier.ts'
-import { type Keeper, openKeeper, PAGE_ROWS } from './keeper.ts'
+import { type Keeper, openKeeper } from './keeper.ts'
 import type { HandOver } from './letter.ts'
 import { type Group, type Live, liveOf, type Totals, totalsOf } from './live.ts'
 import type { Exporter } from './otlp.ts'
+import { openPost, type Post, said } from './post.ts'
 import type { Range } from './range.ts'
 import type { Row } from './record.ts'
-import { writeWindow } from './rollups.ts'
-import { lastPut, putPage } from './shelf.ts'
 import { openStore } from './store.ts'
 import { findIn, type Wanted } from './unsent.ts'
 
@@ -20,8 +18,11 @@ export interface Outside {
   readonly warn: (message: string) => void
 }
 
-/** An outbox that was idle writes at once; a busy one gathers hand-overs so long, and writes them as one row. */
-const GATHER_MS = 20
+/**
+ * An outbox that was idle writes at once; a busy one gathers hand-overs so long, and writes them as one row. Isolates keep
+ * theirs until then and do not wait: rows are lost in this time only where both die.
+ */
+const GATHER_MS = 200
 const BUSY_MS = 1_000
 /** What is due for D1 or a collector waits so long for company. */
 const FLUSH_MS = 50
@@ -32,19 +33,16 @@ const NET_MS = 10_000
 
 export abstract class OutboxObject extends DurableObject {
   private readonly keeper: Keeper
-  private readonly outside: Outside
+  private readonly post: Post
   private readonly couriers: readonly Courier[]
   private arrived: HandOver[] = []
   private writing: Promise<void> | undefined
   private wroteAt = 0
   private alarmAt: number | undefined
-  /** D1 has told how far it has got, and nothing has failed since. */
-  private isAgreed = false
 
   constructor(state: DurableObjectState, env: Cloudflare.Env, outside: Outside) {
     super(state, env)
-    const { exporter, warn } = outside
-    this.outside = outside
+    const { database, exporter, warn } = outside
     const freshName = (): string => `${state.id.toString().slice(0, 12)}${crypto.randomUUID().slice(0, 4)}`
     this.keeper = openKeeper({
       store: openStore(state.storage.sql, freshName),
@@ -52,11 +50,12 @@ export abstract class OutboxObject extends DurableObject {
       now: Date.now(),
       warn,
     })
+    this.post = openPost(database, this.keeper, warn)
     const failed = (whither: string) => (error: unknown, failures: number) => {
       if (failures % 10 === 0) warn(`telemetry: ${whither} is away (${said(error)}), rows wait in the outbox`)
     }
     this.couriers = [
-      openCourier({ deliver: () => this.deliverRows(), gatherMs: FLUSH_MS, failed: failed('D1') }),
+      openCourier({ deliver: () => this.post.deliver(Date.now()), gatherMs: FLUSH_MS, failed: failed('D1') }),
       ...(exporter === undefined
         ? []
         : [
@@ -79,22 +78,25 @@ export abstract class OutboxObject extends DurableObject {
   }
 
   async live(group: Group, range: Range): Promise<Live> {
+    this.writeDown()
     return liveOf(this.keeper.books, group, range)
   }
 
   async totals(): Promise<Totals> {
+    this.writeDown()
     return totalsOf(this.keeper.books)
   }
 
   /** What D1 does not have yet. */
   async unsent(wanted: Wanted): Promise<Row[]> {
+    this.writeDown()
     return findIn(this.keeper.unsent(), wanted)
   }
 
   override async alarm(): Promise<void> {
     this.alarmAt = undefined
     this.go()
-    await this.closeWindows()
+    await this.post.closeWindows(Date.now())
     if ((this.keeper.snapshotAt() ?? Number.POSITIVE_INFINITY) <= Date.now()) this.keeper.snapshot(Date.now())
     await this.setAlarm()
   }
@@ -102,35 +104,28 @@ export abstract class OutboxObject extends DurableObject {
   private async write(): Promise<void> {
     const isBusy = Date.now() - this.wroteAt < BUSY_MS
     await new Promise((resolve) => setTimeout(resolve, isBusy ? GATHER_MS : 0))
-    const now = Date.now()
-    const handOvers = this.arrived
-    this.arrived = []
     this.writing = undefined
+    try {
+      this.writeDown()
+    } finally {
+      this.arrived = [] // where it failed, those who handed over are told, and do so again
+    }
+    await this.setAlarm()
+  }
+
+  /** What has arrived, at once: nobody is told less than what is here. */
+  private writeDown(): void {
+    const now = Date.now()
+    if (this.arrived.length === 0) return
     this.wroteAt = now
-    this.keeper.write(handOvers, now)
+    this.keeper.write(this.arrived, now)
+    this.arrived = []
     if (this.keeper.snapshotAt() === 0) this.keeper.snapshot(now)
     this.go()
-    await this.setAlarm()
   }
 
   private go(): void {
     for (const courier of this.couriers) this.ctx.waitUntil(courier.go())
-  }
-
-  /** A page that is due. What became of one that failed, D1 says. */
-  private async deliverRows(): Promise<boolean> {
-    const { keeper, outside } = this
-    if ((keeper.pageAt() ?? Number.POSITIVE_INFINITY) > Date.now()) return false
-    if (!this.isAgreed) keeper.reached(await lastPut(outside.database, keeper.name))
-    this.isAgreed = false
-    const batches = keeper.next('database', PAGE_ROWS)
-    const upto = batches.at(-1)?.id
-    if (upto === undefined) return false
-    const place = { outbox: keeper.name, after: keeper.sentUpto, upto }
-    if (!(await putPage(outside.database, place, batches))) return true
-    keeper.sent('database', batches)
-    this.isAgreed = true
-    return true
   }
 
   private async deliverTraces(exporter: Exporter): Promise<boolean> {
@@ -142,21 +137,6 @@ export abstract class OutboxObject extends DurableObject {
     }
     const measure = { instance, totals: () => totalsOf(this.keeper.books) }
     return exporter.sendMetrics(measure, batches.length > 0, Date.now())
-  }
-
-  /** Windows that are over go to D1 whole, and are forgotten here. */
-  private async closeWindows(): Promise<void> {
-    const closed = []
-    for (const window of this.keeper.closable(Date.now())) {
-      const size = sizeOf(window)
-      try {
-        await writeWindow(this.outside.database, window)
-        closed.push({ window, size })
-      } catch (error) {
-        this.outside.warn(`telemetry: D1 did not take a rollup (${said(error)}), it is sent again`)
-      }
-    }
-    if (closed.length > 0) this.keeper.close(closed, Date.now())
   }
 
   private async setAlarm(): Promise<void> {
@@ -172,5 +152,3 @@ export abstract class OutboxObject extends DurableObject {
     await this.ctx.storage.setAlarm(due)
   }
 }
-
-const said = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -11,6 +11,8 @@ export interface Page {
   /** The distinct ones, as JSON. */
   readonly keys: string
   readonly models: string
+  /** Key and model of one row, each as a JSON list. */
+  readonly pairs: string
   /** JSON: a list of rows, each a list of values in the order of COLUMNS. */
   readonly rows: string
   /** Request, key and row of those whose request's id does not tell their time. */
@@ -21,6 +23,7 @@ export function pageOf(batches: readonly Batch[]): Page {
   const parts: string[] = []
   const keys = new Set<string>()
   const models = new Set<string>()
+  const pairs = new Set<string>()
   const named: [string, string, string][] = []
   let [firstId, lastId, count, costMicros] = ['', '', 0, 0]
   for (const handOver of batches.flatMap(({ handOvers }) => handOvers)) {
@@ -33,8 +36,10 @@ export function pageOf(batches: readonly Batch[]): Page {
       if (id > lastId) lastId = id
       count += 1
       costMicros += Number(row[PLACES.cost_micros] ?? 0)
+      const model = String(row[PLACES.model])
       keys.add(keyId)
-      models.add(String(row[PLACES.model]))
+      models.add(model)
+      pairs.add(JSON.stringify([keyId, model]))
       if (!isTold(requestId, id)) named.push([requestId, keyId, id])
     }
   }
@@ -45,6 +50,7 @@ export function pageOf(batches: readonly Batch[]): Page {
     costMicros,
     keys: JSON.stringify([...keys]),
     models: JSON.stringify([...models]),
+    pairs: [...pairs].join(','),
     rows: `[${parts.join(',')}]`,
     named,
   }

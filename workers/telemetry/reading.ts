@@ -20,9 +20,11 @@ const HEADS_AT_ONCE = 64
 const PAGES_AT_FIRST = 3
 
 // A name is in a list of JSON just where its own JSON is, quotes and all. What else may match is sorted out by rows.
-const HEADS = `SELECT outbox, upto, last_id FROM pages INDEXED BY pages_heads
+const HEADS = `SELECT outbox, upto, last_id FROM pages AS head INDEXED BY pages_heads
   WHERE last_id >= ?1 AND last_id <= ?2 AND first_id < ?3
   AND (?4 IS NULL OR instr(keys, ?4) > 0) AND (?5 IS NULL OR instr(models, ?5) > 0)
+  AND (?6 IS NULL OR EXISTS (SELECT 1 FROM pages
+    WHERE outbox = head.outbox AND upto = head.upto AND instr(pairs, ?6) > 0))
   ORDER BY last_id DESC LIMIT ${HEADS_AT_ONCE}`
 
 // A row is a list that begins with its id, so the order of such texts is that of ids.
@@ -47,13 +49,14 @@ const read = ({ columns, value }: Found): Row => rowOf(columns.split(','), JSON.
 /** Newest first, so many at most, together with those that D1 does not have yet. */
 export async function readRows(database: D1Database, wanted: Wanted, unsent: readonly Row[]): Promise<Row[]> {
   const { limit, from, before = END, key, model } = wanted
+  const pair = key === undefined || model === undefined ? null : JSON.stringify([key, model])
   const seen = new Set<string>()
   let rows = newest(unsent, limit)
   let pages = PAGES_AT_FIRST
   for (let upto = END; ;) {
     const { results } = await database
       .prepare(HEADS)
-      .bind(from, upto, before, quoted(key), quoted(model))
+      .bind(from, upto, before, quoted(key), quoted(model), pair)
       .all<Head>()
     const heads = results.filter((head) => !seen.has(placeOf(head)))
     for (let at = 0; at < heads.length;) {

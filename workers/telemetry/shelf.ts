@@ -15,8 +15,8 @@ export interface Place {
 
 // A write that nobody waits for any more may still arrive: one that does not begin where the last one ended is void.
 export const PUT = `INSERT INTO pages
-    (outbox, upto, first_id, last_id, count, cost_micros, keys, models, columns, rows)
-  SELECT ?1, ?2, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11
+    (outbox, upto, first_id, last_id, count, cost_micros, keys, models, pairs, columns, rows)
+  SELECT ?1, ?2, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12
   WHERE NOT EXISTS (SELECT 1 FROM pages WHERE outbox = ?1 AND upto > ?3)`
 
 export const NAME = `INSERT OR IGNORE INTO named (request_id, key_id, row_id, outbox, upto)
@@ -33,6 +33,7 @@ export const valuesOf = ({ outbox, after, upto }: Place, page: Page): (string | 
   page.costMicros,
   page.keys,
   page.models,
+  page.pairs,
   COLUMNS.join(','),
   page.rows,
 ]

@@ -21,24 +21,60 @@ function stage(take: (handOver: HandOver) => Promise<void>) {
 }
 
 describe('handing over', () => {
-  it('begins at once, and what comes meanwhile goes together', async () => {
-    const taken: HandOver[] = []
-    const gate = Promise.withResolvers<void>()
-    const { record, deferred } = stage(async (handOver) => {
-      taken.push(handOver)
-      if (taken.length === 1) await gate.promise
-    })
-    for (let row = 0; row < 11; row += 1) record()
-    expect(taken.map(({ count }) => count)).toEqual([1])
-    gate.resolve()
-    await Promise.all(deferred)
-    expect(taken.map(({ number, count }) => [number, count])).toEqual([
-      [1, 1],
-      [2, 10],
-    ])
-    expect(deferred).toHaveLength(1)
-    record()
-    expect(taken.at(-1)).toMatchObject({ number: 3, count: 1 })
+  it('begins at once; what comes meanwhile goes together a moment later, whether or not there is an answer', async () => {
+    vi.useFakeTimers()
+    try {
+      const taken: HandOver[] = []
+      const gate = Promise.withResolvers<void>()
+      const { record, deferred } = stage(async (handOver) => {
+        taken.push(handOver)
+        if (taken.length < 3) await gate.promise
+      })
+      const shown = (): unknown => taken.map(({ number, count }) => [number, count])
+      record()
+      expect(shown()).toEqual([[1, 1]])
+      for (let row = 0; row < 5; row += 1) record()
+      await vi.advanceTimersByTimeAsync(30)
+      record()
+      expect(shown()).toEqual([[1, 1]])
+      await vi.advanceTimersByTimeAsync(11)
+      expect(shown()).toEqual([
+        [1, 1],
+        [2, 6],
+      ])
+      gate.resolve()
+      await Promise.all(deferred)
+      record()
+      await vi.advanceTimersByTimeAsync(0)
+      expect(taken.at(-1)).toMatchObject({ number: 3, count: 1 })
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('has eight on their way at most, and goes on with what waits when the oldest is taken', async () => {
+    vi.useFakeTimers()
+    try {
+      const taken: HandOver[] = []
+      const gates = Array.from({ length: 12 }, () => Promise.withResolvers<void>())
+      const { record } = stage(async (handOver) => {
+        taken.push(handOver)
+        await gates[handOver.number]?.promise
+      })
+      for (let round = 0; round < 20; round += 1) {
+        record()
+        await vi.advanceTimersByTimeAsync(50)
+      }
+      expect(taken.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+      gates[2]?.resolve() // not the oldest
+      await vi.advanceTimersByTimeAsync(50)
+      expect(taken).toHaveLength(8)
+      gates[1]?.resolve()
+      await vi.advanceTimersByTimeAsync(50)
+      expect(taken.slice(8).map(({ number, count }) => [number, count])).toEqual([[9, 12]])
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('is repeated as it was, under its number, also by a later request', async () => {
@@ -56,6 +92,7 @@ describe('handing over', () => {
       expect(taken).toHaveLength(5)
       isAway = false
       record()
+      await vi.advanceTimersByTimeAsync(100)
       await Promise.all(deferred)
       expect(new Set(taken.slice(0, 6).map(({ number, rows }) => `${number} ${rows}`)).size).toBe(1)
       expect(taken.at(-1)).toMatchObject({ number: 2, count: 1 })
@@ -74,15 +111,16 @@ describe('handing over', () => {
         if (taken.length === 1) await new Promise(() => {}) // its request was ended
       })
       record()
+      await vi.advanceTimersByTimeAsync(0)
       record()
-      expect(taken).toHaveLength(1)
       await vi.advanceTimersByTimeAsync(21_000)
       record()
-      await vi.advanceTimersByTimeAsync(0)
+      await vi.advanceTimersByTimeAsync(50)
       expect(taken.map(({ number, count }) => [number, count])).toEqual([
         [1, 1],
+        [2, 1],
         [1, 1],
-        [2, 2],
+        [3, 1],
       ])
     } finally {
       vi.useRealTimers()
@@ -97,7 +135,9 @@ describe('handing over', () => {
       if (isAway) await gate.promise
       rows.push(...rowsOf(handOver).map(([id]) => String(id)))
     })
-    for (let row = 0; row < 20_011; row += 1) record()
+    record()
+    await Promise.resolve()
+    for (let row = 0; row < 20_010; row += 1) record()
     expect(lines.filter((line) => line.includes('dropped'))).toHaveLength(1)
     isAway = false
     gate.resolve()
