@@ -2,7 +2,7 @@
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser'
 import { z } from 'zod'
 import { positionOf, sentence } from './config-words.ts'
-import { factFields, price } from './model-schema.ts'
+import { counting, factFields, price } from './model-schema.ts'
 
 const name = z
   .string()
@@ -78,6 +78,7 @@ const model = z.strictObject({
   contextWindow: z.int().min(1).optional().describe('Tokens.'),
   maxOutput: z.int().min(1).optional().describe('Tokens.'),
   ...factFields,
+  counting: counting.optional(),
   price: price.optional(),
   timeouts: timeouts.optional(),
 })

@@ -45,6 +45,18 @@ export const priceFields = {
 
 export const price = z.strictObject(priceFields).describe('US dollars per million tokens.')
 
+export const counting = z
+  .strictObject({
+    tokenizer: z
+      .literal('o200k')
+      .optional()
+      .describe(
+        "OpenAI's vocabulary and its way to write a prompt; else a bound is reserved, one token a byte.",
+      ),
+    picture: z.int().min(1).optional().describe('The most tokens that one picture becomes.'),
+  })
+  .describe('How it counts its prompts; as the vendor says unless given.')
+
 export const factFields = {
   tools: z.boolean().optional().describe('Calls tools.'),
   images: z.boolean().optional().describe('Reads pictures.'),

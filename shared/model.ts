@@ -1,4 +1,12 @@
-// What is known of a model besides its price: what it can do and how it differs. Pure.
+// What is known of a model besides its price: what it can do, how it differs and how it counts. Pure.
+
+/** How a model counts its prompts, as far as somebody says; what nobody says is bounded as for any model. */
+export interface Counting {
+  /** The vocabulary, where its maker publishes it and it is the one that is counted with here. */
+  readonly tokenizer?: 'o200k' | undefined
+  /** The most tokens that one picture becomes. */
+  readonly picture?: number | undefined
+}
 
 export interface ModelFacts {
   readonly tools?: boolean

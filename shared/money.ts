@@ -129,9 +129,11 @@ export function worstCaseMicros(
   serviceTier?: string,
 ): number {
   const open = serviceTier === undefined || serviceTier === 'auto'
+  // `prompt` may be a bound, and a shorter one be in a dearer tier.
+  const usual = [price, ...(price.tiers ?? []).filter(({ above }) => prompt > above)]
   const possible = open
-    ? [ratesFor(price, prompt), ...(serviceTier === 'auto' ? Object.values(price.classes ?? {}) : [])]
-    : [ratesFor(price, prompt, serviceTier), ratesFor(price, prompt)] // a busy vendor may serve another class than asked for
+    ? [...usual, ...(serviceTier === 'auto' ? Object.values(price.classes ?? {}) : [])]
+    : [ratesFor(price, prompt, serviceTier), ...usual] // a busy vendor may serve another class than asked for
   const worst = possible.map((rates) => {
     const dearest = Math.max(rates.input, rates.cacheRead, rates.cacheWrite, rates.cacheWriteLong ?? 0)
     return scaled(prompt, dearest) + scaled(maxOutput, Math.max(rates.output, rates.reasoning ?? 0))

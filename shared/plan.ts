@@ -1,6 +1,6 @@
 // The decision about a request as data, and what became of it. Pure.
 import type { Failure } from './failure.ts'
-import type { ModelFacts } from './model.ts'
+import type { Counting, ModelFacts } from './model.ts'
 import type { Price, PriceVersion } from './money.ts'
 import type { Part, ToolCall } from './request.ts'
 import type { Usage } from './usage.ts'
@@ -38,6 +38,8 @@ export interface Target {
   readonly contextWindow?: number
   readonly maxOutput?: number
   readonly facts?: ModelFacts
+  /** Absent where nobody says how it counts. */
+  readonly counting?: Counting
   /** The vendor bills the whole answer, also when nobody reads on: a stream whose reader left is drained, not cancelled. */
   readonly billsCancelled?: true
   readonly timeouts: Timeouts

@@ -1,16 +1,19 @@
 // Counting tokens with a real tokenizer (o200k, OpenAI's current one). Pure.
 import { GptEncoding } from 'gpt-tokenizer/GptEncoding'
+import { O200K_TOKEN_SPLIT_REGEX } from 'gpt-tokenizer/encodingParams/constants'
 import { type Message, type Part, textOf, type Tool } from './request.ts'
 
-export type CountTokens = (text: string) => number
+/** `countRun` counts what is longer than the tokenizer can read at once; in slices, so nearly right, unless given. */
+export type CountTokens = (text: string, countRun?: (run: string) => number) => number
 
 /** Resolves with the counter; the first call unpacks the vocabulary. */
 export type Tokenizer = () => Promise<CountTokens>
 
-/** Runs without a break cost the tokenizer quadratic time, so longer ones are counted in slices. */
+/** What the tokenizer does not cut (a word, a row of signs) costs it quadratic time, so longer ones are counted in slices. */
 const RUN_CHARS = 128
+/** Only in such a text can there be one. */
 const LONG_RUN = /\S{129}|\s{129}/
-const SLICES = /\S{1,128}|\s{1,128}/g
+const SLICES = /[^]{1,128}/g
 
 // Every message costs these beside its text, and the answer is primed with as many.
 // Source: https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken
@@ -34,10 +37,13 @@ function openCounter(vocabulary: Vocabulary): CountTokens {
   const { countTokens } = GptEncoding.getEncodingApi('o200k_base', () => vocabulary)
   // Text that looks like a control token is ordinary text when a user writes it.
   const count = (piece: string): number => countTokens(piece, { disallowedSpecial: new Set() })
-  return (text) => {
+  const countSlices = (run: string): number =>
+    (run.match(SLICES) ?? []).reduce((sum, slice) => sum + count(slice), 0)
+  return (text, countRun = countSlices) => {
     if (text.length <= RUN_CHARS || !LONG_RUN.test(text)) return count(text)
     let sum = 0
-    for (const [slice] of text.matchAll(SLICES)) sum += count(slice)
+    for (const [run] of text.matchAll(O200K_TOKEN_SPLIT_REGEX))
+      sum += run.length <= RUN_CHARS ? count(run) : countRun(run)
     return sum
   }
 }

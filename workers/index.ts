@@ -161,6 +161,7 @@ function open(env: Bindings): Opened {
     catalogue,
     vendorOf: (id) => vendorBehind(id)?.id,
     billsCancelled: (id) => vendorBehind(id)?.billsCancelled === true,
+    countingOf: (id, model) => vendorBehind(id)?.counting?.find(({ models }) => models.test(model)),
     health: view,
   })
   const tokenizer = openTokenizer(async () => unpack(o200k))

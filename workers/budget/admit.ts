@@ -101,7 +101,7 @@ export function openBudgets(objects: BudgetObjects): Budgets {
           if (lost !== undefined) throw new Failed(away(lost, 1_000))
           if (refused === undefined) throw new Failed(away(sides[0], 100))
           const whose = refused.side.desk.account.whose
-          throw new Failed(refusal(refused.why, whose, cx.now(), ratesOf(sides, cx.now())))
+          throw new Failed(refusal(refused.why, whose, cx.now(), ratesOf(sides, cx.now()), need))
         }
         sides = sidesNow()
       }

@@ -4,8 +4,9 @@ import { type Price, worstCaseMicros, writeDollars } from '../../shared/money.ts
 import type { Plan, Target } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import { countPrompt, type Tokenizer } from '../../shared/tokens.ts'
-import type { Budget } from '../service.ts'
+import type { Budget, Unit } from '../service.ts'
 import type { Amounts } from './ledger.ts'
+import { ABOUT_BOUNDS, type PromptAt, promptsAt } from './prompt.ts'
 
 export interface Need {
   readonly amounts: Amounts
@@ -15,6 +16,8 @@ export interface Need {
   readonly maxOutput: number | undefined
   /** The request's own limit was lowered to what a budget covers. */
   readonly clamped: boolean
+  /** The units in which the prompt was not counted but bounded: whoever is refused should know. */
+  readonly bounded?: readonly Unit[]
   /** The need of the longest answer that so much covers; undefined where not even the shortest one is. */
   readonly within: (held: Amounts) => Need | undefined
 }
@@ -23,8 +26,6 @@ export interface Need {
 const DEFAULT_MAX_OUTPUT = 4_096
 /** Of a picture in the best quality; speech is shorter. https://platform.openai.com/docs/guides/image-generation#cost-and-latency */
 const DEFAULT_MEDIA_TOKENS = 8_192
-/** What gpt-4o-transcribe reads: https://platform.openai.com/docs/models/gpt-4o-transcribe */
-const DEFAULT_FILE_TOKENS = 16_000
 /** An answer shorter than this is of no use to anybody. */
 const LEAST_OUTPUT = 16
 
@@ -58,35 +59,43 @@ export async function needOf(
   if (!dollars && !tokens) return NOTHING
   if (dollars) plan.targets.forEach(requirePrice)
   if (!tokens && plan.targets.every((target) => isFree(target))) return NOTHING
-  const prompt = (await textIn(request, tokenizer)) + filesIn(request, plan)
+  const prompts = await promptsAt(request, plan.targets, tokenizer)
+  const isKept = budgets.some(({ unit, window }) => unit === 'tokens' && window !== 'rate')
+  const dearest = dearestOf(prompts, request)
+  const longest = isKept || !tokens ? longestOf(prompts) : await likelyPrompt(request, prompts, tokenizer)
   const asked = outputOf(request, plan)
-  const output = maxCostMicros === undefined ? asked : affordable(plan, prompt, asked, request, maxCostMicros)
+  const output = maxCostMicros === undefined ? asked : affordable(prompts, asked, request, maxCostMicros)
   const amountsAt = (length: number): Amounts => ({
-    usd: dearest(plan, prompt, length, request),
-    tokens: prompt + length * request.choices,
+    usd: dearest(length),
+    tokens: longest + length * request.choices,
     requests: 1,
   })
-  return needAt(output, asked, canClamp(request) ? Math.min(LEAST_OUTPUT, asked) : asked, amountsAt)
+  const isBound = prompts.some((prompt) => prompt.isBound)
+  const units = [...(dollars ? (['usd'] as const) : []), ...(isKept ? (['tokens'] as const) : [])]
+  const shortest = canClamp(request) ? Math.min(LEAST_OUTPUT, asked) : asked
+  return needAt(output, { asked, shortest, bounded: isBound ? units : [], amountsAt })
+}
+
+interface Scale {
+  readonly asked: number
+  readonly shortest: number
+  readonly bounded: readonly Unit[]
+  readonly amountsAt: (length: number) => Amounts
 }
 
 /** The need of an answer so long, which may become shorter. */
-function needAt(
-  output: number,
-  asked: number,
-  shortest: number,
-  amountsAt: (length: number) => Amounts,
-): Need {
+function needAt(output: number, scale: Scale): Need {
+  const { asked, shortest, bounded, amountsAt } = scale
   const amounts = amountsAt(output)
   return {
     amounts,
     least: amountsAt(Math.min(shortest, output)),
     maxOutput: output,
     clamped: output < asked,
+    ...(bounded.length === 0 ? {} : { bounded }),
     within: (held) => {
-      const length = longest(output, (candidate) => isCovered(amountsAt(candidate), held))
-      return length < shortest || !isCovered(amountsAt(length), held)
-        ? undefined
-        : needAt(length, asked, shortest, amountsAt)
+      const length = longestThat(output, (candidate) => isCovered(amountsAt(candidate), held))
+      return length < shortest || !isCovered(amountsAt(length), held) ? undefined : needAt(length, scale)
     },
   }
 }
@@ -96,7 +105,7 @@ const canClamp = ({ embedding, proxied }: ModelRequest): boolean =>
   embedding === undefined && proxied === undefined
 
 /** The most of 0..most that fits, where whatever is less than something that fits does too. */
-function longest(most: number, fits: (length: number) => boolean): number {
+function longestThat(most: number, fits: (length: number) => boolean): number {
   if (fits(most)) return most
   let [low, high] = [0, most]
   while (low < high) {
@@ -107,16 +116,23 @@ function longest(most: number, fits: (length: number) => boolean): number {
   return low
 }
 
-async function textIn(request: ModelRequest, tokenizer: Tokenizer): Promise<number> {
-  const ids = (request.embedding?.tokens ?? []).reduce((sum, list) => sum + list.length, 0)
-  return ids + countPrompt(request.messages, request.tools, await tokenizer())
+/**
+ * A rate is not a budget: what a request turns out to have used more is drained from its bucket at once, so over any
+ * longer time it holds with a likely count too. A bound could be more than a whole minute of it, and never be served.
+ */
+async function likelyPrompt(
+  { messages, tools, embedding, proxied }: ModelRequest,
+  prompts: readonly PromptAt[],
+  tokenizer: Tokenizer,
+): Promise<number> {
+  if ((proxied?.files ?? 0) > 0) return longestOf(prompts)
+  const ids = (embedding?.tokens ?? []).reduce((sum, list) => sum + list.length, 0)
+  const likely = ids + countPrompt(messages, tools, await tokenizer())
+  return Math.min(longestOf(prompts), likely)
 }
 
-/** A sound or a picture counts as all that the model can read. */
-const filesIn = ({ proxied }: ModelRequest, plan: Candidates): number =>
-  (proxied?.files ?? 0) === 0
-    ? 0
-    : Math.max(...plan.targets.map((target) => target.contextWindow ?? DEFAULT_FILE_TOKENS))
+const longestOf = (prompts: readonly PromptAt[]): number =>
+  Math.max(0, ...prompts.map(({ tokens }) => tokens))
 
 /** The most that an answer can be long, in tokens, per choice. What is passed on cannot be told a limit. */
 function outputOf({ embedding, proxied, limits }: ModelRequest, plan: Candidates): number {
@@ -142,15 +158,18 @@ export const priceOf = (price: Price, { proxied, choices }: ModelRequest): Price
 const isFree = (target: Target): boolean =>
   target.price !== undefined && worstCaseMicros(1_000_000, 1_000_000, target.price, 'auto') === 0
 
-/** `output` is each choice's. */
-const dearest = (plan: Candidates, prompt: number, output: number, request: ModelRequest): number =>
-  Math.max(
-    ...plan.targets.map(({ price }) =>
-      price === undefined
-        ? 0
-        : worstCaseMicros(prompt, output * request.choices, priceOf(price, request), request.serviceTier),
-    ),
-  )
+/** Of an answer so long, per choice: at the target where prompt and answer together cost most. */
+const dearestOf =
+  (prompts: readonly PromptAt[], request: ModelRequest) =>
+  (output: number): number =>
+    Math.max(
+      0,
+      ...prompts.map(({ target: { price }, tokens }) =>
+        price === undefined
+          ? 0
+          : worstCaseMicros(tokens, output * request.choices, priceOf(price, request), request.serviceTier),
+      ),
+    )
 
 function requirePrice(target: Target): void {
   if (target.price !== undefined) return
@@ -162,18 +181,22 @@ function requirePrice(target: Target): void {
 
 /** The longest answer that stays within a request's own cost limit. */
 function affordable(
-  plan: Candidates,
-  prompt: number,
+  prompts: readonly PromptAt[],
   asked: number,
   request: ModelRequest,
   maxCostMicros: number,
 ): number {
-  if (dearest(plan, prompt, asked, request) <= maxCostMicros) return asked
-  const low = longest(asked, (length) => dearest(plan, prompt, length, request) <= maxCostMicros)
+  const dearest = dearestOf(prompts, request)
+  if (dearest(asked) <= maxCostMicros) return asked
+  const low = longestThat(asked, (length) => dearest(length) <= maxCostMicros)
   const isBound = request.proxied === undefined // what is passed on cannot be made shorter
   if (isBound && asked > 0 && low >= Math.min(LEAST_OUTPUT, asked)) return low
+  const micros = dearest(isBound ? 0 : asked)
+  const isGuess = prompts.some((prompt) => prompt.isBound)
+  const size = `${isGuess ? 'at most ' : ''}${longestOf(prompts)} tokens`
   const message =
-    `x-minnow-max-cost of $${writeDollars(maxCostMicros)} does not cover this request: its prompt of ${prompt} tokens ` +
-    `alone can cost $${writeDollars(dearest(plan, prompt, isBound ? 0 : asked, request))}. Raise the limit, shorten the prompt or choose a cheaper model.`
+    `x-minnow-max-cost of $${writeDollars(maxCostMicros)} does not cover this request: its prompt of ${size} ` +
+    `alone can cost $${writeDollars(micros)}.${isGuess ? ` ${ABOUT_BOUNDS}` : ''} ` +
+    `Raise the limit, shorten the prompt or choose a cheaper model.`
   throw new Failed({ kind: 'over-budget', unit: 'usd', code: 'insufficient_quota', message })
 }

@@ -5,6 +5,8 @@ import { type RateLeft, writeDuration } from '../../shared/rates.ts'
 import type { Unit } from '../service.ts'
 import type { Account } from './account.ts'
 import type { Refused } from './ledger.ts'
+import type { Need } from './need.ts'
+import { ABOUT_BOUNDS } from './prompt.ts'
 
 type OverBudget = Extract<Failure, { kind: 'over-budget' }>
 
@@ -13,10 +15,12 @@ export function refusal(
   whose: Account['whose'],
   now: number,
   rates: readonly RateLeft[],
+  { bounded = [] }: Pick<Need, 'bounded'>,
 ): OverBudget {
   const { unit, window, limit } = budget
   const waits = Number.isFinite(resetsAt)
   const when = waits ? { resetsAt, retryAfterMs: Math.max(0, resetsAt - now) } : {}
+  const about = bounded.includes(unit) ? ` ${ABOUT_BOUNDS}` : ''
   const told = rates.length === 0 ? {} : { rates }
   if (window === 'rate' || unit === 'requests') {
     const again = waits
@@ -25,14 +29,14 @@ export function refusal(
     const per = window === 'rate' ? 'minute' : window
     const message =
       `Rate limit of the ${whose} reached: ${limit} ${unit} per ${per}. ` +
-      `This request needs ${least}, ${remaining} ${remaining === 1 ? 'is' : 'are'} left.${again}`
+      `This request needs ${least}, ${remaining} ${remaining === 1 ? 'is' : 'are'} left.${about}${again}`
     return { kind: 'over-budget', unit, code: 'rate_limit_exceeded', message, ...when, ...told }
   }
   const reset = waits ? ` It resets at ${new Date(resetsAt).toISOString()}.` : ' It does not reset.'
   const per = window === 'total' ? 'in total' : `per ${window}`
   const message =
     `The ${whose}'s budget of ${amountOf(unit, limit)} ${per} does not cover this request: with the shortest useful answer ` +
-    `it can cost ${amountOf(unit, least)}, ${amountOf(unit, remaining)} is left.${reset} Shorten the prompt, ` +
+    `it can cost ${amountOf(unit, least)}, ${amountOf(unit, remaining)} is left.${about}${reset} Shorten the prompt, ` +
     `${waits ? 'wait for the reset, ' : ''}or ask the operator for more.`
   return { kind: 'over-budget', unit, code: 'insufficient_quota', message, ...when, ...told }
 }

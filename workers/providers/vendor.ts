@@ -1,6 +1,7 @@
 // What a vendor is: a record. Its wire format is a dialect, its oddities are options of that dialect.
 import type { VendorDialect } from '../../shared/dialect.ts'
 import type { Endpoint } from '../../shared/request.ts'
+import type { CountingRule } from './families.ts'
 
 export interface Vendor {
   readonly id: string
@@ -33,6 +34,8 @@ export interface Vendor {
    * cost. Each record names its source; of vendors that nothing is known of, it is taken that they stop.
    */
   readonly billsCancelled?: true
+  /** How its models count their prompts; the first that a model's name fits holds. */
+  readonly counting?: readonly CountingRule[]
   /** The header that leads the turns of a conversation to one machine, where its prompt is cached. */
   readonly affinity?: string
   /** The name of one of its models, where models differ so much that any other would say little of it. */

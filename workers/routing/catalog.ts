@@ -1,6 +1,7 @@
 // What a name in a request stands for: a model at a provider, or a route over models. Pure.
 import type { Catalogue, Listing, Prices } from '../../shared/catalogue.ts'
 import { type Config, type ConfigModel, type ConfigTimeouts, entryOf, MICRO } from '../../shared/config.ts'
+import type { Counting } from '../../shared/model.ts'
 import { factsIn } from '../../shared/model-schema.ts'
 import { fillPrice, free, type Quote } from '../../shared/money.ts'
 import type { Target, Timeouts } from '../../shared/plan.ts'
@@ -50,6 +51,8 @@ export interface CatalogOptions {
   readonly vendorOf: (provider: string) => string | undefined
   /** Does the vendor behind a configured provider bill what nobody reads? */
   readonly billsCancelled?: (provider: string) => boolean
+  /** How a model of a configured provider counts, as its vendor says. */
+  readonly countingOf?: (provider: string, model: string) => Counting | undefined
 }
 
 const DEFAULT_TIMEOUTS = { headMs: 10_000, firstTokenMs: 10_000, idleMs: 10_000, totalMs: 300_000 }
@@ -61,7 +64,7 @@ export const DEFAULT_ROUTE = 'auto'
 const MICRO_CONTEXT = 512
 
 export function openCatalog(options: CatalogOptions): Catalog {
-  const { config, prices, microProvider, catalogue, vendorOf, billsCancelled } = options
+  const { config, prices, microProvider, catalogue, vendorOf, billsCancelled, countingOf } = options
   const rescue = config.streams?.rescue ?? true
   const microModel: Model = {
     name: MICRO,
@@ -98,6 +101,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
     const quote = said(name, entry) ?? prices.later.get(`${vendor}/${entry.model}`) ?? shipped(listing)
     const contextWindow = entry.contextWindow ?? listing?.contextWindow
     const maxOutput = entry.maxOutput ?? listing?.maxOutput
+    const counting = entry.counting ?? countingOf?.(entry.provider, entry.model)
     return {
       name,
       provider: entry.provider,
@@ -107,6 +111,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
       ...(quote === undefined ? {} : { price: quote.price, priceVersion: quote.version }),
       ...(contextWindow === undefined ? {} : { contextWindow }),
       ...(maxOutput === undefined ? {} : { maxOutput }),
+      ...(counting === undefined ? {} : { counting }),
       ...(billsCancelled?.(entry.provider) === true ? { billsCancelled: true } : {}),
       timeouts: mergeTimeouts([
         config.timeouts,

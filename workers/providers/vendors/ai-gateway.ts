@@ -2,6 +2,7 @@
 import { anthropic } from '../../../shared/dialects/anthropic/index.ts'
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
 import { openaiResponses } from '../../../shared/dialects/openai-responses/index.ts'
+import { claudeCounting, geminiCounting, gptCounting } from '../families.ts'
 import type { Vendor } from '../vendor.ts'
 
 export const aiGateway: Vendor = {
@@ -20,5 +21,6 @@ export const aiGateway: Vendor = {
     authorization: `Bearer ${key}`,
     'cf-aig-gateway-id': settings['gateway'] ?? 'default',
   }),
+  counting: [...gptCounting('openai/'), claudeCounting, geminiCounting],
   docs: 'https://developers.cloudflare.com/ai-gateway/usage/rest-api/',
 }

@@ -1,5 +1,6 @@
 // Anthropic, and any server that speaks its Messages.
 import { anthropic as messages } from '../../../shared/dialects/anthropic/index.ts'
+import { claudeCounting } from '../families.ts'
 import type { Vendor } from '../vendor.ts'
 
 export const anthropic: Vendor = {
@@ -11,6 +12,7 @@ export const anthropic: Vendor = {
   authorize: (key) => ({ 'x-api-key': key }),
   // An empty account is mostly told with 400, as a wrong field is; the dialect's errors say so too.
   deadWords: /credit balance is too low/i,
+  counting: [claudeCounting],
   example: 'claude-opus-5-5',
   docs: 'https://platform.claude.com/docs/en/api/messages',
 }

@@ -3,6 +3,7 @@ import { openaiEmbeddings } from '../../../shared/dialects/embeddings/index.ts'
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
 import { openaiResponses } from '../../../shared/dialects/openai-responses/index.ts'
 import { OPENAI_EFFORTS } from '../../../shared/dialects/openai-responses/reasoning.ts'
+import { gptCounting } from '../families.ts'
 import type { Vendor } from '../vendor.ts'
 
 /** A token of Microsoft Entra, instead of a key of the resource. */
@@ -55,6 +56,8 @@ export const azure: Vendor = {
     },
   },
   authorize: (key) => (TOKEN.test(key) ? { authorization: `Bearer ${key}` } : { 'api-key': key }),
+  // A deployment whose name begins as a model's is taken for that model; of any other nobody knows here what it is.
+  counting: gptCounting(),
   example: 'gpt-5.6-sol',
   docs: 'https://learn.microsoft.com/azure/ai-foundry/openai/latest',
 }

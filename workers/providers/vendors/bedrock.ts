@@ -1,6 +1,7 @@
 // Amazon Bedrock: many makers' models behind Converse, in a region of Amazon's.
 import { bedrock as converse } from '../../../shared/dialects/bedrock/index.ts'
 import { sigv4 } from '../sign/sigv4.ts'
+import { claudeCounting } from '../families.ts'
 import type { Vendor } from '../vendor.ts'
 
 export const bedrock: Vendor = {
@@ -14,6 +15,7 @@ export const bedrock: Vendor = {
   authorize: sigv4('bedrock'),
   // https://openrouter.ai/docs/api/reference/streaming#stream-cancellation
   billsCancelled: true,
+  counting: [claudeCounting],
   example: 'anthropic.claude-opus-4-6-v1',
   docs: 'https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html',
 }

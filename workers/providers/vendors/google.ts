@@ -1,6 +1,7 @@
 // Google's Gemini API, with the keys of AI Studio.
 import { geminiEmbeddings } from '../../../shared/dialects/embeddings/gemini.ts'
 import { gemini } from '../../../shared/dialects/gemini/index.ts'
+import { geminiCounting } from '../families.ts'
 import type { Vendor } from '../vendor.ts'
 
 export const google: Vendor = {
@@ -14,6 +15,7 @@ export const google: Vendor = {
   deadWords: /API_KEY_INVALID|API key (?:not valid|expired)/,
   // https://googleapis.github.io/js-genai/release_docs/interfaces/types.GenerateContentConfig.html (abortSignal)
   billsCancelled: true,
+  counting: [geminiCounting],
   example: 'gemini-3-flash-preview',
   docs: 'https://ai.google.dev/api/generate-content',
 }

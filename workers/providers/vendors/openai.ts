@@ -4,6 +4,7 @@ import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
 import { openaiResponses } from '../../../shared/dialects/openai-responses/index.ts'
 import { OPENAI_EFFORTS } from '../../../shared/dialects/openai-responses/reasoning.ts'
 import { ENDPOINTS } from '../../../shared/request.ts'
+import { gptCounting } from '../families.ts'
 import { bearer, type Vendor } from '../vendor.ts'
 
 /** Always think, and then answer 400 to what shapes the choice of words. */
@@ -51,6 +52,7 @@ export const openai: Vendor = {
   authorize: bearer,
   // Nothing left to spend is a 429 like any other: https://platform.openai.com/docs/guides/error-codes#api-errors
   deadWords: /"insufficient_quota"/,
+  counting: gptCounting(),
   example: 'gpt-5.6-sol',
   docs: 'https://platform.openai.com/docs/api-reference/chat',
 }

@@ -2,6 +2,7 @@
 import { openaiEmbeddings } from '../../../shared/dialects/embeddings/index.ts'
 import { openaiChat } from '../../../shared/dialects/openai-chat/index.ts'
 import { openaiResponses } from '../../../shared/dialects/openai-responses/index.ts'
+import { claudeCounting, geminiCounting, gptCounting } from '../families.ts'
 import { bearer, type Vendor } from '../vendor.ts'
 
 export const openrouter: Vendor = {
@@ -33,5 +34,7 @@ export const openrouter: Vendor = {
   proxied: ['audio/speech', 'audio/transcriptions'],
   baseUrl: 'https://openrouter.ai/api/v1',
   authorize: bearer,
+  // https://openrouter.ai/docs/api-reference/overview#querying-cost-and-stats: prompts are counted as their maker does.
+  counting: [...gptCounting('openai/'), claudeCounting, geminiCounting],
   docs: 'https://openrouter.ai/docs/api-reference/overview',
 }

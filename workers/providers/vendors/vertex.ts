@@ -4,6 +4,7 @@ import type { VendorDialect } from '../../../shared/dialect.ts'
 import { vertexEmbeddings } from '../../../shared/dialects/embeddings/vertex.ts'
 import { gemini } from '../../../shared/dialects/gemini/index.ts'
 import { serviceAccount } from '../sign/service-account.ts'
+import { claudeCounting, geminiCounting } from '../families.ts'
 import type { Vendor } from '../vendor.ts'
 
 /** Models are named below who published them; a longer name says that itself. */
@@ -40,6 +41,7 @@ export const vertex: Vendor = {
   authorize: serviceAccount,
   // https://googleapis.github.io/js-genai/release_docs/interfaces/types.GenerateContentConfig.html (abortSignal)
   billsCancelled: true,
+  counting: [claudeCounting, geminiCounting],
   example: 'gemini-3-flash-preview',
   docs: 'https://docs.cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference',
 }

@@ -18,12 +18,16 @@ const each = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, request: 0.04 }
 const ask = (endpoint: Endpoint, more: Partial<ModelRequest> = {}, files = 0): ModelRequest =>
   requestFor('A fish.', { proxied: { endpoint, files }, ...more })
 
+const counting = { tokenizer: 'o200k' } as const
 const text = countPrompt(ask('images/generations').messages, [], await tokenizer())
 
 describe('the need of what is passed on', () => {
   it('assumes the longest answer of any target, for every picture', async () => {
     const plan = planOf([], {
-      targets: [target('a', { price, maxOutput: 2_000 }), target('b', { price, maxOutput: 9_000 })],
+      targets: [
+        target('a', { counting, price, maxOutput: 2_000 }),
+        target('b', { counting, price, maxOutput: 9_000 }),
+      ],
     })
     const need = await needOf(ask('images/generations', { choices: 3 }), plan, both, tokenizer)
     expect(need.amounts).toEqual({
@@ -34,7 +38,7 @@ describe('the need of what is passed on', () => {
   })
 
   it('assumes the usual bounds where nobody knows any', async () => {
-    const plan = planOf([], { targets: [target('a', { price })] })
+    const plan = planOf([], { targets: [target('a', { counting, price })] })
     const drawn = await needOf(ask('images/generations'), plan, both, tokenizer)
     expect(drawn.amounts.tokens).toBe(text + 8_192)
     const heard = await needOf(ask('audio/transcriptions', {}, 1), plan, both, tokenizer)
@@ -44,26 +48,28 @@ describe('the need of what is passed on', () => {
   })
 
   it('counts sounds and pictures as all that a model can read', async () => {
-    const plan = planOf([], { targets: [target('a', { price, contextWindow: 700, maxOutput: 10 })] })
+    const plan = planOf([], {
+      targets: [target('a', { counting, price, contextWindow: 700, maxOutput: 10 })],
+    })
     const need = await needOf(ask('images/edits', {}, 4), plan, both, tokenizer)
     expect(need.amounts.tokens).toBe(text + 700 + 10)
   })
 
   it('has the price of a request for every picture, and no other request has', async () => {
-    const plan = planOf([], { targets: [target('a', { price: each })] })
+    const plan = planOf([], { targets: [target('a', { counting, price: each })] })
     const need = await needOf(ask('images/generations', { choices: 3 }), plan, both, tokenizer)
     expect(need.amounts.usd).toBe(120_000)
     expect(priceOf(each, requestFor('Hi', { choices: 3 }))).toBe(each)
   })
 
   it('is sent as it came, whatever it may cost', async () => {
-    const plan = planOf([], { targets: [target('a', { price })] })
+    const plan = planOf([], { targets: [target('a', { counting, price })] })
     const request = ask('audio/speech')
     expect(reserve(request, await needOf(request, plan, both, tokenizer))).toBe(request)
   })
 
   it('that costs more than x-minnow-max-cost is refused, for it cannot be shortened', async () => {
-    const plan = planOf([], { targets: [target('a', { price, maxOutput: 1_000 })] })
+    const plan = planOf([], { targets: [target('a', { counting, price, maxOutput: 1_000 })] })
     const limited = (maxCostMicros: number) => ask('audio/speech', { limits: { maxCostMicros } })
     const refused: unknown = await needOf(limited(39_000), plan, callerWith(), tokenizer).catch(
       (e: unknown) => e,

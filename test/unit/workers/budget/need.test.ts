@@ -17,8 +17,10 @@ const tokens: Budget = { unit: 'tokens', window: 'minute', limit: 1_000 }
 const rate: Budget = { unit: 'requests', window: 'minute', limit: 10 }
 const cheap = { input: 1, cacheRead: 0.1, cacheWrite: 1.25, output: 2 }
 const dear = { input: 10, cacheRead: 1, cacheWrite: 12.5, output: 50 }
+const counting = { tokenizer: 'o200k' } as const
 const priced = (...prices: (typeof cheap)[]) =>
-  planOf([], { targets: prices.map((price, n) => target(`m${n}`, { price, maxOutput: 1_000 })) })
+  planOf([], { targets: prices.map((price, n) => target(`m${n}`, { price, counting, maxOutput: 1_000 })) })
+const unpriced = planOf([], { targets: [target('mystery', { counting })] })
 const count = await tokenizer()
 const needOf = (request: ModelRequest, plan: Plan, caller: Caller): Promise<Need> =>
   needWith(request, plan, caller, tokenizer)
@@ -70,12 +72,77 @@ describe('a need', () => {
   })
 
   it('cannot be known without a price, and says what to do', async () => {
-    const failure = await failureIn(needOf(request, planOf(['mystery']), callerWith({ budgets: [dollars] })))
+    const failure = await failureIn(needOf(request, unpriced, callerWith({ budgets: [dollars] })))
     expect(failure).toMatchObject({ kind: 'invalid-request', code: 'model_without_price', param: 'model' })
     expect(failure).toMatchObject({ message: expect.stringContaining("'mystery'") })
-    expect(
-      (await needOf(request, planOf(['mystery']), callerWith({ budgets: [tokens] }))).amounts.tokens,
-    ).toBe(prompt + 100)
+    expect((await needOf(request, unpriced, callerWith({ budgets: [tokens] }))).amounts.tokens).toBe(
+      prompt + 100,
+    )
+  })
+})
+
+describe('a need without a known vocabulary', () => {
+  const unknown = (...prices: (typeof cheap)[]) =>
+    planOf([], { targets: prices.map((price, n) => target(`m${n}`, { price, maxOutput: 1_000 })) })
+  const long = requestFor('Hello there. '.repeat(100), { limits: { maxOutput: 100 } })
+  const likely = countPrompt(long.messages, long.tools, count)
+  const tpm: Budget = { unit: 'tokens', window: 'rate', limit: 1_000 }
+
+  it('is at least a token a byte, and says in which units', async () => {
+    const need = await needOf(long, unknown(dear), callerWith({ budgets: [dollars, tokens] }))
+    expect(need.amounts.usd).toBeGreaterThanOrEqual(worstCaseMicros(1_300, 100, dear))
+    expect(need.amounts.tokens).toBeGreaterThanOrEqual(1_400)
+    expect(need.bounded).toEqual(['usd', 'tokens'])
+    expect((await needOf(long, priced(dear), callerWith({ budgets: [dollars] }))).bounded).toBeUndefined()
+  })
+
+  it("is that of the dearest target by each target's own count", async () => {
+    // Counted, the prompt at the dear one costs less than the bound of it at the cheap one.
+    const counted = target('counted', { price: { ...dear, input: 2 }, counting })
+    const bounded = target('bounded', { price: { ...cheap, cacheWrite: 1 } })
+    const both = planOf([], { targets: [counted, bounded] })
+    const caller = callerWith({ budgets: [dollars] })
+    const alone = await Promise.all(
+      [counted, bounded].map((one) => needOf(long, planOf([], { targets: [one] }), caller)),
+    )
+    expect((await needOf(long, both, caller)).amounts.usd).toBe(
+      Math.max(...alone.map(({ amounts }) => amounts.usd)),
+    )
+    const mixed = planOf([], {
+      targets: [
+        { ...counted, price: dear },
+        { ...bounded, price: dear },
+      ],
+    })
+    const first = await needOf(long, planOf([], { targets: [{ ...bounded, price: dear }] }), caller)
+    expect((await needOf(long, mixed, caller)).amounts.usd).toBe(first.amounts.usd)
+  })
+
+  it('of a rate is what is likely: what it was too little is drained from the bucket later', async () => {
+    const need = await needOf(long, unknown(dear), callerWith({ budgets: [dollars, tpm] }))
+    expect(need.amounts.tokens).toBe(likely + 100)
+    expect(need.bounded).toEqual(['usd'])
+    const strict = await needOf(long, unknown(dear), callerWith({ budgets: [tokens, tpm] }))
+    expect(strict.amounts.tokens).toBeGreaterThanOrEqual(1_400)
+  })
+
+  it('shortens the answer by what the bound leaves, and then refuses, never trusting what is likely', async () => {
+    const need = await needOf(long, unknown(cheap), callerWith({ budgets: [tokens] }))
+    const held = (words: number) => ({ ...INFINITE, tokens: need.amounts.tokens - 100 + words })
+    expect(need.within(held(40))).toMatchObject({ maxOutput: 40, clamped: true, bounded: ['tokens'] })
+    expect(need.within(held(15))).toBeUndefined()
+    expect(held(15).tokens).toBeGreaterThan(likely + 100) // which would do, if it were true
+  })
+
+  it('that is more than x-minnow-max-cost is refused with the bound, and says that it is one', async () => {
+    const limits = { maxOutput: 100, maxCostMicros: worstCaseMicros(likely, 100, dear) }
+    const failure = await failureIn(needOf({ ...long, limits }, unknown(dear), callerWith()))
+    expect(failure).toMatchObject({
+      kind: 'over-budget',
+      message: expect.stringMatching(/prompt of at most 1\d\d\d tokens .* upper bound/),
+    })
+    const counted = await failureIn(needOf(capped(1, 100), priced(dear), callerWith()))
+    expect(counted).toMatchObject({ message: expect.not.stringMatching(/at most|upper bound/) })
   })
 })
 
@@ -116,12 +183,12 @@ describe('what is held', () => {
   })
 })
 
-describe("a request's own cost limit", () => {
-  const capped = (maxCostMicros: number, maxOutput?: number) =>
-    requestFor('Hello there', {
-      limits: { maxCostMicros, ...(maxOutput === undefined ? {} : { maxOutput }) },
-    })
+const capped = (maxCostMicros: number, maxOutput?: number) =>
+  requestFor('Hello there', {
+    limits: { maxCostMicros, ...(maxOutput === undefined ? {} : { maxOutput }) },
+  })
 
+describe("a request's own cost limit", () => {
   it('that covers everything changes nothing', async () => {
     expect(await needOf(capped(1_000_000, 100), priced(dear), callerWith())).toMatchObject({
       maxOutput: 100,
