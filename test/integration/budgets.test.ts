@@ -5,6 +5,8 @@ import { freshId, openScene, type Scene, withId } from '../lab/scene.ts'
 
 /** One micro-dollar an input token, ten an output token. */
 const PRICE = { input: 1, output: 10 }
+/** Its prompts are counted and not bounded, so that every micro-dollar can be told beforehand. */
+const COUNTED = { tokenizer: 'o200k' }
 const NAMES = [
   'over',
   'crowd',
@@ -24,7 +26,10 @@ let scene: Scene
 beforeAll(async () => {
   scene = await openScene({
     models: {
-      ...Object.fromEntries(NAMES.map((name) => [name, { provider: 'lab', model: name, price: PRICE }])),
+      ...Object.fromEntries(
+        NAMES.map((name) => [name, { provider: 'lab', model: name, price: PRICE, counting: COUNTED }]),
+      ),
+      bounded: { provider: 'lab', model: 'bounded', price: PRICE },
       unpriced: { provider: 'lab', model: 'unpriced' },
     },
     retries: { sameTarget: 0 },
@@ -65,6 +70,27 @@ describe.concurrent('a budget', () => {
     const reply = await key.client.ask({ model: 'roomy', max_tokens: 40 })
     expect(reply.status).toBe(200)
     expect(await scene.settled(key)).toMatchObject({ spent: 0.00021, reserved: 0, remaining: 0.00029 })
+  })
+
+  test('is reserved with a bound where nobody knows how the model counts: clamped by it, and refused in words that say so', async () => {
+    const key = await scene.makeKey({ budgets: [{ usd: 0.0032, window: 'total' }] })
+    scene.lab.always('bounded', { usage: { prompt: 500, completion: 16 } })
+    const content = 'word '.repeat(500) // likely 501 tokens, 2,500 at most
+    const ask = (max_tokens: number): Promise<Reply> =>
+      key.client.ask({ model: 'bounded', max_tokens, messages: [{ role: 'user', content }] })
+    const clamped = await ask(100)
+    expect(clamped.status).toBe(200)
+    const [, limit = 0] = /^max_tokens=(\d+)$/.exec(clamped.headers.get('x-minnow-clamped') ?? '') ?? []
+    expect(Number(limit)).toBeGreaterThanOrEqual(16)
+    expect(Number(limit)).toBeLessThan(100)
+    // What it was reserved with comes back, and is not enough a second time: likely it would do, surely not.
+    expect(await scene.settled(key)).toMatchObject({ spent: 0.00066, remaining: 0.00254 })
+    const refused = await ask(100)
+    expect(refused.status).toBe(429)
+    expect(pick(refused.json, 'error', 'message')).toMatch(
+      /\$0\.00254 is left\. The prompt is reserved with an upper bound/,
+    )
+    expect(scene.lab.seen('bounded')).toHaveLength(1)
   })
 
   test('is not overspent by 64 requests at once', async () => {

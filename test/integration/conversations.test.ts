@@ -203,7 +203,7 @@ describe.concurrent('a conversation', () => {
   })
 
   test('counts its whole history against the budget', async () => {
-    const key = await scene.makeKey({ budgets: [{ tokens: 220, window: 'day' }] })
+    const key = await scene.makeKey({ budgets: [{ tokens: 1_300, window: 'day' }] })
     scene.lab.always('dear', { text: 'ok', usage: { prompt: 10, completion: 1 } })
     const ask = (content: string): ReturnType<Client['ask']> =>
       key.client.ask({ model: 'lab/dear', max_tokens: 10, messages: [user(content)] }, inTalk('dear'))

@@ -40,7 +40,7 @@ beforeAll(async () => {
       models: Object.fromEntries(
         ['paid', 'tokens', 'short', 'quiet', 'shared'].map((name) => [
           name,
-          { provider: 'openai', model: `${name}-1`, price: PRICE },
+          { provider: 'openai', model: `${name}-1`, price: PRICE, counting: { tokenizer: 'o200k' } },
         ]),
       ),
       routes: {

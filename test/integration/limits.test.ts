@@ -14,7 +14,10 @@ let scene: Scene
 beforeAll(async () => {
   scene = await openScene({
     models: Object.fromEntries(
-      NAMES.map((name) => [name, { provider: 'lab', model: name, price: PRICE, maxOutput: 1_000 }]),
+      NAMES.map((name) => [
+        name,
+        { provider: 'lab', model: name, price: PRICE, maxOutput: 1_000, counting: { tokenizer: 'o200k' } },
+      ]),
     ),
     retries: { sameTarget: 0 },
   })

@@ -5,7 +5,8 @@ export const PRICE = { input: 2, output: 10 }
 
 /** Models `<name>` and `<name>-spare` at the lab, and the route `<name>-route`. */
 export function pairs(names: readonly string[]): { readonly models: Fields; readonly routes: Fields } {
-  const model = (id: string): [string, Fields] => [id, { provider: 'lab', model: id, price: PRICE }]
+  const counting = { tokenizer: 'o200k' }
+  const model = (id: string): [string, Fields] => [id, { provider: 'lab', model: id, price: PRICE, counting }]
   return {
     models: Object.fromEntries(names.flatMap((name) => [model(name), model(`${name}-spare`)])),
     routes: Object.fromEntries(names.map((name) => [`${name}-route`, { order: [name, `${name}-spare`] }])),
