@@ -54,6 +54,13 @@ export const counting = z
         "OpenAI's vocabulary and its way to write a prompt; else a bound is reserved, one token a byte.",
       ),
     picture: z.int().min(1).optional().describe('The most tokens that one picture becomes.'),
+    file: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        'The most tokens that one document is taken to become; all that the model can read unless given.',
+      ),
   })
   .describe('How it counts its prompts; as the vendor says unless given.')
 

@@ -6,6 +6,8 @@ export interface Counting {
   readonly tokenizer?: 'o200k' | undefined
   /** The most tokens that one picture becomes. */
   readonly picture?: number | undefined
+  /** The most tokens that one document is taken to become. Nobody can know, so only an operator may say it. */
+  readonly file?: number | undefined
 }
 
 export interface ModelFacts {

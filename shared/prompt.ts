@@ -20,9 +20,11 @@ export interface Gauge {
 }
 
 export interface Measured {
-  /** Of everything but pictures. */
+  /** Of everything but pictures and documents. */
   readonly tokens: number
   readonly pictures: number
+  /** Documents: pages are packed, or kept elsewhere, and nobody sees here how much they hold. */
+  readonly files: number
   /** The model reads something beside it whose length cannot be known here; at most all that fits into its window. */
   readonly isOpen: boolean
 }
@@ -64,7 +66,7 @@ export const boundGauge: Gauge = {
 
 export function measure(request: ModelRequest, gauge: Gauge): Measured {
   const ids = (request.embedding?.tokens ?? []).reduce((sum, list) => sum + list.length, 0)
-  let sum: Measured = { tokens: ids + gauge.frame.prompt, pictures: 0, isOpen: false }
+  let sum: Measured = { tokens: ids + gauge.frame.prompt, pictures: 0, files: 0, isOpen: false }
   for (const message of request.messages) sum = plus(sum, ofMessage(message, gauge))
   if (request.tools.length > 0) sum = plus(sum, { tokens: gauge.frame.tools })
   for (const tool of request.tools) sum = plus(sum, ofTool(tool, gauge))
@@ -76,10 +78,11 @@ const OPEN: Partial<Measured> = { isOpen: true }
 const plus = (sum: Measured, more: Partial<Measured>): Measured => ({
   tokens: sum.tokens + (more.tokens ?? 0),
   pictures: sum.pictures + (more.pictures ?? 0),
+  files: sum.files + (more.files ?? 0),
   isOpen: sum.isOpen || more.isOpen === true,
 })
 
-const NOTHING: Measured = { tokens: 0, pictures: 0, isOpen: false }
+const NOTHING: Measured = { tokens: 0, pictures: 0, files: 0, isOpen: false }
 
 function ofMessage(message: Message, gauge: Gauge): Measured {
   const { role, parts, toolCalls = [], toolCallId, name, native } = message
@@ -113,8 +116,9 @@ function ofPart(part: Part, read: CountTokens): Partial<Measured> {
     case 'audio':
       return { tokens: Math.ceil(part.data.length / SOUND_CHARS_PER_TOKEN) }
     case 'file':
+      return { files: 1 }
     case 'other':
-      return OPEN // pages are packed, kept elsewhere or made of something else: nobody sees here how much they hold
+      return OPEN
   }
 }
 

@@ -44,15 +44,17 @@ const isKnown = ({ counting }: Target): boolean => counting?.tokenizer === 'o200
 
 function atTarget(measured: Measured, request: ModelRequest, target: Target): Omit<PromptAt, 'target'> {
   const { contextWindow, counting } = target
-  const sum =
-    measured.tokens + measured.pictures * (counting?.picture ?? PICTURE_TOKENS) + filesIn(request, target)
-  if (measured.isOpen) return { tokens: contextWindow ?? Math.max(WIDEST_WINDOW, sum), isBound: true }
-  if (isKnown(target)) return { tokens: sum, isBound: measured.pictures > 0 }
+  const { tokens, pictures, files } = measured
+  const media = pictures * (counting?.picture ?? PICTURE_TOKENS) + files * (counting?.file ?? 0)
+  const sum = tokens + media + passedOn(request, target)
+  const isOpen = measured.isOpen || (files > 0 && counting?.file === undefined)
+  if (isOpen) return { tokens: contextWindow ?? Math.max(WIDEST_WINDOW, sum), isBound: true }
+  if (isKnown(target)) return { tokens: sum, isBound: media > 0 }
   // The inputs of an embedding and of what is passed on have a window each; a conversation has one.
   const isOne = request.embedding === undefined && request.proxied === undefined
   return { tokens: isOne ? Math.min(sum, contextWindow ?? sum) : sum, isBound: true }
 }
 
 /** A sound or a picture that is passed on counts as all that the model can read. */
-const filesIn = ({ proxied }: ModelRequest, { contextWindow }: Target): number =>
+const passedOn = ({ proxied }: ModelRequest, { contextWindow }: Target): number =>
   (proxied?.files ?? 0) === 0 ? 0 : (contextWindow ?? DEFAULT_FILE_TOKENS)

@@ -101,7 +101,8 @@ export function openCatalog(options: CatalogOptions): Catalog {
     const quote = said(name, entry) ?? prices.later.get(`${vendor}/${entry.model}`) ?? shipped(listing)
     const contextWindow = entry.contextWindow ?? listing?.contextWindow
     const maxOutput = entry.maxOutput ?? listing?.maxOutput
-    const counting = entry.counting ?? countingOf?.(entry.provider, entry.model)
+    const told = countingOf?.(entry.provider, entry.model)
+    const counting = entry.counting === undefined ? told : { ...told, ...entry.counting }
     return {
       name,
       provider: entry.provider,

@@ -1,13 +1,18 @@
-// The bound of a text holds for real tokenizers: four of byte-level BPE, one of SentencePiece with byte fallback.
+// The bound of a text holds for real tokenizers: five of byte-level BPE, one of SentencePiece with byte fallback.
 import * as fc from 'fast-check'
 import { countTokens as countCl100k } from 'gpt-tokenizer/encoding/cl100k_base'
 import { countTokens as countR50k } from 'gpt-tokenizer/encoding/r50k_base'
 import llama from 'llama-tokenizer-js'
 import { describe, expect, it } from 'vitest'
 import { mostOfJson, mostQuoted, mostTokens } from '../../../shared/bound.ts'
+import { readGguf } from '../../../workers/micro/gguf.ts'
+import { makeTokenizer } from '../../../workers/micro/tokenizer.ts'
+import { readVocabulary } from '../../../workers/micro/vocabulary.ts'
+import { readBytes } from '../micro/load.ts'
 import { tokenizer } from '../tokenizer.ts'
 
 const countO200k = await tokenizer()
+const micro = makeTokenizer(readVocabulary(readGguf(readBytes('models/micro.gguf'))))
 const plain = { disallowedSpecial: new Set<string>() }
 
 /** SentencePiece puts a space before the text, which is part of what a message costs. */
@@ -17,6 +22,7 @@ const TOKENIZERS: Readonly<Record<string, (text: string) => number>> = {
   r50k: (text) => countR50k(text, plain),
   'cl100k after NFC': (text) => countCl100k(text.normalize('NFC'), plain),
   'cl100k after NFKC': (text) => countCl100k(text.normalize('NFKC'), plain),
+  micro: (text) => micro.encode(text).length,
   'llama 2': (text) => llama.encode(text, false, true).length - 1,
   'llama 2 after NFKC': (text) => llama.encode(text.normalize('NFKC'), false, true).length - 1,
 }

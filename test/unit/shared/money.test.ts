@@ -120,6 +120,9 @@ describe('row 8: tiers by the length of the prompt', () => {
   it('is reserved for at the tier that the prompt falls into', () => {
     expect(worstCaseMicros(200, 10, tiered)).toBe(400 + 100)
     expect(worstCaseMicros(201, 10, tiered)).toBe(804 + 200)
+    // A bound of the prompt may lie above a tier that the prompt itself stays below.
+    const cheaper = { ...tiered, tiers: [{ ...free, above: 100, input: 0.5, output: 1 }] }
+    expect(worstCaseMicros(201, 10, cheaper)).toBe(worstCaseMicros(201, 10, { ...tiered, tiers: [] }))
   })
 })
 

@@ -36,6 +36,7 @@ describe('an exact measure', () => {
     expect(measure(withMessages(...messages), exact)).toEqual({
       tokens: countPrompt(messages, [], count),
       pictures: 0,
+      files: 0,
       isOpen: false,
     })
   })
@@ -61,7 +62,7 @@ describe('an exact measure', () => {
 
 describe('a bound', () => {
   it('of a text is its bytes and what is put around it', () => {
-    expect(bound(requestFor('Grüße'))).toEqual({ tokens: bare + 7, pictures: 0, isOpen: false })
+    expect(bound(requestFor('Grüße'))).toEqual({ tokens: bare + 7, pictures: 0, files: 0, isOpen: false })
     expect(bound(withMessages(message('a'), message('b'))).tokens).toBe(bare + frame.message + 2)
   })
 
@@ -120,9 +121,13 @@ describe('a bound', () => {
     ).toBeGreaterThanOrEqual(32)
   })
 
+  it('counts documents, which only their reader can measure', () => {
+    const pdf = { type: 'file', url: 'data:application/pdf;base64,AA' } as const
+    const read = withMessages(messageOf(pdf, { type: 'file', id: 'file_1' }))
+    expect(bound(read)).toMatchObject({ files: 2, tokens: bare + 1, isOpen: false })
+  })
+
   const kept: readonly (readonly [string, Partial<ModelRequest>])[] = [
-    ['a document', { messages: [messageOf({ type: 'file', url: 'data:application/pdf;base64,AA' })] }],
-    ['a file that the vendor keeps', { messages: [messageOf({ type: 'file', id: 'file_1' })] }],
     [
       'what only one dialect understands',
       { messages: [messageOf({ type: 'other', name: 'item_reference' })] },

@@ -1,4 +1,5 @@
 // Token counts equal OpenAI's, and cost time in proportion to the text.
+import { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
 import { describe, expect, it } from 'vitest'
 import { countPrompt } from '../../../shared/tokens.ts'
 import { tokenizer } from '../tokenizer.ts'
@@ -66,6 +67,20 @@ describe('a long run without a break', () => {
       const run = letter.repeat(100_000)
       expect(count(run)).toBe(slices(run))
     }
+  })
+
+  it('is what the tokenizer itself does not cut: writing without spaces is counted exactly', () => {
+    const prose = '敏捷的棕色狐狸跳過了懶狗。沒有人介意，'.repeat(40)
+    expect(count(prose)).toBe(countTokens(prose))
+    const code = 'const[a,b]=f(x=>x.y(z)||{q:[1,2]});'.repeat(20)
+    expect(count(code)).toBe(countTokens(code))
+  })
+
+  it('can be counted by somebody else', () => {
+    const seen: string[] = []
+    const longest = (run: string): number => seen.push(run) * 1_000
+    expect(count(`one two ${'x'.repeat(200)} three`, longest)).toBe(2 + 1_000 + 1)
+    expect(seen).toEqual([` ${'x'.repeat(200)}`])
   })
 
   it('does not come up in prose, which is counted exactly', () => {

@@ -60,5 +60,18 @@ describe('what a prompt counts at most', () => {
     })
     const wide = target('wide', { contextWindow: 200_000, counting: { tokenizer: 'o200k' } })
     expect(await tokensAt(file, wide, unknown)).toEqual([200_000, 1_048_576])
+    const search = requestFor('', { messages: [messageOf({ type: 'other', name: 'item_reference' })] })
+    expect(await tokensAt(search, wide, unknown)).toEqual([200_000, 1_048_576])
+  })
+
+  it('has for each document what an operator vouches for', async () => {
+    const pdf = { type: 'file', url: 'data:application/pdf;base64,AA' } as const
+    const file = requestFor('', { messages: [messageOf(pdf, pdf)] })
+    const vouched = target('vouched', {
+      contextWindow: 200_000,
+      counting: { tokenizer: 'o200k', file: 20_000 },
+    })
+    const [prompt] = await promptsAt(file, [vouched], tokenizer)
+    expect(prompt).toMatchObject({ tokens: 3 + 4 + 1 + 40_000, isBound: true })
   })
 })

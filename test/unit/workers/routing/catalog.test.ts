@@ -271,3 +271,33 @@ describe("a vendor's model", () => {
     ])
   })
 })
+
+describe('how a model counts', () => {
+  const own: Config = {
+    providers: { maker: {}, other: {} },
+    models: {
+      plain: { provider: 'maker', model: 'gpt-x' },
+      vouched: { provider: 'maker', model: 'gpt-x', counting: { file: 9_000 } },
+      told: { provider: 'other', model: 'any', counting: { tokenizer: 'o200k' } },
+      untold: { provider: 'other', model: 'any-2' },
+    },
+  }
+  const counts = openCatalog({
+    config: own,
+    prices: noPrices,
+    microProvider: 'minnow',
+    catalogue: noCatalogue,
+    vendorOf: (id) => id,
+    countingOf: (provider) => (provider === 'maker' ? { tokenizer: 'o200k', picture: 900 } : undefined),
+  })
+  const countingIn = (name: string) => modelsOf(counts.find(name))[0]?.counting
+
+  it('is as its vendor says and, field by field, as the configuration does', () => {
+    expect(countingIn('plain')).toEqual({ tokenizer: 'o200k', picture: 900 })
+    expect(countingIn('vouched')).toEqual({ tokenizer: 'o200k', picture: 900, file: 9_000 })
+    expect(countingIn('maker/unlisted')).toEqual({ tokenizer: 'o200k', picture: 900 })
+    expect(countingIn('told')).toEqual({ tokenizer: 'o200k' })
+    expect(countingIn('untold')).toBeUndefined()
+    expect(countingIn('micro')).toBeUndefined()
+  })
+})
