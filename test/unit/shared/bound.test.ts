@@ -93,6 +93,7 @@ describe('the bound of a text in JSON', () => {
   const WAYS: Readonly<Record<string, (text: string) => string>> = {
     'as JavaScript does': (text) => JSON.stringify(text),
     'all in ASCII, as Python and Jinja do': (text) => ascii(JSON.stringify(text)),
+    'of its longest form': (text) => JSON.stringify(text.normalize('NFKC')),
     'of what was JSON, with spaces': (text) => JSON.stringify(spaced(text)),
   }
   for (const [way, quote] of Object.entries(WAYS))
