@@ -1,7 +1,9 @@
 // How much a stronger model would gain on a request: a score from a small linear model. Pure.
 import { lastUserText, type ModelRequest } from '../../shared/request.ts'
 import { BUCKETS, hashText, shapeOf } from './features.ts'
+import type { Learned } from './learner.ts'
 import prior from './prior.json' with { type: 'json' }
+import { sketchOf } from './sketch.ts'
 
 export interface Effort {
   /** 0..1, higher where the strong model is expected to gain more. */
@@ -26,7 +28,14 @@ function readWeights(base64: string): Int8Array {
   return new Int8Array(bytes.buffer)
 }
 
-export function classify(request: ModelRequest, model: Prior = shipped): Effort {
+/** By what the route has learned, where it has; else by the prior. */
+export function classify(request: ModelRequest, learned?: Learned): Effort {
+  const gain = learned?.gainOf(sketchOf(request))
+  if (gain !== undefined) return { score: (gain + 1) / 2, features: shapeOf(request) }
+  return weigh(request)
+}
+
+export function weigh(request: ModelRequest, model: Prior = shipped): Effort {
   const features = shapeOf(request)
   const buckets = hashText(lastUserText(request.messages))
   let sum = 0

@@ -1,11 +1,11 @@
 // The score of a request: what a stronger model would gain on it.
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { classify, type Prior } from '../../../../workers/routing/classify.ts'
+import { type Prior, weigh } from '../../../../workers/routing/classify.ts'
 import { BUCKETS, hashText } from '../../../../workers/routing/features.ts'
 import { requestFor } from '../../samples.ts'
 
-const scoreOf = (text: string, prior?: Prior) => classify(requestFor(text), prior).score
+const scoreOf = (text: string, prior?: Prior) => weigh(requestFor(text), prior).score
 const blank = (over: Partial<Prior> = {}): Prior => ({
   bias: 0,
   scale: 1,
