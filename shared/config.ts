@@ -2,7 +2,9 @@
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser'
 import { z } from 'zod'
 import { positionOf, sentence } from './config-words.ts'
+import { dialFields, knobsIn, ONE_KNOB } from './dial.ts'
 import { counting, factFields, price } from './model-schema.ts'
+import { placeMistake, placesOf } from './places.ts'
 
 const name = z
   .string()
@@ -72,15 +74,42 @@ const provider = z.strictObject({
   timeouts: timeouts.optional(),
 })
 
-const model = z.strictObject({
+const theirName = z.string().min(1).max(256).describe("The provider's own name for it.")
+
+const place = z.strictObject({
   provider: name,
-  model: z.string().min(1).max(256).describe("The provider's own name for it."),
+  model: theirName,
+  price: price.optional(),
+  weight: z
+    .number()
+    .min(0)
+    .max(1_000_000)
+    .optional()
+    .describe('The share of requests that it gets, against the weights of the others.'),
+})
+
+const modelFields = z.strictObject({
+  provider: name.optional(),
+  model: theirName.optional(),
+  providers: z
+    .array(place)
+    .min(1)
+    .max(16)
+    .optional()
+    .describe(
+      'Every vendor that serves it, instead of "provider" and "model": one is chosen for each request.',
+    ),
   contextWindow: z.int().min(1).optional().describe('Tokens.'),
   maxOutput: z.int().min(1).optional().describe('Tokens.'),
   ...factFields,
   counting: counting.optional(),
   price: price.optional(),
   timeouts: timeouts.optional(),
+})
+
+const model = modelFields.superRefine((entry, { addIssue }) => {
+  const wrong = placeMistake(entry)
+  if (wrong !== undefined) addIssue({ code: 'custom', ...wrong })
 })
 
 const names = z.array(name).max(32)
@@ -90,12 +119,7 @@ const route = z
     order: names.min(1).optional().describe('Plain failover, in this order.'),
     mini: names.optional().describe('Small models, in order of preference.'),
     frontier: names.optional().describe('Large models, in order of preference.'),
-    strongShare: z
-      .number()
-      .min(0)
-      .max(1)
-      .optional()
-      .describe('The share of requests that goes to the frontier.'),
+    ...dialFields,
     hedgeAfterMs: z
       .union([milliseconds, z.literal('p95')])
       .optional()
@@ -120,6 +144,7 @@ const route = z
       error: 'at least one model in "mini" or "frontier"',
     },
   )
+  .refine((route) => knobsIn(route).length < 2, { error: ONE_KNOB })
 
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
@@ -235,6 +260,8 @@ export type Config = z.infer<typeof configSchema>
 
 export type ConfigModel = z.infer<typeof model>
 
+export type ConfigRoute = z.infer<typeof route>
+
 export type ConfigTimeouts = z.infer<typeof timeouts>
 
 export type ReadConfig =
@@ -300,8 +327,9 @@ function danglingReference(config: Config, vendors: readonly KnownVendor[]): str
   for (const [id, entry] of Object.entries(config.models ?? {})) {
     if (id === MICRO)
       return `models.${id}: found "${id}", expected another name: this one belongs to the embedded model.`
-    if (entryOf(providers, entry.provider) === undefined) {
-      return `models.${id}.provider: found "${entry.provider}", expected one of the providers (${Object.keys(providers).join(', ') || 'none is configured'}).`
+    const lost = placesOf(entry).find(({ provider }) => entryOf(providers, provider) === undefined)
+    if (lost !== undefined) {
+      return `models.${id}.${lost.path}: found "${lost.provider}", expected one of the providers (${Object.keys(providers).join(', ') || 'none is configured'}).`
     }
   }
   for (const [id, entry] of Object.entries(config.routes ?? {})) {

@@ -1,4 +1,5 @@
 // The middle language of questions: what a client asks of a model, whatever dialect it speaks. Pure.
+import type { DialSetting } from './dial.ts'
 
 export type Role = 'system' | 'developer' | 'user' | 'assistant' | 'tool'
 
@@ -201,8 +202,8 @@ export interface ModelRequest {
   readonly rescue?: boolean
   /** Is the stream kept, so that a client that lost it can have the rest? As the configuration says, unless given. */
   readonly resumable?: boolean
-  /** The per-request dial of a learned route. */
-  readonly dial?: { readonly strongShare?: number }
+  /** How the model is to be chosen; what it does not say, its route does. */
+  readonly dial?: DialSetting
   /** The body as it came, and the dialect's own headers, for what only the same dialect on the other side understands. */
   readonly native: {
     readonly dialect: string

@@ -1,12 +1,13 @@
 // What a client asks of the gateway itself, beside what it asks of a model; the same in every dialect. Pure.
 import { z } from 'zod'
+import { dialFields, dialIn, knobsIn, ONE_KNOB } from './dial.ts'
 import type { Failed } from './failure.ts'
 import { isFields } from './fields.ts'
 import { invalid } from './mistake.ts'
 import type { ModelRequest } from './request.ts'
 
 const schema = z.looseObject({
-  strongShare: z.number().min(0).max(1).optional(),
+  ...dialFields,
   require_parameters: z.boolean().optional(),
   rescue: z.boolean().optional(),
   resumable: z.boolean().optional(),
@@ -15,8 +16,9 @@ const schema = z.looseObject({
 export type Wishes = Pick<ModelRequest, 'dial' | 'requireParameters' | 'rescue' | 'resumable'>
 
 /**
- * Takes the wishes out of a body: `minnow: { strongShare, require_parameters, rescue, resumable }` and `require_parameters`,
- * which no vendor is to see. `provider.require_parameters`, as OpenRouter has it, is read and stays.
+ * Takes the wishes out of a body: `minnow: { strongShare, quality, maxCostPer1k, sort, maxPrice, require_parameters,
+ * rescue, resumable }` and `require_parameters`, which no vendor is to see. `provider.require_parameters`, as OpenRouter
+ * has it, is read and stays.
  */
 export function takeWishes(body: unknown): { readonly body: unknown; readonly wishes: Wishes } {
   if (!isFields(body)) return { body, wishes: {} }
@@ -27,14 +29,15 @@ export function takeWishes(body: unknown): { readonly body: unknown; readonly wi
   if (flat !== undefined && flat !== null && typeof flat !== 'boolean') {
     throw invalid("Invalid 'require_parameters': true or false is expected.", 'require_parameters')
   }
-  const strict = flat === true || checked.data?.require_parameters === true || routed === true
-  const share = checked.data?.strongShare
-  const rescue = checked.data?.rescue
-  const resumable = checked.data?.resumable
+  const said = checked.data ?? {}
+  if (knobsIn(said).length > 1) throw invalid(`Invalid 'minnow': ${ONE_KNOB}, is expected.`, 'minnow')
+  const strict = flat === true || said.require_parameters === true || routed === true
+  const dial = dialIn(said)
+  const { rescue, resumable } = said
   return {
     body: rest,
     wishes: {
-      ...(share === undefined ? {} : { dial: { strongShare: share } }),
+      ...(dial === undefined ? {} : { dial }),
       ...(strict ? { requireParameters: true } : {}),
       ...(rescue === undefined ? {} : { rescue }),
       ...(resumable === undefined ? {} : { resumable }),
@@ -42,12 +45,24 @@ export function takeWishes(body: unknown): { readonly body: unknown; readonly wi
   }
 }
 
+const SHARE = 'a number from 0 to 1'
+const PER_MILLION = 'a number of US dollars per million tokens, 0 or more,'
+const FLAG = 'true or false'
+
+const WANTED: Readonly<Record<string, string>> = {
+  'minnow.strongShare': SHARE,
+  'minnow.quality': SHARE,
+  'minnow.maxCostPer1k': 'a number of US dollars for 1,000 requests, 0 or more,',
+  'minnow.sort': "'price', 'latency' or 'throughput'",
+  'minnow.maxPrice': 'an object with "input" and "output", or one of them,',
+  'minnow.maxPrice.input': PER_MILLION,
+  'minnow.maxPrice.output': PER_MILLION,
+  'minnow.require_parameters': FLAG,
+  'minnow.rescue': FLAG,
+  'minnow.resumable': FLAG,
+}
+
 function mistake(error: z.ZodError): Failed {
   const path = ['minnow', ...(error.issues[0]?.path ?? []).map(String)].join('.')
-  const wanted = path.endsWith('strongShare')
-    ? 'a number from 0 to 1'
-    : /(?:require_parameters|rescue|resumable)$/.test(path)
-      ? 'true or false'
-      : 'an object'
-  return invalid(`Invalid '${path}': ${wanted} is expected.`, path)
+  return invalid(`Invalid '${path}': ${WANTED[path] ?? 'an object'} is expected.`, path)
 }

@@ -44,7 +44,9 @@ export function findModel(catalog: Catalog, caller: Caller, id: string): Listed 
   }
   const [model] = policy.kind === 'order' ? policy.models : []
   // Routes have names of their own; what bears the name of its only model is that model.
-  return model?.name === id ? { id, ownedBy: model.provider, model } : { id, ownedBy: 'minnow' }
+  return (model?.of ?? model?.name) === id && model !== undefined
+    ? { id, ownedBy: model.provider, model }
+    : { id, ownedBy: 'minnow' }
 }
 
 export const readModel = (catalog: Catalog, caller: Caller, id: string): ModelEntry =>

@@ -1,5 +1,6 @@
 // The targets that a configuration names, by the name under which their health is kept. Pure.
 import { type Config, entryOf, MICRO } from '../../shared/config.ts'
+import { placesOf } from '../../shared/places.ts'
 import { healthKey } from '../service.ts'
 
 export function configuredTargets(config: Config, microProvider: string): ReadonlySet<string> {
@@ -11,5 +12,11 @@ export function configuredTargets(config: Config, microProvider: string): Readon
   ])
   // A route may name `<provider>/<model>`, which is the key itself.
   const named = inRoutes.filter((name) => name !== MICRO && entryOf(config.models, name) === undefined)
-  return new Set([micro, ...Object.values(config.models ?? {}).map(healthKey), ...named])
+  return new Set([
+    micro,
+    ...Object.values(config.models ?? {})
+      .flatMap(placesOf)
+      .map(healthKey),
+    ...named,
+  ])
 }

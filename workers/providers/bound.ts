@@ -1,5 +1,6 @@
 // What of a configuration there is here: a vendor that only a binding reaches is there with the binding alone. Pure.
-import type { Config } from '../../shared/config.ts'
+import type { Config, ConfigModel as Model } from '../../shared/config.ts'
+import { placesOf } from '../../shared/places.ts'
 
 type Entry = NonNullable<Config['providers']>[string]
 type Route = NonNullable<Config['routes']>[string]
@@ -15,8 +16,10 @@ export function withoutBound(config: Config, isBound: (id: string, entry: Entry)
   const providers = Object.entries(config.providers ?? {})
   const gone = new Set(providers.flatMap(([id, entry]) => (isBound(id, entry) ? [id] : [])))
   if (gone.size === 0) return config
-  const models = Object.entries(config.models ?? {})
-  const lost = new Set(models.flatMap(([name, { provider }]) => (gone.has(provider) ? [name] : [])))
+  const models = Object.entries(config.models ?? {}).map(
+    ([name, entry]) => [name, without(entry, gone)] as const,
+  )
+  const lost = new Set(models.flatMap(([name, entry]) => (placesOf(entry).length === 0 ? [name] : [])))
   const isThere = (name: string): boolean =>
     !lost.has(name) && (Object.hasOwn(config.models ?? {}, name) || !gone.has(name.split('/')[0] ?? ''))
   return {
@@ -30,6 +33,14 @@ export function withoutBound(config: Config, isBound: (id: string, entry: Entry)
       }),
     ),
   }
+}
+
+/** The model without its places at providers that are gone. */
+function without(entry: Model, gone: ReadonlySet<string>): Model {
+  const { provider, providers } = entry
+  if (providers !== undefined)
+    return { ...entry, providers: providers.filter((place) => !gone.has(place.provider)) }
+  return provider !== undefined && gone.has(provider) ? { ...entry, provider: undefined } : entry
 }
 
 /** The route over what is there; undefined where that is nothing. */

@@ -1,15 +1,28 @@
 // What a name in a request stands for: a model at a provider, or a route over models. Pure.
 import type { Catalogue, Listing, Prices } from '../../shared/catalogue.ts'
-import { type Config, type ConfigModel, type ConfigTimeouts, entryOf, MICRO } from '../../shared/config.ts'
+import {
+  type Config,
+  type ConfigModel,
+  type ConfigRoute,
+  type ConfigTimeouts,
+  entryOf,
+  MICRO,
+} from '../../shared/config.ts'
+import { dialIn, type DialSetting } from '../../shared/dial.ts'
 import type { Counting } from '../../shared/model.ts'
 import { factsIn } from '../../shared/model-schema.ts'
 import { fillPrice, free, type Quote } from '../../shared/money.ts'
+import { type Place, placesOf } from '../../shared/places.ts'
 import type { Target, Timeouts } from '../../shared/plan.ts'
 
 /** A target before a plan has given it a tier, and what it cannot do. */
 export interface Model extends Omit<Target, 'tier'> {
   /** Text in, text out, short: no tools, no images, no structured output. */
   readonly plainText: boolean
+  /** The public name of the model, where several vendors serve it and this is one of them. */
+  readonly of?: string
+  /** Its share of the requests, against the weights of the others. */
+  readonly weight?: number
 }
 
 export type Policy =
@@ -18,11 +31,11 @@ export type Policy =
       readonly kind: 'tiers'
       readonly mini: readonly Model[]
       readonly frontier: readonly Model[]
-      readonly strongShare?: number
     } & Endurance)
 
-/** What a route does about targets that are slow, or die in the middle of an answer. */
+/** How a route chooses, and what it does about targets that are slow, or die in the middle of an answer. */
 export interface Endurance {
+  readonly dial?: DialSetting
   readonly hedgeAfterMs?: number | 'p95'
   readonly rescue: boolean
 }
@@ -79,11 +92,11 @@ export function openCatalog(options: CatalogOptions): Catalog {
     timeouts: mergeTimeouts([config.timeouts]),
   }
 
-  /** What people have said of it: the configuration first, then operators, of the name or of what it stands for. */
-  const said = (name: string, entry: ConfigModel): Quote | undefined =>
-    entry.price === undefined
-      ? (prices.operators.get(name) ?? prices.operators.get(`${entry.provider}/${entry.model}`))
-      : { price: fillPrice(entry.price), version: { source: 'configuration' } }
+  /** What people have said of it: the configuration first, then operators, of the place or of the name. */
+  const said = (name: string, { provider, model, price }: Place): Quote | undefined =>
+    price === undefined
+      ? (prices.operators.get(name) ?? prices.operators.get(`${provider}/${model}`))
+      : { price: fillPrice(price), version: { source: 'configuration' } }
 
   const shipped = (listing: Listing | undefined): Quote | undefined =>
     listing?.price && {
@@ -91,45 +104,69 @@ export function openCatalog(options: CatalogOptions): Catalog {
       version: { source: 'catalogue', validFrom: catalogue.datedAt },
     }
 
-  const findModel = (name: string, route?: ConfigTimeouts): Model | undefined => {
-    if (name === MICRO || name === `${microProvider}/${MICRO}`) {
-      return { ...microModel, timeouts: mergeTimeouts([config.timeouts, route]) }
-    }
-    const entry = entryOf(config.models, name) ?? splitName(config, name)
-    if (entry === undefined) return undefined
-    const { vendor, listing } = listingOf(catalogue, vendorOf(entry.provider), entry.model)
-    const quote = said(name, entry) ?? prices.later.get(`${vendor}/${entry.model}`) ?? shipped(listing)
+  /** A model at one of its places, under its own name or, beside others, under that of the place. */
+  const modelAt = (name: string, place: Place, entry: ConfigModel, route?: ConfigTimeouts): Model => {
+    const { provider, model } = place
+    const { vendor, listing } = listingOf(catalogue, vendorOf(provider), model)
+    const quote = said(name, place) ?? prices.later.get(`${vendor}/${model}`) ?? shipped(listing)
     const contextWindow = entry.contextWindow ?? listing?.contextWindow
     const maxOutput = entry.maxOutput ?? listing?.maxOutput
-    const told = countingOf?.(entry.provider, entry.model)
+    const told = countingOf?.(provider, model)
     const counting = entry.counting === undefined ? told : { ...told, ...entry.counting }
     return {
       name,
-      provider: entry.provider,
-      model: entry.model,
+      provider,
+      model,
       plainText: false,
       facts: { ...listing?.facts, ...factsIn(entry) },
       ...(quote === undefined ? {} : { price: quote.price, priceVersion: quote.version }),
       ...(contextWindow === undefined ? {} : { contextWindow }),
       ...(maxOutput === undefined ? {} : { maxOutput }),
       ...(counting === undefined ? {} : { counting }),
-      ...(billsCancelled?.(entry.provider) === true ? { billsCancelled: true } : {}),
+      ...(billsCancelled?.(provider) === true ? { billsCancelled: true } : {}),
+      ...(place.weight === undefined ? {} : { weight: place.weight }),
       timeouts: mergeTimeouts([
         config.timeouts,
-        entryOf(config.providers, entry.provider)?.timeouts,
+        entryOf(config.providers, provider)?.timeouts,
         entry.timeouts,
         route,
       ]),
     }
   }
 
+  /** A model at every place where it is; none where the name stands for no model. */
+  const findModels = (name: string, route?: ConfigTimeouts): readonly Model[] => {
+    if (name === MICRO || name === `${microProvider}/${MICRO}`) {
+      return [{ ...microModel, timeouts: mergeTimeouts([config.timeouts, route]) }]
+    }
+    const entry = entryOf(config.models, name)
+    if (entry === undefined) {
+      const found = splitName(config, name)
+      return found === undefined ? [] : [modelAt(name, found.place, found.entry, route)]
+    }
+    const places = placesOf(entry)
+    const [only] = places
+    if (only !== undefined && places.length === 1) return [modelAt(name, only, entry, route)]
+    const shared = prices.operators.get(name)
+    return places.map((place): Model => {
+      const model = modelAt(`${place.provider}/${place.model}`, place, entry, route)
+      const isSaid = model.priceVersion !== undefined && model.priceVersion.source !== 'catalogue'
+      const quoted =
+        isSaid || shared === undefined ? {} : { price: shared.price, priceVersion: shared.version }
+      return { ...model, ...quoted, of: name }
+    })
+  }
+
   const findRoute = (name: string): Policy | undefined => {
-    const route = entryOf(config.routes, name) ?? (name === DEFAULT_ROUTE ? { mini: [MICRO] } : undefined)
+    const route: ConfigRoute | undefined =
+      entryOf(config.routes, name) ?? (name === DEFAULT_ROUTE ? { mini: [MICRO] } : undefined)
     if (route === undefined) return undefined
     const resolve = (names: readonly string[]): Model[] =>
-      names.flatMap((model) => findModel(model, route.timeouts) ?? [])
+      names.flatMap((model) => findModels(model, route.timeouts))
+    const dial = dialIn(route)
     const endurance: Endurance = {
       rescue: route.rescue ?? rescue,
+      ...(dial === undefined ? {} : { dial }),
       ...(route.hedgeAfterMs === undefined ? {} : { hedgeAfterMs: route.hedgeAfterMs }),
     }
     if (route.order !== undefined) return { kind: 'order', models: resolve(route.order), ...endurance }
@@ -139,7 +176,6 @@ export function openCatalog(options: CatalogOptions): Catalog {
       kind: 'tiers',
       mini: resolve(mini),
       frontier: resolve(route.frontier ?? rest),
-      ...(route.strongShare === undefined ? {} : { strongShare: route.strongShare }),
       ...endurance,
     }
   }
@@ -150,7 +186,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
       catalogue.names(vendorOf(provider) ?? '').map((model) => `${provider}/${model}`),
     )
     const models = [MICRO, ...Object.keys(config.models ?? {}), ...known].flatMap((id) => {
-      const model = findModel(id)
+      const [model] = findModels(id)
       return model === undefined ? [] : [{ id, ownedBy: model.provider, model }]
     })
     return [...routes.map((id) => ({ id, ownedBy: 'minnow' })), ...models]
@@ -162,22 +198,26 @@ export function openCatalog(options: CatalogOptions): Catalog {
     find(name) {
       const route = findRoute(name)
       if (route !== undefined) return route
-      const model = findModel(name)
-      return model === undefined ? undefined : { kind: 'order', models: [model], rescue }
+      const models = findModels(name)
+      return models.length === 0 ? undefined : { kind: 'order', models, rescue }
     },
   }
 }
 
 /** `<vendor>/<model>` works for every configured provider, listed or not. */
-function splitName(config: Config, name: string): ConfigModel | undefined {
+function splitName(
+  config: Config,
+  name: string,
+): { readonly place: Place; readonly entry: ConfigModel } | undefined {
   const slash = name.indexOf('/')
   const provider = name.slice(0, slash)
   const model = name.slice(slash + 1)
   if (slash <= 0 || model === '' || entryOf(config.providers, provider) === undefined) return undefined
-  const listed = Object.values(config.models ?? {}).find(
-    (entry) => entry.provider === provider && entry.model === model,
-  )
-  return listed ?? { provider, model }
+  for (const entry of Object.values(config.models ?? {})) {
+    const place = placesOf(entry).find((one) => one.provider === provider && one.model === model)
+    if (place !== undefined) return { place: { ...place, weight: undefined }, entry }
+  }
+  return { place: { provider, model }, entry: {} }
 }
 
 /** A snapshot of a model, by the date behind its name. */

@@ -69,7 +69,8 @@ export function openPlanner({ prices, health, ...rest }: PlannerOptions): Planne
       }
       if (policy.kind === 'tiers') refuseOther(request)
       const effort = classify(request)
-      const share = policy.kind === 'tiers' ? (request.dial?.strongShare ?? policy.strongShare) : undefined
+      const share =
+        policy.kind === 'tiers' ? (request.dial?.strongShare ?? policy.dial?.strongShare) : undefined
       const cut = dialOf(request.model, share).turn(effort.score)
       const now = cx.now()
       const { retries } = catalog

@@ -49,7 +49,37 @@ describe('wishes', () => {
     for (const body of [null, 5, 'x', [1]]) expect(takeWishes(body)).toEqual({ body, wishes: {} })
   })
 
+  it('say how models are chosen, and leave the body with the rest', () => {
+    const dials = [
+      { quality: 0.95 },
+      { maxCostPer1k: 0.5, sort: 'price' },
+      { sort: 'latency' },
+      { strongShare: 0, sort: 'throughput', maxPrice: { input: 1, output: 5 } },
+      { maxPrice: { output: 5 } },
+    ]
+    for (const dial of dials)
+      expect(takeWishes({ minnow: dial, model: 'auto' })).toEqual({
+        body: { model: 'auto' },
+        wishes: { dial },
+      })
+    expect(takeWishes({ minnow: { maxPrice: {} } }).wishes).toEqual({})
+  })
+
   it('that make no sense are refused by name', () => {
+    const wrong: readonly [string, object, RegExp][] = [
+      ['minnow.quality', { quality: '0.9' }, /a number from 0 to 1/],
+      ['minnow.quality', { quality: 95 }, /a number from 0 to 1/],
+      ['minnow.maxCostPer1k', { maxCostPer1k: -1 }, /US dollars for 1,000 requests/],
+      ['minnow.sort', { sort: 'cheapest' }, /'price', 'latency' or 'throughput'/],
+      ['minnow.maxPrice', { maxPrice: 5 }, /an object with "input"/],
+      ['minnow.maxPrice', { maxPrice: { inputs: 5 } }, /an object with "input"/],
+      ['minnow.maxPrice.output', { maxPrice: { output: null } }, /US dollars per million tokens/],
+      ['minnow', { quality: 0.9, strongShare: 0.2 }, /one of "strongShare", "quality"/],
+    ]
+    for (const [param, minnow, words] of wrong) {
+      expect(paramOf({ minnow })).toBe(param)
+      expect(() => takeWishes({ minnow })).toThrow(words)
+    }
     expect(paramOf({ minnow: { strongShare: 2 } })).toBe('minnow.strongShare')
     expect(paramOf({ minnow: 5 })).toBe('minnow')
     expect(paramOf({ minnow: { require_parameters: 'yes' } })).toBe('minnow.require_parameters')

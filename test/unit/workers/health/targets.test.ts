@@ -8,6 +8,12 @@ it('are those of its models and routes, each once, and micro', () => {
       big: { provider: 'lab', model: 'big-1' },
       twin: { provider: 'lab', model: 'big-1' },
       'slashed/name': { provider: 'lab', model: 'x' },
+      many: {
+        providers: [
+          { provider: 'lab', model: 'x' },
+          { provider: 'eu', model: 'y' },
+        ],
+      },
     },
     routes: {
       auto: { mini: ['micro'], frontier: ['big', 'slashed/name'] },
@@ -18,6 +24,7 @@ it('are those of its models and routes, each once, and micro', () => {
     'minnow/micro',
     'lab/big-1',
     'lab/x',
+    'eu/y',
     'lab/other',
   ])
   expect([...configuredTargets({}, 'minnow')]).toEqual(['minnow/micro'])

@@ -32,6 +32,20 @@ describe('without the binding', () => {
     })
   })
 
+  it('a model of several places has those that are left, and is gone with the last', () => {
+    const [here, there] = [
+      { provider: 'lab', model: 'x' },
+      { provider: 'cloud', model: 'y' },
+    ]
+    const models = { both: { providers: [there, here] }, none: { providers: [there] } }
+    const routes = { auto: { order: ['none', 'both'] } }
+    expect(withoutBound({ ...config, models, routes }, isBound)).toMatchObject({
+      models: { both: { providers: [here] } },
+      routes: { auto: { order: ['both'] } },
+    })
+    expect(withoutBound({ ...config, models, routes }, isBound).models).not.toHaveProperty('none')
+  })
+
   it('a provider with a key is as it was', () => {
     const keyed: Config = { ...config, providers: { ...config.providers, cloud: { apiKey: '$KEY' } } }
     expect(withoutBound(keyed, isBound)).toBe(keyed)

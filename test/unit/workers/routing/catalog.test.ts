@@ -103,7 +103,8 @@ describe('a route', () => {
 
   it('carries its hedge, its share and the retries', () => {
     expect(catalog.find('solid')).toMatchObject({ hedgeAfterMs: 50 })
-    expect(catalog.find('auto')).toMatchObject({ strongShare: 0.2 })
+    expect(catalog.find('auto')).toMatchObject({ dial: { strongShare: 0.2 } })
+    expect(catalog.find('open')).not.toHaveProperty('dial')
     expect(catalog.retries).toEqual({ sameTarget: 1, total: 7 })
   })
 })
@@ -300,4 +301,72 @@ describe('how a model counts', () => {
     expect(countingIn('untold')).toBeUndefined()
     expect(countingIn('micro')).toBeUndefined()
   })
+})
+
+describe('a model that several vendors serve', () => {
+  const shop: Config = {
+    providers: {
+      lab: { baseUrl: 'http://127.0.0.1:1/v1', timeouts: { headMs: 300 } },
+      eu: { baseUrl: 'http://127.0.0.1:2/v1' },
+    },
+    models: {
+      big: {
+        providers: [
+          { provider: 'lab', model: 'big-1', price: { input: 2, output: 8 }, weight: 9 },
+          { provider: 'eu', model: 'acme/big-1', weight: 1 },
+        ],
+        contextWindow: 1_000,
+        timeouts: { idleMs: 400 },
+      },
+      even: {
+        price: { input: 1, output: 1 },
+        providers: [
+          { provider: 'lab', model: 'e', price: { input: 5, output: 5 } },
+          { provider: 'eu', model: 'e' },
+        ],
+      },
+      one: { providers: [{ provider: 'eu', model: 'o' }] },
+    },
+    routes: { auto: { mini: ['micro'], frontier: ['big', 'one'] } },
+  }
+  const find = (name: string, prices: Partial<Prices> = {}) => modelsOf(catalogFor(shop, prices).find(name))
+
+  it('is all of its places, each under a name of its own', () => {
+    expect(find('big')).toMatchObject([
+      { name: 'lab/big-1', of: 'big', provider: 'lab', model: 'big-1', weight: 9, price: { output: 8 } },
+      { name: 'eu/acme/big-1', of: 'big', provider: 'eu', model: 'acme/big-1', weight: 1 },
+    ])
+    expect(
+      find('big').map(({ contextWindow, timeouts }) => [contextWindow, timeouts.idleMs, timeouts.headMs]),
+    ).toEqual([
+      [1_000, 400, 300],
+      [1_000, 400, 10_000],
+    ])
+    expect(find('auto').map(({ name }) => name)).toEqual(['micro', 'lab/big-1', 'eu/acme/big-1', 'one'])
+  })
+  it('is one place under its own name where it has only one', () =>
+    expect(find('one')).toMatchObject([{ name: 'one', provider: 'eu', model: 'o' }]))
+  it('costs what is said of the place, else of the model', () => {
+    expect(find('even').map(({ price }) => price?.input)).toEqual([5, 1])
+    const operators = new Map([
+      ['big', quoted({ ...free, input: 7 })],
+      ['eu/acme/big-1', quoted({ ...free, input: 6 })],
+    ])
+    expect(find('big', { operators }).map(({ price }) => price?.input)).toEqual([2, 6])
+    const shared = new Map([['big', quoted({ ...free, input: 7 })]])
+    expect(find('big', { operators: shared }).map(({ price }) => price?.input)).toEqual([2, 7])
+  })
+  it('may be asked for at one of its places, with what is known of it', () => {
+    expect(find('lab/big-1')).toMatchObject([
+      { name: 'lab/big-1', contextWindow: 1_000, price: { output: 8 } },
+    ])
+    expect(find('lab/big-1')[0]).not.toHaveProperty('weight')
+    expect(find('lab/big-1')[0]).not.toHaveProperty('of')
+  })
+  it('is one entry in the list', () =>
+    expect(
+      catalogFor(shop)
+        .list()
+        .map(({ id }) => id),
+    ).toEqual(['auto', 'micro', 'big', 'even', 'one']))
 })
