@@ -1,4 +1,5 @@
 // The decision about a request as data, and what became of it. Pure.
+import type { DialSetting } from './dial.ts'
 import type { Failure } from './failure.ts'
 import type { Counting, ModelFacts } from './model.ts'
 import type { Price, PriceVersion } from './money.ts'
@@ -52,10 +53,16 @@ export interface Plan {
   readonly tier: Tier
   /** One word: why this order. */
   readonly reason: string
+  /** Why the first target is the first of its tier: `price`, `latency`, `weight` ...; absent where it simply stands there. */
+  readonly by?: string
   /** Expected gain of the strong model, 0..1, where one was computed. */
   readonly score?: number
   /** Scores above this go to the strong model. */
   readonly cut?: number
+  /** The share of strong calls that the cut is held to; absent where it is plain. */
+  readonly share?: number
+  /** What was asked of the route, by itself and by the request, where that is a share. */
+  readonly dial?: DialSetting
   readonly features?: Readonly<Record<string, number>>
   /** The next target starts when the current one has kept us waiting this long. */
   readonly hedgeAfterMs?: number

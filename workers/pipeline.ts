@@ -91,7 +91,9 @@ export const pipeline =
         }),
         cx,
       )
-      await conversation?.close(ending)
+      if (plan !== undefined)
+        planner.settle({ caller, plan, tier: answer?.target.tier, costMicros: used?.costMicros ?? 0 })
+      await conversation?.close(ending, answer?.target)
     }
 
     // Deferred before anything is waited for: when the client leaves, only deferred work is sure to go on.
@@ -100,7 +102,8 @@ export const pipeline =
 
     try {
       conversation = await recall(conversations, request, cx)
-      plan = await planner.plan(conversation.request, caller, cx)
+      const { last } = conversation
+      plan = await planner.plan(conversation.request, caller, cx, last && { last })
       const totalMs = Math.max(...plan.targets.map((target) => target.timeouts.totalMs))
       timer = setTimeout(() => abort(timedOut('total', totalMs)), totalMs)
       const accounts = accountsOf(caller, request, conversation.allowedMicros)

@@ -45,6 +45,42 @@ export interface HealthView {
   claimProbe(key: string, now: number): boolean
   /** What it usually needs to its first content, or to its whole reply: the 95th percentile; undefined after too few answers. */
   p95Ms(key: string, stream: boolean): number | undefined
+  /** How fast it usually is and what its calls use; undefined where nothing was measured. */
+  measured(key: string, stream: boolean): Measured | undefined
+}
+
+/** What was measured of a target. What too few calls have shown is absent. */
+export interface Measured {
+  /** To its first content, or to its whole reply: half of the calls were quicker. */
+  readonly p50Ms?: number
+  /** Of its streams, from the first content on. */
+  readonly tokensPerSecond?: number
+  /** Means of a call in tokens, by what the vendor reported; `calls` is how many they are made of. */
+  readonly use?: {
+    readonly calls: number
+    readonly input: number
+    readonly cacheRead: number
+    readonly cacheWrite: number
+    readonly output: number
+  }
+}
+
+/** What the last re-benchmark says of models, by their public names. */
+export interface Ratings {
+  /** The share of tasks that it did right, 0..1; undefined where it was never asked. */
+  quality(model: string): number | undefined
+  /** It has become worse than it was, beyond noise. */
+  isMarked(model: string): boolean
+}
+
+/** The target of a conversation's last answer, and what its vendor then had in its cache. */
+export interface LastServed {
+  /** By `healthKey`. */
+  readonly target: string
+  readonly at: number
+  readonly promptTokens: number
+  /** Of the prompt: read from the cache, and written to it. */
+  readonly cachedTokens: number
 }
 
 /** The name under which a target's health is kept: several public names may lead to one model. */

@@ -19,6 +19,7 @@ export const soundHealth: HealthView = {
   standing: () => 'up',
   claimProbe: () => true,
   p95Ms: () => undefined,
+  measured: () => undefined,
 }
 
 export const message = (text: string, role: Message['role'] = 'user'): Message => ({

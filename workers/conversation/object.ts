@@ -1,10 +1,11 @@
 // The object that keeps one conversation: its turns in order, one request at a time.
 import { DurableObject } from 'cloudflare:workers'
 import { type Floor, openFloor } from '../floor.ts'
-import { type Joined, join, type StoredMessage, type Turn } from './transcript.ts'
+import type { LastServed } from '../service.ts'
+import { type Joined, join, lastServed, type StoredMessage, type Turn } from './transcript.ts'
 
 export type Recalled =
-  | { readonly ok: true; readonly value: Joined; readonly allowedMicros?: number }
+  | { readonly ok: true; readonly value: Joined; readonly allowedMicros?: number; readonly last?: LastServed }
   | { readonly ok: false; readonly waitedMs: number }
 
 export class Conversation extends DurableObject {
@@ -34,7 +35,8 @@ export class Conversation extends DurableObject {
     if (allowedMicros !== undefined) this.allow(allowedMicros)
     if (!(await this.floor.take(requestId))) return { ok: false, waitedMs: Date.now() - startedAt }
     const allowed = this.allowedMicros === undefined ? {} : { allowedMicros: this.allowedMicros }
-    return { ok: true, value: join(this.turns, sent), ...allowed }
+    const last = lastServed(this.turns)
+    return { ok: true, value: join(this.turns, sent), ...allowed, ...(last === undefined ? {} : { last }) }
   }
 
   /** The first turn says what the conversation may cost in all; a later one can lower that, and never raise it. */

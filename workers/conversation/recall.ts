@@ -1,11 +1,11 @@
 // A request's way into its conversation and out of it again.
 import { Failed } from '../../shared/failure.ts'
-import type { Ending } from '../../shared/plan.ts'
+import type { Ending, Target } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
-import type { Cx } from '../service.ts'
+import { type Cx, healthKey, type LastServed } from '../service.ts'
 import type { Recalled } from './object.ts'
 import { answerOf, messageOf, storedOf } from './stored.ts'
-import type { StoredMessage, Turn } from './transcript.ts'
+import { servedBy, type StoredMessage, type Turn } from './transcript.ts'
 
 /** What is needed of the conversation objects; the real ones are Durable Objects named by key and conversation. */
 export interface ConversationObjects {
@@ -25,8 +25,10 @@ export interface Asked {
   readonly request: ModelRequest
   /** What the conversation may cost in all, where it was told. */
   readonly allowedMicros?: number
-  /** Call once, with how it ended; stores the turn or frees the conversation. */
-  readonly close: (ending: Ending | undefined) => Promise<void>
+  /** Who answered the turn before, where that is known. */
+  readonly last?: LastServed
+  /** Call once, with how it ended and who answered; stores the turn or frees the conversation. */
+  readonly close: (ending: Ending | undefined, target?: Target) => Promise<void>
 }
 
 export async function recall(objects: ConversationObjects, request: ModelRequest, cx: Cx): Promise<Asked> {
@@ -42,7 +44,7 @@ export async function recall(objects: ConversationObjects, request: ModelRequest
     throw new Failed({ kind: 'conflict', code: 'conversation_busy', message, retryAfterMs: 1_000 })
   }
   const { messages, fresh } = recalled.value
-  const { allowedMicros } = recalled
+  const { allowedMicros, last } = recalled
   if (messages.length === 0 || cx.signal.aborted) {
     await objects.forgo(name, turnId)
     throw new Failed({ kind: 'cancelled' })
@@ -50,7 +52,8 @@ export async function recall(objects: ConversationObjects, request: ModelRequest
   return {
     request: { ...request, messages: messages.map(messageOf) },
     ...(allowedMicros === undefined ? {} : { allowedMicros }),
-    close: async (ending) => {
+    ...(last === undefined ? {} : { last }),
+    close: async (ending, target) => {
       const reply = ending === undefined ? undefined : answerOf(ending)
       if (ending === undefined || reply === undefined) return objects.forgo(name, turnId)
       return objects.remember(name, {
@@ -58,6 +61,9 @@ export async function recall(objects: ConversationObjects, request: ModelRequest
         at: cx.now(),
         messages: [...fresh, reply],
         cut: ending.end !== 'finish',
+        ...(target === undefined || ending.usageSource !== 'reported'
+          ? {}
+          : { served: servedBy(healthKey(target), ending.usage) }),
       })
     },
   }

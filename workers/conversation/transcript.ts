@@ -1,6 +1,8 @@
 // What a conversation consists of, and how a new request joins it. Pure.
 
 import { fieldsOf } from '../../shared/fields.ts'
+import { promptTokens, type Usage } from '../../shared/usage.ts'
+import type { LastServed } from '../service.ts'
 
 /** A message as the client's dialect has it; stored and given back untouched. */
 export type StoredMessage = Readonly<Record<string, unknown>>
@@ -12,13 +14,30 @@ export interface Turn {
   readonly messages: readonly StoredMessage[]
   /** The answer broke off; what there was of it is kept. */
   readonly cut: boolean
+  /** Who answered, and what its vendor reported to have of the prompt in its cache. */
+  readonly served?: Served
 }
+
+export type Served = Omit<LastServed, 'at'>
 
 export interface Joined {
   /** Everything the model should see, in order. */
   readonly messages: readonly StoredMessage[]
   /** What of it is new, and is stored with the answer. */
   readonly fresh: readonly StoredMessage[]
+}
+
+/** Only what a vendor itself has counted says what it has cached. */
+export const servedBy = (target: string, usage: Usage): Served => ({
+  target,
+  promptTokens: promptTokens(usage),
+  cachedTokens: usage.cacheRead + usage.cacheWrite + (usage.cacheWriteLong ?? 0),
+})
+
+/** Who answered last; nobody where that is not known. */
+export function lastServed(turns: readonly Turn[]): LastServed | undefined {
+  const turn = turns.at(-1)
+  return turn?.served === undefined ? undefined : { ...turn.served, at: turn.at }
 }
 
 const isInstruction = (message: StoredMessage): boolean =>

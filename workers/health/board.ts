@@ -5,6 +5,7 @@ import {
   absorb,
   addReports,
   type Condition,
+  measuredOf,
   probeReport,
   type Report,
   reportOf,
@@ -190,6 +191,11 @@ export function openBoard({
       return latency === undefined ? undefined : p95Of(latency)
     },
 
+    measured(key, stream) {
+      const entry = entries.get(key)
+      return entry === undefined ? undefined : measuredOf(entry.view, stream)
+    },
+
     begin(key, cx) {
       const entry = entryOf(key)
       // Its report is about to tell and ask the same.
@@ -207,7 +213,12 @@ export function openBoard({
     report(key, result, cx) {
       const entry = entryOf(key)
       const now = cx.now()
-      if (result.kind === 'finished' && entry.view.circuit.cuts === 0) return
+      if (result.kind === 'finished' && entry.view.circuit.cuts === 0) {
+        // What it used is no news to hurry with: it goes with the next report.
+        const used = result.usage === undefined ? undefined : reportOf(result, now)
+        if (used !== undefined) see(entry, used, now)
+        return
+      }
       if (result.kind === 'left') {
         // It would have taken at least so long, which is news only where that is longer than it usually takes.
         const latency = latencyOf(entry, result.stream)

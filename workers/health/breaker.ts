@@ -1,6 +1,6 @@
 // Tells how every call went, and lets the one that tries a target that was down find out even when nobody waits for it.
-import type { Batch } from '../../shared/event.ts'
-import { Failed, type Failure, failureOf } from '../../shared/failure.ts'
+import type { Batch, ModelEvent } from '../../shared/event.ts'
+import { Failed, failureOf } from '../../shared/failure.ts'
 import type { Target } from '../../shared/plan.ts'
 import { type Answer, type Cx, healthKey, type Layer, type Service } from '../service.ts'
 import type { Reports } from './board.ts'
@@ -29,9 +29,17 @@ const telling =
     const beganAt = cx.now()
     try {
       const answer = await inner(call, cx)
-      reports.report(key, { kind: 'answered', beganAt, tookMs: cx.now() - beganAt, stream }, cx)
-      const end = (failure: Failure | undefined): void =>
-        reports.report(key, failure === undefined ? { kind: 'finished' } : { kind: 'cut', failure }, cx)
+      const answeredAt = cx.now()
+      reports.report(key, { kind: 'answered', beganAt, tookMs: answeredAt - beganAt, stream }, cx)
+      const end = (last: Last): void => {
+        if (last.type === 'error') return reports.report(key, { kind: 'cut', failure: last.failure }, cx)
+        const usage = last.usage === undefined ? {} : { usage: last.usage }
+        reports.report(
+          key,
+          { kind: 'finished', ...usage, ...(stream ? { streamMs: cx.now() - answeredAt } : {}) },
+          cx,
+        )
+      }
       return { ...answer, batches: watch(answer.batches, end) }
     } catch (error) {
       const failure = failureOf(error)
@@ -41,15 +49,16 @@ const telling =
     }
   }
 
+type Last = Extract<ModelEvent, { type: 'finish' | 'error' }>
+
 /** Looks at the end of every batch while it passes. The reader is given the very promise of the source: nothing is waited for. */
 function watch(
   batches: AsyncGenerator<Batch, void, undefined>,
-  end: (failure: Failure | undefined) => void,
+  end: (last: Last) => void,
 ): AsyncGenerator<Batch, void, undefined> {
   const look = ({ value }: IteratorResult<Batch, void>): void => {
     const last = value?.at(-1)?.events.at(-1)
-    if (last?.type === 'finish') end(undefined)
-    else if (last?.type === 'error') end(last.failure)
+    if (last?.type === 'finish' || last?.type === 'error') end(last)
   }
   return {
     next: () => {

@@ -1,12 +1,13 @@
 // What calls say about their target: one result read, many added up. Pure.
 import { type Failure, judge, reasonOf } from '../../shared/failure.ts'
+import type { Usage } from '../../shared/usage.ts'
 
 /** What became of a call, as far as its target is to blame or to praise. Times are milliseconds. */
 export type Result =
   /** The first content came, or the whole reply. */
   | { readonly kind: 'answered'; readonly beganAt: number; readonly tookMs: number; readonly stream: boolean }
-  /** A stream that had answered came to its end. */
-  | { readonly kind: 'finished' }
+  /** An answer came to its end. `usage` as the vendor reported it; `streamMs` from the first content of a stream on. */
+  | { readonly kind: 'finished'; readonly usage?: Usage; readonly streamMs?: number }
   /** A stream that had answered died. */
   | { readonly kind: 'cut'; readonly failure: Failure }
   | { readonly kind: 'failed'; readonly beganAt: number; readonly failure: Failure }

@@ -1,20 +1,36 @@
-// From a request to a plan: the name looked up, the effort judged, the targets chosen.
+// From a request to a plan: the name looked up, the effort judged, the targets chosen, and what came of it counted.
 import type { Prices } from '../../shared/catalogue.ts'
+import { type DialSetting, mergeDials } from '../../shared/dial.ts'
 import { Failed } from '../../shared/failure.ts'
-import type { Plan } from '../../shared/plan.ts'
+import type { Plan, Tier } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
-import { type Caller, type Cx, type HealthView, healthKey } from '../service.ts'
-import { type Catalog, type CatalogOptions, openCatalog } from './catalog.ts'
+import {
+  type Caller,
+  type Cx,
+  type HealthView,
+  healthKey,
+  type LastServed,
+  type Ratings,
+} from '../service.ts'
+import { affordable } from './afford.ts'
+import { type Catalog, type CatalogOptions, openCatalog, type Policy } from './catalog.ts'
+import { chanceOf } from './chance.ts'
 import { choose } from './choose.ts'
 import { classify } from './classify.ts'
-import { type Dial, openDial } from './dial.ts'
+import { type Demand, openDemand } from './demand.ts'
+import { expectOf, outputOf } from './expect.ts'
+import type { Learned } from './learner.ts'
+import type { TierCosts } from './purse.ts'
+import { needsOf } from './suit.ts'
 
 export interface Planner {
   /**
    * Throws `no-route` for an unknown name, `forbidden` for one the key may not use, `unsupported` or `context-length`
-   * where no model behind it can serve the request.
+   * where no model behind it can serve the request, `invalid-request` where none is cheap enough.
    */
   plan(request: ModelRequest, caller: Caller, cx: Cx, options?: PlanOptions): Promise<Plan>
+  /** What came of a plan: shares and costs are held by what really happened. */
+  settle(settled: Settled): void
   catalog(cx: Cx): Promise<Catalog>
 }
 
@@ -23,18 +39,33 @@ export interface PlanOptions {
   readonly anyLength?: true
   /** Nobody is called, so nothing that only a call can do is taken. */
   readonly isDry?: true
+  /** Who answered the conversation before. */
+  readonly last?: LastServed
 }
+
+export interface Settled {
+  readonly caller: Caller
+  readonly plan: Plan
+  /** The tier that answered; undefined where none did. */
+  readonly tier: Tier | undefined
+  readonly costMicros: number
+}
+
+/** What a route has learned from a caller's own traffic; at once, and without asking anybody. */
+export type Lessons = (route: string, caller: Caller) => Learned | undefined
 
 export interface PlannerOptions extends Omit<CatalogOptions, 'prices'> {
   readonly prices: (cx: Cx) => Promise<Prices>
   readonly health: HealthView
+  readonly lessons?: Lessons
+  readonly ratings?: Ratings
 }
 
-/** Dials kept per isolate, one a route and share; shares come from requests too, so they are bounded. */
-const MAX_DIALS = 256
+/** Demands kept per isolate, one a route, tenant and setting, the newest; settings come from requests too. A kilobyte each. */
+const MAX_DEMANDS = 1_024
 
-export function openPlanner({ prices, health, ...rest }: PlannerOptions): Planner {
-  const dials = new Map<string, Dial>() // a cache, bounded by MAX_DIALS
+export function openPlanner({ prices, health, lessons, ratings, ...rest }: PlannerOptions): Planner {
+  const demands = new Map<string, Demand>() // a cache, bounded by MAX_DEMANDS
   let opened: { readonly prices: Prices; readonly catalog: Catalog } | undefined
 
   const catalogOf = async (cx: Cx): Promise<Catalog> => {
@@ -44,22 +75,23 @@ export function openPlanner({ prices, health, ...rest }: PlannerOptions): Planne
     return opened.catalog
   }
 
-  const dialOf = (route: string, share: number | undefined): Dial => {
-    const name = `${route}:${share ?? ''}`
-    const known = dials.get(name)
-    if (known !== undefined) return known
-    if (dials.size >= MAX_DIALS) dials.clear()
-    const fresh = openDial(share)
-    dials.set(name, fresh)
-    return fresh
+  const demandOf = (route: string, caller: Caller, setting: DialSetting): Demand => {
+    const { strongShare, quality, maxCostPer1k } = setting
+    const tenant = caller.project?.id ?? caller.keyId
+    const name = JSON.stringify([route, tenant, strongShare, quality, maxCostPer1k])
+    const demand = demands.get(name) ?? openDemand(setting)
+    demands.delete(name)
+    demands.set(name, demand)
+    if (demands.size > MAX_DEMANDS) demands.delete(demands.keys().next().value ?? '')
+    return demand
   }
 
   return {
     catalog: catalogOf,
-    async plan(request, caller, cx, options) {
+    async plan(request, caller, cx, options = {}) {
       const catalog = await catalogOf(cx)
-      const policy = catalog.find(request.model)
-      if (policy === undefined) {
+      const found = catalog.find(request.model)
+      if (found === undefined) {
         const message = `The model '${request.model}' does not exist here. GET /v1/models lists what does; '<provider>/<model>' works for every configured provider.`
         throw new Failed({ kind: 'no-route', model: request.model, message })
       }
@@ -67,22 +99,75 @@ export function openPlanner({ prices, health, ...rest }: PlannerOptions): Planne
         const message = `This key may not use '${request.model}'. It may use: ${caller.models.join(', ')}.`
         throw new Failed({ kind: 'forbidden', message, code: 'model_not_allowed' })
       }
-      if (policy.kind === 'tiers') refuseOther(request)
-      const effort = classify(request)
-      const share =
-        policy.kind === 'tiers' ? (request.dial?.strongShare ?? policy.dial?.strongShare) : undefined
-      const cut = dialOf(request.model, share).turn(effort.score)
+      if (found.kind === 'tiers') refuseOther(request)
+      const setting = mergeDials(found.dial, request.dial)
+      const policy = affordable(found, setting.maxPrice, request.model)
+      const learned = lessons?.(request.model, caller)
+      const effort = classify(request, learned)
+      const demand = policy.kind === 'tiers' ? demandOf(request.model, caller, setting) : undefined
+      const { curve } = learned ?? {}
+      const demanded = demand?.read({
+        score: effort.score,
+        chance: chanceOf(cx.id, 'equal'),
+        ...(curve === undefined ? {} : { curve }),
+        costs: () => costsOf(policy, request, health),
+      })
       const now = cx.now()
       const { retries } = catalog
+      const { sort } = setting
       /** One request at a time tries whether a target is up again; the others pass it over. */
       const planBy = (view: HealthView): Plan => {
-        const plan = choose({ request, policy, effort, cut, retries, health: view, now, ...options })
-        const tried = plan.probe === true && options?.isDry !== true ? plan.targets[0] : undefined
+        const plan = choose({
+          request,
+          policy,
+          effort,
+          cut: demanded?.cut ?? 1,
+          retries,
+          health: view,
+          now,
+          chance: (what) => chanceOf(request.conversation ?? cx.id, what),
+          ...(demanded?.why === undefined ? {} : { why: demanded.why }),
+          ...(sort === undefined ? {} : { sort }),
+          ...(ratings === undefined ? {} : { ratings }),
+          ...options,
+        })
+        const tried = plan.probe === true && options.isDry !== true ? plan.targets[0] : undefined
         if (tried === undefined || health.claimProbe(healthKey(tried), now)) return plan
         return planBy(without(healthKey(tried), view))
       }
-      return planBy(health)
+      const plan = planBy(health)
+      if (demand !== undefined && demanded !== undefined && options.isDry !== true)
+        demand.note(demanded, plan.tier === 'frontier', isByScore(plan) ? effort.score : undefined)
+      return demanded?.share === undefined ? plan : { ...plan, share: demanded.share, dial: setting }
     },
+
+    settle({ caller, plan, tier, costMicros }) {
+      if (plan.dial === undefined || plan.tier === 'fixed' || tier === undefined || tier === 'fixed') return
+      demandOf(plan.route, caller, plan.dial).settle(plan.tier, tier, costMicros)
+    },
+  }
+}
+
+/** Did the score decide? Elsewhere something else did, and it says nothing about the scores of the route. */
+const isByScore = ({ reason }: Plan): boolean =>
+  reason === 'easy' || reason === 'hard' || reason === 'no-evidence' || reason === 'health'
+
+function costsOf(policy: Policy, request: ModelRequest, health: HealthView): TierCosts {
+  if (policy.kind !== 'tiers') return {}
+  const { stream, limits, serviceTier } = request
+  const { mini, frontier } = policy
+  const sizes = {
+    promptTokens: needsOf(request).chars / 4,
+    outputTokens: outputOf([...mini, ...frontier], health, stream, limits.maxOutput),
+    stream,
+    ...(serviceTier === undefined ? {} : { serviceTier }),
+  }
+  const [weak, strong] = [mini[0], frontier[0]].map(
+    (model) => model && expectOf(model, sizes, health).costMicros,
+  )
+  return {
+    ...(weak === undefined ? {} : { weakMicros: weak }),
+    ...(strong === undefined ? {} : { strongMicros: strong }),
   }
 }
 
@@ -91,6 +176,7 @@ const without = (down: string, health: HealthView): HealthView => ({
   standing: (key, now) => (key === down ? 'down' : health.standing(key, now)),
   claimProbe: (key, now) => health.claimProbe(key, now),
   p95Ms: (key, stream) => health.p95Ms(key, stream),
+  measured: (key, stream) => health.measured(key, stream),
 })
 
 /** A route over small and large models chooses between chat models; it knows none that does anything else. */

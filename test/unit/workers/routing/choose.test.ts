@@ -205,6 +205,7 @@ describe('targets that are down', () => {
         throw new Error('choosing takes nothing')
       },
       p95Ms: (key, stream) => (stream ? of(p95, key) : undefined),
+      measured: () => undefined,
     }
   }
   const order: Policy = { kind: 'order', rescue: true, models: [big, small, spare] }

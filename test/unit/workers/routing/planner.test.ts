@@ -13,6 +13,7 @@ function clinic(due: readonly string[], granted = true) {
     standing: (key) => (!due.includes(key) ? 'up' : claims.includes(key) && granted ? 'down' : 'due'),
     claimProbe: (key) => (claims.push(key), granted),
     p95Ms: () => undefined,
+    measured: () => undefined,
   }
   const planner = openPlanner({
     config: {
