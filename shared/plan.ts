@@ -144,6 +144,8 @@ export interface Outcome {
   readonly end: End
   /** The reason word of the failure, when it ended in one. */
   readonly failure?: string
+  /** Why this model, as JSON: cut, share, features; absent where one was asked for by its name. */
+  readonly routing?: string
   /** What it cost beyond all that it had been granted: a provider reported more than it was allowed. */
   readonly overrunMicros?: number
 }

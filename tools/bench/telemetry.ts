@@ -82,6 +82,7 @@ function rowAt(at: number): unknown[] {
     first_ms: head + 5,
     frontier_micros: 1_000,
     clamped_to: null,
+    routing: null,
     operation: 'chat',
     overrun_micros: null,
   }

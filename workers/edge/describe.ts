@@ -5,6 +5,7 @@ import type { Price, Rates } from '../../shared/money.ts'
 import type { Plan } from '../../shared/plan.ts'
 import type { Catalog, Listed } from '../routing/catalog.ts'
 import type { Caller } from '../service.ts'
+import { routingOf, writeRouting } from '../telemetry/routing.ts'
 
 /** In OpenAI's shape, with what it does not say: what a model can do, how much it reads and what it costs. */
 interface ModelEntry {
@@ -105,9 +106,8 @@ export function explain(plan: Plan): Record<string, unknown> {
     target: first === undefined ? null : first.name,
     tier: plan.tier,
     score: plan.score ?? null,
-    cut: plan.cut ?? null,
     reason: plan.reason,
-    features: plan.features ?? {},
+    ...writeRouting(routingOf(plan) ?? {}),
     fallbacks: plan.targets.slice(1).map((target) => target.name),
   }
 }

@@ -4,18 +4,7 @@ import { type HealthView, healthKey, type LastServed, type Ratings } from '../se
 import type { Model } from './catalog.ts'
 import { type Expected, expectOf, type Sizes } from './expect.ts'
 import { staysWith } from './stick.ts'
-
-/** Why the first one is first: `order` where nothing spoke against the configuration's. */
-export type By =
-  | 'order'
-  | 'price'
-  | 'latency'
-  | 'throughput'
-  | 'quality'
-  | 'regression'
-  | 'weight'
-  | 'trial'
-  | 'conversation'
+import { type By, compare, compareModels, type Rated, selected } from './weigh.ts'
 
 export interface Ranked {
   readonly models: readonly Model[]
@@ -35,12 +24,6 @@ export interface Sight {
   readonly chance: (what: string) => number
 }
 
-/** Evidence beyond this moves a model before another: as much as 15 % of the price. */
-const MARGIN = Math.log(1.15)
-/** Twice the time weighs as much as 1.4 times the price. */
-const TIME = 0.5
-/** One point of a hundred in quality weighs as much as a tenth of the price. */
-const QUALITY = 10
 /** So many requests outside of conversations ask another vendor than the best, or none would ever be seen to be better. */
 const TRIALS = 0.02
 
@@ -70,13 +53,17 @@ function groupsOf(models: readonly Model[]): readonly (readonly Model[])[] {
 const ownLast = ({ last }: Sight, model: Model): LastServed | undefined =>
   last?.target === healthKey(model) ? last : undefined
 
+/** With what the conversation has cached there. */
 const expected = (model: Model, sight: Sight): Expected =>
   expectOf(model, sight.sizes, sight.health, ownLast(sight, model))
+
+/** For any request of this size. */
+const usual = (model: Model, { sizes, health }: Sight): Expected => expectOf(model, sizes, health)
 
 /** Vendors of one model: by their weights where they have some, else by what they cost and how long they take. */
 function rankPlaces(places: readonly Model[], sight: Sight): Ranked {
   if (places.length < 2) return { models: places, by: 'order' }
-  const { order, by } = selected(places, (model) => expected(model, sight), comparePlaces)
+  const { order, by } = selected(places, (model) => usual(model, sight), compare)
   const up = order.filter((model) => sight.health.standing(healthKey(model), sight.now) === 'up')
   const picked = pickByWeight(up, sight.chance('weight'))
   if (picked !== undefined) return { models: toFront(order, picked), by: 'weight' }
@@ -100,7 +87,7 @@ function pickByWeight(models: readonly Model[], chance: number): Model | undefin
       })
 }
 
-/** Models of a tier: those that got worse last; then only where the quality of both is known does one go before another. */
+/** Models of a tier: those that got worse last. */
 function rankModels(
   groups: readonly Ranked[],
   sight: Sight,
@@ -113,69 +100,12 @@ function rankModels(
   const marked = groups.filter((group) => ratings.isMarked(nameOf(group)))
   const rate = (group: Ranked): Rated => {
     const [model] = group.models
-    return { ...(model === undefined ? {} : expected(model, sight)), quality: qualityOf(group) }
+    return { ...(model === undefined ? {} : usual(model, sight)), quality: qualityOf(group) }
   }
-  const { order, by } = selected(sound, rate, (a, b) =>
-    a.quality === undefined || b.quality === undefined
-      ? []
-      : [['quality', QUALITY * (a.quality - b.quality)], ...comparePlaces(a, b)],
-  )
+  const { order, by } = selected(sound, rate, compareModels)
   const ranked = [...order, ...marked]
   const isMoved = ranked[0] !== groups[0]
   return { groups: ranked, by: isMoved && by === 'order' ? 'regression' : by }
-}
-
-type Rated = Expected & { readonly quality: number | undefined }
-
-type Advantage = readonly [By, number]
-
-/** What speaks for one against another, on one scale; what is not known of both says nothing. */
-function comparePlaces(a: Expected, b: Expected): Advantage[] {
-  const price =
-    a.costMicros === undefined || b.costMicros === undefined
-      ? 0
-      : Math.log(Math.max(1, b.costMicros) / Math.max(1, a.costMicros))
-  const [ours, theirs] = [timeOf(a, b), timeOf(b, a)]
-  const time =
-    ours === undefined || theirs === undefined ? 0 : TIME * Math.log(Math.max(1, theirs) / Math.max(1, ours))
-  return [
-    ['price', price],
-    ['latency', time],
-  ]
-}
-
-/** Milliseconds to an answer of 300 tokens, or to its beginning where the speed of one is not known. */
-function timeOf({ firstMs, tokensPerSecond: speed }: Expected, other: Expected): number | undefined {
-  if (firstMs === undefined) return undefined
-  return speed === undefined || other.tokensPerSecond === undefined ? firstMs : firstMs + 300_000 / speed
-}
-
-/** The given order, but whoever is clearly better than one before it goes before that one. */
-function selected<Item, Known>(
-  items: readonly Item[],
-  know: (item: Item) => Known,
-  compare: (a: Known, b: Known) => readonly Advantage[],
-): { readonly order: readonly Item[]; readonly by: By } {
-  const left = items.map((item) => ({ item, known: know(item) }))
-  const [given] = left
-  const order: Item[] = []
-  let by: By = 'order'
-  while (left.length > 0) {
-    let leader = left[0]
-    for (const rival of left.slice(1)) {
-      if (leader === undefined) break
-      const advantages = compare(rival.known, leader.known)
-      if (advantages.reduce((sum, [, worth]) => sum + worth, 0) > MARGIN) leader = rival
-    }
-    if (leader === undefined) break
-    if (order.length === 0 && given !== undefined && leader !== given) {
-      const [best] = compare(leader.known, given.known).toSorted((a, b) => b[1] - a[1])
-      by = best?.[0] ?? by
-    }
-    order.push(leader.item)
-    left.splice(left.indexOf(leader), 1)
-  }
-  return { order, by }
 }
 
 /** Whoever asks for an order gets it; what is not known comes last. */

@@ -5,6 +5,7 @@ import type { Attempt, Ending, Outcome, Plan } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import { noUsage } from '../../shared/usage.ts'
 import type { Answer, Caller, Cx } from '../service.ts'
+import { routingOf } from './routing.ts'
 
 export interface Facts {
   readonly cx: Cx
@@ -43,6 +44,7 @@ export function outcomeOf({
   frontierPrice,
   clampedTo,
 }: Facts): Outcome {
+  const routing = routingOf(plan)
   return {
     // Not the request id: a client may send one twice, and both were paid for. In order of time, which indexes like.
     id: `row_${startedAt.toString(36)}_${crypto.randomUUID()}`,
@@ -54,6 +56,7 @@ export function outcomeOf({
     tier: answer?.target.tier ?? plan?.tier ?? '',
     reason: plan?.reason ?? '',
     ...(plan?.score === undefined ? {} : { score: plan.score }),
+    ...(routing === undefined ? {} : { routing: JSON.stringify(routing) }),
     model: answer === undefined ? '' : `${answer.target.provider}/${answer.target.model}`,
     attempts,
     usage: ending?.usage ?? noUsage,

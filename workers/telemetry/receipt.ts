@@ -2,6 +2,7 @@
 import { dollarsFromMicros } from '../../shared/money.ts'
 import type { Attempt } from '../../shared/plan.ts'
 import { type Row, tokensIn } from './record.ts'
+import { readRouting, writeRouting } from './routing.ts'
 
 const attemptsIn = (row: Row): readonly Attempt[] => JSON.parse(String(row.attempts)) as Attempt[] // written by writeRow
 
@@ -16,6 +17,7 @@ export function readReceipt(row: Row): Record<string, unknown> {
     tier: row.tier,
     reason: row.reason,
     score: row.score,
+    ...writeRouting(readRouting(row.routing)),
     model: row.model === '' ? null : row.model,
     stream: row.stream === 1,
     status: row.status,

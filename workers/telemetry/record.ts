@@ -1,6 +1,7 @@
 // Outcome rows: written as SQL values and read back as the admin API shows them. Pure.
 import { dollarsFromMicros } from '../../shared/money.ts'
 import type { Outcome } from '../../shared/plan.ts'
+import { readRouting } from './routing.ts'
 
 /** New ones are added at the end: rows that lie in D1 are lists in this order. */
 export const COLUMNS = [
@@ -32,6 +33,7 @@ export const COLUMNS = [
   'operation',
   'overrun_micros',
   'clamped_to',
+  'routing',
 ] as const
 
 export type Value = string | number | null
@@ -74,6 +76,7 @@ export function writeRow(outcome: Outcome): Value[] {
     outcome.operation ?? null,
     outcome.overrunMicros ?? null,
     outcome.clampedTo ?? null,
+    outcome.routing ?? null,
   ]
 }
 
@@ -99,6 +102,7 @@ export function readRow(row: Row): Record<string, unknown> {
     tier: row.tier,
     reason: row.reason,
     score: row.score,
+    routing: typeof row.routing === 'string' ? readRouting(row.routing) : null,
     model: row.model === '' ? null : row.model,
     attempts: JSON.parse(String(row.attempts)) as unknown,
     tokens: tokensIn(row),

@@ -92,7 +92,10 @@ describe('a decision', () => {
       reason: 'easy',
       score: 0.2,
       cut: 0.5,
-      features: { words: 1 },
+      features: { words: 0.12345 },
+      share: 0.2,
+      dial: { strongShare: 0.2 },
+      by: 'price',
     })
     expect(explain(plan)).toEqual({
       target: 'a',
@@ -100,7 +103,10 @@ describe('a decision', () => {
       score: 0.2,
       cut: 0.5,
       reason: 'easy',
-      features: { words: 1 },
+      features: { words: 0.123 },
+      share: 0.2,
+      dial: { strongShare: 0.2 },
+      chosen_by: 'price',
       fallbacks: ['b', 'c'],
     })
   })

@@ -1,5 +1,5 @@
 // A share of strong calls as a cut on scores: it holds whatever the traffic does.
-import fc from 'fast-check'
+import { array, assert, double, nat, property } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Dial, openDial, PLAIN_CUT } from '../../../../workers/routing/dial.ts'
 
@@ -89,9 +89,9 @@ describe('a share', () => {
   }
 
   it('holds within its bound whatever the scores are', () => {
-    const any = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 50, maxLength: 400 })
-    fc.assert(
-      fc.property(any, fc.double({ min: 0.01, max: 0.99, noNaN: true }), fc.nat(), (scores, share, seed) => {
+    const any = array(double({ min: 0, max: 1, noNaN: true }), { minLength: 50, maxLength: 400 })
+    assert(
+      property(any, double({ min: 0.01, max: 0.99, noNaN: true }), nat(), (scores, share, seed) => {
         expect(Math.abs(shareOf(sentOf(share, scores, seed)) - share)).toBeLessThanOrEqual(
           1.05 / (0.05 * scores.length) + 1e-9,
         )

@@ -1,0 +1,46 @@
+// Why a model was chosen, as a row keeps it: no text, only numbers and words. Pure.
+import type { DialSetting } from '../../shared/dial.ts'
+import { fieldsOf, parse } from '../../shared/fields.ts'
+import type { Plan } from '../../shared/plan.ts'
+
+export interface Routing {
+  /** Scores above it go to the strong model. */
+  readonly cut?: number
+  readonly share?: number
+  readonly dial?: DialSetting
+  /** Why the first target was the first of its tier. */
+  readonly by?: string
+  /** What was seen of the request. */
+  readonly features?: Readonly<Record<string, number>>
+}
+
+/** Undefined where a plan says nothing of it: one model was asked for by its name. */
+export function routingOf(plan: Plan | undefined): Routing | undefined {
+  if (plan === undefined) return undefined
+  const { cut, share, dial, by, features } = plan
+  const routing: Routing = {
+    ...(cut === undefined ? {} : { cut }),
+    ...(share === undefined ? {} : { share: round(share) }),
+    ...(dial === undefined ? {} : { dial }),
+    ...(by === undefined ? {} : { by }),
+    ...(features === undefined ? {} : { features: rounded(features) }),
+  }
+  return Object.keys(routing).length === 0 ? undefined : routing
+}
+
+/** What `POST /v1/route` calls these, and receipts; null where there was nothing to say. */
+export const writeRouting = ({ cut, share, dial, by, features }: Routing): Record<string, unknown> => ({
+  cut: cut ?? null,
+  share: share ?? null,
+  dial: dial ?? null,
+  chosen_by: by ?? null,
+  features: features ?? {},
+})
+
+export const readRouting = (value: unknown): Routing =>
+  typeof value === 'string' ? (fieldsOf(parse(value)) as Routing) : {} // written by writeRow, or by an older version
+
+const round = (value: number): number => Math.round(value * 1_000) / 1_000
+
+const rounded = (features: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(features).map(([name, value]) => [name, round(value)]))
