@@ -17,8 +17,10 @@ export interface Purse {
 const MEMORY = 100
 /** A guess weighs as much as so many requests. */
 const GUESS = 5
-/** What was spent too much or too little is made up for over so many requests, and never more than as many have to spare. */
+/** What was spent too little is made up for over so many requests, and never more than as many have to spare. */
 const HORIZON = 50
+/** What was spent too much is saved sooner: a cost is a promise, and money left over is none. */
+const REPAY = 20
 
 interface Mean {
   count: number
@@ -43,7 +45,7 @@ export function openPurse(): Purse {
       const high = meanOf(strong, strongMicros)
       // A promise about money is not kept by asking somebody whose price is unknown.
       if (low === undefined || high === undefined) return 0
-      const cap = capMicros + spare / HORIZON
+      const cap = capMicros + spare / (spare < 0 ? REPAY : HORIZON)
       if (high <= low) return cap >= high ? 1 : 0
       return Math.min(1, Math.max(0, (cap - low) / (high - low)))
     },

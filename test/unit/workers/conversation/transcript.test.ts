@@ -1,7 +1,13 @@
 // How a request joins what was said before: nothing twice, nothing lost, whichever way the client sends it.
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { join, type StoredMessage, type Turn } from '../../../../workers/conversation/transcript.ts'
+import {
+  join,
+  lastServed,
+  servedBy,
+  type StoredMessage,
+  type Turn,
+} from '../../../../workers/conversation/transcript.ts'
 
 const user = (content: unknown): StoredMessage => ({ role: 'user', content })
 const assistant = (content: unknown): StoredMessage => ({ role: 'assistant', content })
@@ -146,5 +152,18 @@ describe('any conversation', () => {
         ])
       }),
     )
+  })
+})
+
+describe('who answered last', () => {
+  const usage = { input: 10, cacheRead: 80, cacheWrite: 6, cacheWriteLong: 4, output: 5, reasoning: 0 }
+  it('is known with what was then in its cache, read or written', () => {
+    const served = servedBy('lab/big-1', usage)
+    expect(served).toEqual({ target: 'lab/big-1', promptTokens: 100, cachedTokens: 90 })
+    expect(lastServed([one, { ...two, at: 7, served }])).toEqual({ ...served, at: 7 })
+  })
+  it('is nobody before the first turn, and where the last turn does not say', () => {
+    expect(lastServed([])).toBeUndefined()
+    expect(lastServed([{ ...one, served: servedBy('lab/big-1', usage) }, two])).toBeUndefined()
   })
 })

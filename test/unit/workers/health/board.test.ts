@@ -269,6 +269,45 @@ describe('latency', () => {
   })
 })
 
+describe('what calls use', () => {
+  const usage = { input: 40, cacheRead: 60, cacheWrite: 0, output: 200, reasoning: 0 }
+  const finishes = (board: Board): void => board.report(KEY, { kind: 'finished', usage, streamMs: 2_000 }, cx)
+
+  it('is known at once, and shared with what is told next, without a word of its own', async () => {
+    const { objects, one, two } = setup()
+    expect(one.measured(KEY, true)).toBeUndefined()
+    answers(one, KEY, 300)
+    await pass(1_500)
+    const told = objects.exchanges.length
+    finishes(one)
+    await pass(5_000)
+    expect(objects.exchanges).toHaveLength(told)
+    expect(one.measured(KEY, true)).toMatchObject({ tokensPerSecond: 100, use: { calls: 1, cacheRead: 60 } })
+    answers(one, KEY, 300)
+    await pass(1_500)
+    two.begin(KEY, cx)
+    await pass(50)
+    expect(two.measured(KEY, true)).toMatchObject({ tokensPerSecond: 100, use: { calls: 1, output: 200 } })
+  })
+
+  it('does not close a circuit that streams have opened, nor open one', () => {
+    const { one } = setup(1)
+    for (let call = 0; call < 3; call += 1) fails(one)
+    finishes(one)
+    expect(standing(one)).toBe('down')
+  })
+
+  it('comes with how fast it is, apart for streams and whole replies', () => {
+    const { one } = setup(1)
+    for (let call = 0; call < 9; call += 1) answers(one, KEY, 400)
+    expect(one.measured(KEY, true)?.p50Ms).toBeUndefined()
+    answers(one, KEY, 400)
+    expect(one.measured(KEY, true)?.p50Ms).toBeGreaterThan(380)
+    expect(one.measured(KEY, true)?.p50Ms).toBeLessThan(420)
+    expect(one.measured(KEY, false)?.p50Ms).toBeUndefined()
+  })
+})
+
 describe('whatever happens', () => {
   const step = fc.record({
     isolate: fc.nat(2),

@@ -66,6 +66,24 @@ describe('a call', () => {
     expect(kinds(heard)).toEqual(['answered', 'finished'])
   })
 
+  it('that ends is told with what it used and how long its stream took', async () => {
+    const usage = { input: 1, cacheRead: 2, cacheWrite: 0, output: 50, reasoning: 0 }
+    const finish: ModelEvent = { type: 'finish', reason: 'stop', usage }
+    for (const stream of [true, false]) {
+      const heard = listener()
+      const work = breaker(heard)(inner(0, [[piece(say('Hi'))], [piece(finish)]]))(
+        { ...call, request: { stream } },
+        cxNow(),
+      )
+      await vi.advanceTimersByTimeAsync(0)
+      const { batches } = await work
+      await vi.advanceTimersByTimeAsync(700)
+      await collect(batches)
+      const streamMs = stream ? { streamMs: 700 } : {}
+      expect(heard.results.at(-1)?.result).toEqual({ kind: 'finished', usage, ...streamMs })
+    }
+  })
+
   it('that fails is told with its failure, which is passed on', async () => {
     const heard = listener()
     const work = breaker(heard)(inner(20, [], overloaded))(call, cxNow()).catch((error: unknown) => error)

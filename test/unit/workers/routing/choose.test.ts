@@ -313,3 +313,112 @@ describe('targets that are down', () => {
     expect(plan({}, false)).not.toHaveProperty('hedgeAfterMs')
   })
 })
+
+describe('a conversation', () => {
+  const price = (input: number) => ({ input, cacheRead: input / 10, cacheWrite: input, output: input * 4 })
+  const [weak, strong] = [model('weak', { price: price(1) }), model('strong', { price: price(5) })]
+  const served = (target: Model, cachedTokens: number, at = 0) => ({
+    target: healthKey(target),
+    at,
+    promptTokens: 10_000,
+    cachedTokens,
+  })
+  const turn = (
+    score: number,
+    last: ReturnType<typeof served> | undefined,
+    policy = tiers([weak], [strong]),
+  ) =>
+    choose({
+      request: requestFor('And now?'),
+      policy,
+      effort: { score, features: {} },
+      cut: 0.4,
+      retries,
+      health: soundHealth,
+      now: 60_000,
+      ...(last === undefined ? {} : { last }),
+    })
+
+  const cases: readonly [string, number, ReturnType<typeof served> | undefined, string, string][] = [
+    ['that is new goes by its score', 0.3, undefined, 'weak', 'easy'],
+    ['with nothing cached goes by its score', 0.3, served(strong, 0), 'weak', 'easy'],
+    [
+      'cached at the strong model stays where that is cheaper by now',
+      0.1,
+      served(strong, 10_000),
+      'strong',
+      'conversation',
+    ],
+    ['cached there leaves it after five minutes', 0.1, served(strong, 10_000, -250_000), 'weak', 'easy'],
+    [
+      'cached there in part stays for a gain that is worth the rest',
+      0.3,
+      served(strong, 5_000),
+      'strong',
+      'conversation',
+    ],
+    ['cached there in part leaves it for less', 0.1, served(strong, 5_000), 'weak', 'easy'],
+    [
+      'cached at the weak model stays for a gain that is worth less',
+      0.45,
+      served(weak, 9_900),
+      'weak',
+      'conversation',
+    ],
+    ['cached there leaves it for a larger gain', 0.6, served(weak, 9_900), 'strong', 'hard'],
+    ['cached where nobody is asked any more goes by its score', 0.3, served(big, 9_900), 'weak', 'easy'],
+  ]
+  for (const [name, score, last, target, reason] of cases) {
+    it(name, () => {
+      const plan = turn(score, last)
+      expect([plan.targets[0]?.name, plan.reason]).toEqual([target, reason])
+    })
+  }
+
+  it('tells the cut that held for it, within 0..1', () => {
+    expect(turn(0.3, undefined).cut).toBe(0.4)
+    expect(turn(0.1, served(strong, 10_000)).cut).toBe(0)
+    expect(turn(0.6, served(weak, 9_900)).cut).toBeGreaterThan(0.4)
+  })
+
+  it('does not keep a model that lacks what the request needs', () => {
+    const blind = model('blind', { price: price(5), facts: { tools: false } })
+    const plan = choose({
+      request: requestFor('And now?', { tools: [{ name: 'f' }] }),
+      policy: tiers([weak], [blind]),
+      effort: { score: 0.1, features: {} },
+      cut: 0.4,
+      retries,
+      health: soundHealth,
+      now: 0,
+      last: served(blind, 9_900),
+    })
+    expect(names(plan)).toEqual(['mini:weak'])
+  })
+})
+
+describe('several vendors', () => {
+  const at = (name: string, cost: number): Model =>
+    model(name, { of: 'big', price: { input: cost, cacheRead: cost, cacheWrite: cost, output: cost } })
+  const vendors = [at('here', 2), at('there', 1)]
+  it('of the model that was asked for are chosen from, and the reason says by what', () => {
+    const plan = decide({ kind: 'order', rescue: true, models: vendors }, 0)
+    expect(names(plan)).toEqual(['fixed:there', 'fixed:here'])
+    expect(plan).toMatchObject({ reason: 'price', by: 'price' })
+    for (const target of plan.targets) {
+      expect(target).not.toHaveProperty('of')
+      expect(target).not.toHaveProperty('weight')
+    }
+  })
+  it('of a model of a tier are, too; the reason is still why it is this tier', () => {
+    const plan = decide(tiers([small], vendors), 0.9)
+    expect(names(plan)).toEqual(['frontier:there', 'frontier:here', 'mini:small'])
+    expect(plan).toMatchObject({ reason: 'hard', by: 'price' })
+  })
+  it('that are down go last, and what they were chosen by is no reason any more', () => {
+    const health: HealthView = { ...soundHealth, standing: (key) => (key === 'lab/there' ? 'down' : 'up') }
+    const plan = decide({ kind: 'order', rescue: true, models: vendors }, 0, {}, 0.5, health)
+    expect(names(plan)).toEqual(['fixed:here', 'fixed:there'])
+    expect(plan).toMatchObject({ reason: 'health', by: 'health' })
+  })
+})

@@ -2,9 +2,18 @@
 import { describe, expect, it } from 'vitest'
 import { noCatalogue, noPrices } from '../../../../shared/catalogue.ts'
 import type { Plan } from '../../../../shared/plan.ts'
-import { openPlanner, type PlanOptions } from '../../../../workers/routing/planner.ts'
+import type { Config } from '../../../../shared/config.ts'
+import type { DialSetting } from '../../../../shared/dial.ts'
+import { Failed } from '../../../../shared/failure.ts'
+import type { Learned } from '../../../../workers/routing/learner.ts'
+import {
+  type Lessons,
+  openPlanner,
+  type Planner,
+  type PlanOptions,
+} from '../../../../workers/routing/planner.ts'
 import type { HealthView } from '../../../../workers/service.ts'
-import { callerWith, cxAt, requestFor } from '../../samples.ts'
+import { callerWith, cxAt, requestFor, soundHealth } from '../../samples.ts'
 
 /** Targets that are due until somebody has claimed them. */
 function clinic(due: readonly string[], granted = true) {
@@ -60,4 +69,186 @@ describe('a target that is due', () => {
     expect(passed).not.toHaveProperty('hedgeAfterMs')
     expect(claims).toEqual(['lab/a', 'lab/b'])
   })
+})
+
+const TIERS: Config = {
+  providers: { lab: { baseUrl: 'http://127.0.0.1:1/v1' } },
+  models: {
+    small: { provider: 'lab', model: 'small-1', jsonSchema: false, price: { input: 0.1, output: 0.4 } },
+    big: { provider: 'lab', model: 'big-1', price: { input: 5, output: 20 } },
+  },
+  routes: {
+    shared: { mini: ['small'], frontier: ['big'], strongShare: 0.2 },
+    good: { mini: ['small'], frontier: ['big'], quality: 0.9 },
+    thrifty: { mini: ['small'], frontier: ['big'], maxCostPer1k: 0.5 },
+    plain: { mini: ['small'], frontier: ['big'] },
+    solid: { order: ['big', 'small'], sort: 'price' },
+  },
+}
+
+const openTiers = (lessons?: Lessons): Planner =>
+  openPlanner({
+    config: TIERS,
+    prices: () => Promise.resolve(noPrices),
+    microProvider: 'minnow',
+    catalogue: noCatalogue,
+    vendorOf: () => undefined,
+    health: soundHealth,
+    ...(lessons === undefined ? {} : { lessons }),
+  })
+
+const WORDS = [
+  'Hi',
+  'Prove that the square root of 2 is irrational.',
+  'def f(x): return x',
+  'What is 5 + 7?',
+  'Thanks',
+]
+const textOf = (n: number): string => `${WORDS[n % WORDS.length] ?? ''} ${n % 97}`
+
+const planOn = (
+  planner: Planner,
+  model: string,
+  n: number,
+  over: object = {},
+  dial?: DialSetting,
+): Promise<Plan> =>
+  planner.plan(
+    requestFor(textOf(n), { model, ...(dial === undefined ? {} : { dial }), ...over }),
+    callerWith(),
+    { ...cxAt(), id: `req_${n}` },
+  )
+
+async function shareOn(
+  model: string,
+  count = 400,
+  dial?: DialSetting,
+  planner = openTiers(),
+): Promise<number> {
+  let strong = 0
+  for (let n = 0; n < count; n += 1)
+    if ((await planOn(planner, model, n, {}, dial)).tier === 'frontier') strong += 1
+  return strong / count
+}
+
+describe('a share', () => {
+  it('of the route is held', async () => expect(Math.abs((await shareOn('shared')) - 0.2)).toBeLessThan(0.03))
+  it('of the request is held, beside that of the route', async () => {
+    const planner = openTiers()
+    const [own, wished] = [
+      await shareOn('shared', 400, undefined, planner),
+      await shareOn('shared', 400, { strongShare: 0.6 }, planner),
+    ]
+    expect(Math.abs(own - 0.2)).toBeLessThan(0.03)
+    expect(Math.abs(wished - 0.6)).toBeLessThan(0.03)
+  })
+  it('is told with its plan', async () =>
+    expect(await planOn(openTiers(), 'shared', 1)).toMatchObject({ share: 0.2, dial: { strongShare: 0.2 } }))
+  it('counts what had to go to the strong model', async () => {
+    const planner = openTiers()
+    let strong = 0
+    for (let n = 0; n < 600; n += 1) {
+      const schema = { format: { type: 'json-schema' as const, name: 'x', schema: {} } }
+      const over = n % 8 === 0 ? { ...schema, model: 'shared' } : {}
+      const plan = await planOn(planner, 'shared', n, over)
+      if (n % 8 === 0) expect(plan).toMatchObject({ tier: 'frontier', reason: 'format' })
+      if (plan.tier === 'frontier') strong += 1
+    }
+    expect(Math.abs(strong / 600 - 0.2)).toBeLessThan(0.03)
+  })
+  it('is counted apart for every tenant', async () => {
+    const planner = openTiers()
+    const plan = (n: number, keyId: string): Promise<Plan> =>
+      planner.plan(requestFor(textOf(n), { model: 'shared' }), callerWith({ keyId }), {
+        ...cxAt(),
+        id: `r${n}`,
+      })
+    for (let n = 0; n < 200; n += 1) await plan(n, 'key_other')
+    const [first, alone] = [
+      await plan(7, 'key_new'),
+      await openTiers().plan(requestFor(textOf(7), { model: 'shared' }), callerWith(), {
+        ...cxAt(),
+        id: 'r7',
+      }),
+    ]
+    expect(first.cut).toBe(alone.cut)
+  })
+  it('is not moved by decisions without a call', async () => {
+    const planner = openTiers()
+    for (let n = 0; n < 30; n += 1) await planOn(planner, 'shared', n)
+    const dry = (): Promise<Plan> =>
+      planner.plan(
+        requestFor(textOf(3), { model: 'shared' }),
+        callerWith(),
+        { ...cxAt(), id: 'dry' },
+        { isDry: true },
+      )
+    const first = await dry()
+    for (let n = 0; n < 30; n += 1) expect((await dry()).cut).toBe(first.cut)
+  })
+})
+
+describe('a promise of quality', () => {
+  it('without evidence goes to the frontier, and says so', async () => {
+    for (let n = 0; n < 20; n += 1)
+      expect(await planOn(openTiers(), 'good', n)).toMatchObject({
+        tier: 'frontier',
+        reason: 'no-evidence',
+        share: 1,
+      })
+  })
+  it('takes the least share that reaches it, by what the route has learned', async () => {
+    const learned: Learned = {
+      gainOf: () => undefined,
+      standing: { labels: 500, isOn: false, reason: '' },
+      curve: {
+        points: [
+          { share: 0, quality: 0.6 },
+          { share: 0.4, quality: 0.72 },
+          { share: 1, quality: 0.8 },
+        ],
+        weak: 0.6,
+        strong: 0.8,
+      },
+    }
+    const asked: string[] = []
+    const planner = openTiers((route, { keyId }) => (asked.push(`${route} ${keyId}`), learned))
+    expect(Math.abs((await shareOn('good', 400, undefined, planner)) - 0.4)).toBeLessThan(0.03)
+    expect(new Set(asked)).toEqual(new Set(['good key_1']))
+  })
+})
+
+describe('a promise of cost', () => {
+  it('is held by what requests did cost', async () => {
+    const planner = openTiers()
+    let total = 0
+    for (let n = 0; n < 600; n += 1) {
+      const plan = await planOn(planner, 'thrifty', n)
+      const costMicros = plan.tier === 'frontier' ? 3_000 : 60
+      total += costMicros
+      planner.settle({ caller: callerWith(), plan, tier: plan.tier, costMicros })
+    }
+    expect(total / 600).toBeLessThan(500 * 1.03) // micro-dollars a request
+    expect(total / 600).toBeGreaterThan(500 * 0.85)
+  })
+})
+
+describe('a highest price', () => {
+  it('of the request leaves the models that cost no more', async () => {
+    const plan = await planOn(openTiers(), 'plain', 1, {}, { maxPrice: { output: 1 } })
+    expect(names(plan)).toEqual(['small'])
+    expect(plan.reason).toBe('no-frontier')
+  })
+  it('that excludes all is refused, by its name', async () => {
+    const refused = await planOn(openTiers(), 'plain', 1, {}, { maxPrice: { output: 0.1 } }).catch(
+      (error: unknown) => error,
+    )
+    expect(refused).toBeInstanceOf(Failed)
+    expect(refused).toMatchObject({ failure: { kind: 'invalid-request', param: 'minnow.maxPrice' } })
+  })
+})
+
+it('a sort of the route holds, and that of a request before it', async () => {
+  expect(names(await planOn(openTiers(), 'solid', 1))).toEqual(['small', 'big'])
+  expect(names(await planOn(openTiers(), 'solid', 1, {}, { sort: 'latency' }))).toEqual(['big', 'small'])
 })
