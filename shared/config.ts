@@ -3,6 +3,7 @@ import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser'
 import { z } from 'zod'
 import { positionOf, sentence } from './config-words.ts'
 import { dialFields, knobsIn, ONE_KNOB } from './dial.ts'
+import { learningFields } from './learning-schema.ts'
 import { counting, factFields, price } from './model-schema.ts'
 import { placeMistake, placesOf } from './places.ts'
 
@@ -130,6 +131,7 @@ const route = z
       .boolean()
       .optional()
       .describe('Go on with a stream that dies midway on the next target; "streams" says it unless given.'),
+    ...learningFields,
     timeouts: timeouts.optional(),
   })
   .refine(
@@ -333,6 +335,11 @@ function danglingReference(config: Config, vendors: readonly KnownVendor[]): str
     }
   }
   for (const [id, entry] of Object.entries(config.routes ?? {})) {
+    const judge = entry.shadow?.judge
+    if (judge !== undefined && !isModelName(config, judge))
+      return `routes.${id}.shadow.judge: found "${judge}", expected one of the models (${Object.keys(config.models ?? {}).join(', ') || 'none is configured'}) or <provider>/<model>.`
+    if (entry.order !== undefined && (entry.cascade !== undefined || entry.shadow !== undefined))
+      return `routes.${id}: found "${entry.shadow === undefined ? 'cascade' : 'shadow'}" beside "order", expected it beside "mini" and "frontier" only.`
     if (id === MICRO || entryOf(config.models, id) !== undefined)
       return `routes.${id}: found "${id}", expected another name: a model has this one.`
     for (const field of ['order', 'mini', 'frontier'] as const) {

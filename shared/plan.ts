@@ -71,8 +71,32 @@ export interface Plan {
   /** The first target counts as down and this request tries whether it is up again: once, without a retry. */
   readonly probe?: true
   readonly retries: { readonly sameTarget: number; readonly total: number }
+  /** The small model's answer is checked before it is given, and a larger one asked where it does not pass. */
+  readonly cascade?: Cascade
   /** What the route's first frontier model costs; absent without one, and where nobody has said. */
   readonly frontierPrice?: Price
+}
+
+/** How an answer is held back until it is known whether it may be given. */
+export interface Cascade {
+  /** A stream is held for so long at most, and a second answer waited for as long. */
+  readonly holdMs: number
+  /** And for so many characters of its text at most. */
+  readonly holdChars: number
+  /** Where the answer can be compared, another small answer to the same question must agree with it. */
+  readonly secondAnswer: boolean
+}
+
+/** What was found of a small model's answer. */
+export interface Trial {
+  /** The public name of the small model. */
+  readonly target: string
+  /** What it said; kept no longer than the request. */
+  readonly text: string
+  /** Why it was not given, or should not have been. */
+  readonly doubt?: string
+  /** A second answer said the same. */
+  readonly agreed?: true
 }
 
 /** One upstream call, finished or not. */
@@ -84,9 +108,14 @@ export interface Attempt {
   readonly durationMs: number
   /**
    * `answered`, or the reason word of the failure, or `lost` when a hedge won; of a stream that died after it had begun,
-   * `cut-<reason>`; `diverged` where it was to go on with an answer and told another.
+   * `cut-<reason>`; `diverged` where it was to go on with an answer and told another; `rejected-<doubt>` where it was
+   * answered and not given; `agreed`, `disagreed` or `incomparable` where it was only asked to compare.
    */
   readonly end: string
+  /** It is no part of the answer: it was rejected, or asked only to compare. It was paid for all the same. */
+  readonly aside?: true
+  /** Why its answer was doubted and given all the same: no larger model could be asked, or none answered. */
+  readonly doubt?: string
   /** How it was asked to go on with an answer that another had begun. */
   readonly resumed?: Resumed
   /** The seam: so many characters of the answer's text had been told when this one went on. */

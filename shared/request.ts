@@ -202,6 +202,8 @@ export interface ModelRequest {
   readonly rescue?: boolean
   /** Is the stream kept, so that a client that lost it can have the rest? As the configuration says, unless given. */
   readonly resumable?: boolean
+  /** Is a small model's answer checked before it is given? As the route says, unless given. */
+  readonly cascade?: boolean
   /** How the model is to be chosen; what it does not say, its route does. */
   readonly dial?: DialSetting
   /** The body as it came, and the dialect's own headers, for what only the same dialect on the other side understands. */

@@ -11,13 +11,14 @@ const schema = z.looseObject({
   require_parameters: z.boolean().optional(),
   rescue: z.boolean().optional(),
   resumable: z.boolean().optional(),
+  cascade: z.boolean().optional(),
 })
 
-export type Wishes = Pick<ModelRequest, 'dial' | 'requireParameters' | 'rescue' | 'resumable'>
+export type Wishes = Pick<ModelRequest, 'dial' | 'requireParameters' | 'rescue' | 'resumable' | 'cascade'>
 
 /**
  * Takes the wishes out of a body: `minnow: { strongShare, quality, maxCostPer1k, sort, maxPrice, require_parameters,
- * rescue, resumable }` and `require_parameters`, which no vendor is to see. `provider.require_parameters`, as OpenRouter
+ * rescue, resumable, cascade }` and `require_parameters`, which no vendor is to see. `provider.require_parameters`, as OpenRouter
  * has it, is read and stays.
  */
 export function takeWishes(body: unknown): { readonly body: unknown; readonly wishes: Wishes } {
@@ -33,7 +34,7 @@ export function takeWishes(body: unknown): { readonly body: unknown; readonly wi
   if (knobsIn(said).length > 1) throw invalid(`Invalid 'minnow': ${ONE_KNOB}, is expected.`, 'minnow')
   const strict = flat === true || said.require_parameters === true || routed === true
   const dial = dialIn(said)
-  const { rescue, resumable } = said
+  const { rescue, resumable, cascade } = said
   return {
     body: rest,
     wishes: {
@@ -41,6 +42,7 @@ export function takeWishes(body: unknown): { readonly body: unknown; readonly wi
       ...(strict ? { requireParameters: true } : {}),
       ...(rescue === undefined ? {} : { rescue }),
       ...(resumable === undefined ? {} : { resumable }),
+      ...(cascade === undefined ? {} : { cascade }),
     },
   }
 }
@@ -60,6 +62,7 @@ const WANTED: Readonly<Record<string, string>> = {
   'minnow.require_parameters': FLAG,
   'minnow.rescue': FLAG,
   'minnow.resumable': FLAG,
+  'minnow.cascade': FLAG,
 }
 
 function mistake(error: z.ZodError): Failed {

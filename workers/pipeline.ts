@@ -3,6 +3,7 @@ import { Failed, type Failure, failureOf } from '../shared/failure.ts'
 import type { Attempt, Ending, Plan } from '../shared/plan.ts'
 import type { RateLeft } from '../shared/rates.ts'
 import { countPrompt, type Tokenizer } from '../shared/tokens.ts'
+import { cascade } from './attempt/cascade.ts'
 import { timedOut } from './attempt/clock.ts'
 import { type Meter, meter } from './attempt/meter.ts'
 import type { Race, Raced } from './attempt/race.ts'
@@ -113,22 +114,12 @@ export const pipeline =
       const { mayAddCall, mayGoOn, rates } = tab
       asked = reserve(conversation.request, tab.need)
       clamped = tab.need.clamped ? asked.limits.maxOutput : undefined
-      raced = await race({ request: asked, plan, mayHedge: mayAddCall }, cx)
+      const meterOf = metering(tokenizer, cx)
+      raced = await cascade({ request: asked, plan, race, meterOf, mayAddCall, mayAsk: mayGoOn }, cx)
       if (!raced.ok) throw new Failed(raced.failure)
       firstAt = cx.now()
       const { answer, attempts } = raced
-      const told = rescue(
-        {
-          request: asked,
-          plan,
-          raced,
-          race,
-          meterOf: metering(tokenizer, cx),
-          mayAsk: mayGoOn,
-          promptTokens,
-        },
-        cx,
-      )
+      const told = rescue({ request: asked, plan, raced, race, meterOf, mayAsk: mayGoOn, promptTokens }, cx)
       closeWith(told.end.then((ending) => close(ending, ending.failure)))
       return {
         plan,

@@ -33,40 +33,26 @@ const UNHEARD = new Set(['lost', 'cancelled'])
 
 export function openBill({ attempts, targets, promptTokens }: Billed): Bill {
   const parts: Ending[] = []
+  /** Calls that are no part of the answer; they had ended when it began. */
+  const asides = attempts.filter(({ aside }) => aside === true)
 
   const note = (position: number, more: Partial<Attempt>): void => {
     const attempt = attempts[position]
     if (attempt !== undefined) attempts[position] = { ...attempt, ...more }
   }
 
-  const priced = (
-    position: number,
-    cost: (price: Price) => number,
-    serviceTier?: string,
-  ): Pick<Attempt, 'costMicros' | 'price'> => {
-    const { price, priceVersion } = targets.find(({ name }) => name === attempts[position]?.target) ?? {}
-    if (price === undefined) return {}
-    const billedClass = classIn(price, serviceTier)
-    const version = priceVersion && {
-      ...priceVersion,
-      ...(billedClass === undefined ? {} : { class: billedClass }),
-    }
-    return { costMicros: cost(price), ...(version === undefined ? {} : { price: version }) }
-  }
+  const targetAt = (position: number): Target | undefined =>
+    targets.find(({ name }) => name === attempts[position]?.target)
 
   const noteUse = (position: number, ending: Ending): void =>
-    note(position, {
-      usage: ending.usage,
-      ...(ending.usageSource === 'none' ? {} : { usageSource: ending.usageSource }),
-      ...priced(position, () => ending.costMicros, ending.serviceTier),
-    })
+    note(position, useOf(targetAt(position), ending))
 
   /** Counts calls that nobody heard out. What a vendor really bills for one is not known. */
   const countUnheard = async (): Promise<readonly Attempt[]> => {
     for (const [position, attempt] of attempts.entries()) {
       if (!UNHEARD.has(attempt.end) || attempt.usage !== undefined) continue
       const usage: Usage = { ...noUsage, input: await promptTokens() }
-      const cost = priced(position, (price) => costMicros(usage, price))
+      const cost = priced(targetAt(position), (price) => costMicros(usage, price))
       note(position, { usage, usageSource: 'estimated', ...cost })
     }
     return attempts.filter((attempt) => UNHEARD.has(attempt.end))
@@ -74,15 +60,16 @@ export function openBill({ attempts, targets, promptTokens }: Billed): Bill {
 
   const sum = async (last: Ending): Promise<Ending> => {
     const unheard = await countUnheard()
-    if (parts.length === 0 && unheard.length === 0) return last
-    const used = [...parts, ...unheard]
+    if (parts.length === 0 && unheard.length === 0 && asides.length === 0) return last
+    const used = [...parts, ...asides, ...unheard]
+    const isCounted = parts.length > 0 || [...asides, ...unheard].some(isEstimated)
     return {
       ...last,
       usage: used.reduce(
         (total, { usage }) => (usage === undefined ? total : plus(total, usage)),
         last.usage,
       ),
-      usageSource: 'estimated',
+      usageSource: isCounted ? 'estimated' : last.usageSource,
       costMicros: used.reduce((total, { costMicros: cost = 0 }) => total + cost, last.costMicros),
     }
   }
@@ -90,7 +77,7 @@ export function openBill({ attempts, targets, promptTokens }: Billed): Bill {
   return {
     saidTokens: () => parts.reduce((total, { usage }) => total + usage.output, 0),
     aside: async () => {
-      const costs = [...parts, ...(await countUnheard())]
+      const costs = [...parts, ...asides, ...(await countUnheard())]
       return costs.reduce((total, { costMicros: cost = 0 }) => total + cost, 0)
     },
     cut(position, ending, end) {
@@ -127,6 +114,29 @@ export function openBill({ attempts, targets, promptTokens }: Billed): Bill {
   }
 }
 
+/** What one call used and cost, for its place in the receipt. */
+export const useOf = (target: Target | undefined, ending: Ending): Partial<Attempt> => ({
+  usage: ending.usage,
+  ...(ending.usageSource === 'none' ? {} : { usageSource: ending.usageSource }),
+  ...priced(target, () => ending.costMicros, ending.serviceTier),
+})
+
+function priced(
+  { price, priceVersion }: Pick<Target, 'price' | 'priceVersion'> = {},
+  cost: (price: Price) => number,
+  serviceTier?: string,
+): Pick<Attempt, 'costMicros' | 'price'> {
+  if (price === undefined) return {}
+  const billedClass = classIn(price, serviceTier)
+  const version = priceVersion && {
+    ...priceVersion,
+    ...(billedClass === undefined ? {} : { class: billedClass }),
+  }
+  return { costMicros: cost(price), ...(version === undefined ? {} : { price: version }) }
+}
+
+const isEstimated = ({ usageSource }: Attempt): boolean => usageSource !== 'reported'
+
 export interface Unanswered extends Pick<Billed, 'promptTokens'> {
   readonly raced: Raced | undefined
   readonly plan: Plan | undefined
@@ -136,7 +146,7 @@ export interface Unanswered extends Pick<Billed, 'promptTokens'> {
 export async function unheard({ raced, plan, promptTokens }: Unanswered): Promise<Ending | undefined> {
   if (raced?.ok !== false || plan === undefined) return undefined
   const { attempts, failure } = raced
-  if (!attempts.some(({ end }) => UNHEARD.has(end))) return undefined
+  if (!attempts.some(({ end, aside }) => aside === true || UNHEARD.has(end))) return undefined
   return openBill({ attempts, targets: plan.targets, promptTokens }).fail('', failure)
 }
 

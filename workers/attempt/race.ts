@@ -1,6 +1,6 @@
 // Tries the targets of a plan: the next one starts when the current one fails or has kept us waiting.
 import { Failed, type FailedAttempt, type Failure, failureOf, judge, reasonOf } from '../../shared/failure.ts'
-import type { Attempt, Plan, Target } from '../../shared/plan.ts'
+import type { Attempt, Plan, Target, Trial } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import type { Answer, Cx, Service } from '../service.ts'
 import { pause, scope, type Scope } from './clock.ts'
@@ -11,6 +11,8 @@ export interface Race {
   readonly plan: Plan
   /** May a second call run beside the first? It is asked once it is wanted; always unless given. */
   readonly mayHedge?: () => Promise<boolean>
+  /** Others stand behind the last of the targets, so that it may decline as well. */
+  readonly isBacked?: true
 }
 
 export interface Won {
@@ -20,10 +22,19 @@ export interface Won {
   readonly attempts: Attempt[]
   /** Which of the attempts it was. */
   readonly position: number
+  /** What was found of a small model's answer before it, or of this one, where that was checked. */
+  readonly trial?: Trial
 }
 
 /** The answer that won, and every call that was begun on the way, also where none won. */
-export type Raced = Won | { readonly ok: false; readonly failure: Failure; readonly attempts: Attempt[] }
+export type Raced =
+  | Won
+  | {
+      readonly ok: false
+      readonly failure: Failure
+      readonly attempts: Attempt[]
+      readonly trial?: Trial
+    }
 
 /** A target's own allowance of retries: with it spent, an outage is not made worse. */
 export type MayRetry = (target: Target, cx: Cx) => boolean
@@ -39,7 +50,7 @@ type Landing =
 
 export const race =
   (call: Service<Call, Answer>, mayRetry: MayRetry = () => true): Service<Race, Raced> =>
-  async ({ request, plan, mayHedge }, cx) => {
+  async ({ request, plan, mayHedge, isBacked = false }, cx) => {
     const log: Attempt[] = []
     const failed: FailedAttempt[] = []
     const lanes = new Map<number, { readonly scope: Scope; readonly landing: Promise<Landing> }>()
@@ -87,7 +98,8 @@ export const race =
       for (let retry = 0; ; retry += 1) {
         try {
           // A target may only decline where another call can follow it.
-          const isLast = lane === plan.targets.length - 1 || log.length + 1 >= plan.retries.total
+          const isLast =
+            !isBacked && (lane === plan.targets.length - 1 || log.length + 1 >= plan.retries.total)
           return { lane, ...(await attemptOnce(lane, target, !isLast, inside)) }
         } catch (error) {
           const failure = failureOf(error)

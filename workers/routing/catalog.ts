@@ -13,7 +13,8 @@ import type { Counting } from '../../shared/model.ts'
 import { factsIn } from '../../shared/model-schema.ts'
 import { fillPrice, free, type Quote } from '../../shared/money.ts'
 import { type Place, placesOf } from '../../shared/places.ts'
-import type { Target, Timeouts } from '../../shared/plan.ts'
+import type { Cascade, Target, Timeouts } from '../../shared/plan.ts'
+import { termsOf } from './terms.ts'
 
 /** A target before a plan has given it a tier, and what it cannot do. */
 export interface Model extends Omit<Target, 'tier'> {
@@ -31,6 +32,8 @@ export type Policy =
       readonly kind: 'tiers'
       readonly mini: readonly Model[]
       readonly frontier: readonly Model[]
+      /** Small models' answers are checked before they are given. */
+      readonly cascade?: Cascade
     } & Endurance)
 
 /** How a route chooses, and what it does about targets that are slow, or die in the middle of an answer. */
@@ -171,11 +174,13 @@ export function openCatalog(options: CatalogOptions): Catalog {
     }
     if (route.order !== undefined) return { kind: 'order', models: resolve(route.order), ...endurance }
     const mini = route.mini ?? []
+    const cascade = termsOf('cascade' in route ? route.cascade : undefined)
     const rest = Object.keys(config.models ?? {}).filter((model) => !mini.includes(model))
     return {
       kind: 'tiers',
       mini: resolve(mini),
       frontier: resolve(route.frontier ?? rest),
+      ...(cascade === undefined ? {} : { cascade }),
       ...endurance,
     }
   }

@@ -1,6 +1,6 @@
 // From a request to a plan: the name looked up, the effort judged, the targets chosen, and what came of it counted.
 import type { Prices } from '../../shared/catalogue.ts'
-import { type DialSetting, mergeDials } from '../../shared/dial.ts'
+import { type DialSetting, knobsIn, mergeDials } from '../../shared/dial.ts'
 import { Failed } from '../../shared/failure.ts'
 import type { Plan, Tier } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
@@ -22,6 +22,7 @@ import { expectOf, outputOf } from './expect.ts'
 import type { Learned } from './learner.ts'
 import type { TierCosts } from './purse.ts'
 import { needsOf } from './suit.ts'
+import { cascadeFor, inCascade } from './terms.ts'
 
 export interface Planner {
   /**
@@ -112,16 +113,19 @@ export function openPlanner({ prices, health, lessons, ratings, ...rest }: Plann
         ...(curve === undefined ? {} : { curve }),
         costs: () => costsOf(policy, request, health),
       })
+      const terms = cascadeFor(policy, request)
+      // Without a share, a cost or a promise to keep, a cascade lets its checks say what needs a larger model.
+      const isFree = terms !== undefined && knobsIn(setting).length === 0
       const now = cx.now()
       const { retries } = catalog
       const { sort } = setting
       /** One request at a time tries whether a target is up again; the others pass it over. */
       const planBy = (view: HealthView): Plan => {
-        const plan = choose({
+        const chosen = choose({
           request,
           policy,
           effort,
-          cut: demanded?.cut ?? 1,
+          cut: isFree ? 1 : (demanded?.cut ?? 1),
           retries,
           health: view,
           now,
@@ -131,6 +135,7 @@ export function openPlanner({ prices, health, lessons, ratings, ...rest }: Plann
           ...(ratings === undefined ? {} : { ratings }),
           ...options,
         })
+        const plan = inCascade(chosen, terms)
         const tried = plan.probe === true && options.isDry !== true ? plan.targets[0] : undefined
         if (tried === undefined || health.claimProbe(healthKey(tried), now)) return plan
         return planBy(without(healthKey(tried), view))
@@ -150,7 +155,11 @@ export function openPlanner({ prices, health, lessons, ratings, ...rest }: Plann
 
 /** Did the score decide? Elsewhere something else did, and it says nothing about the scores of the route. */
 const isByScore = ({ reason }: Plan): boolean =>
-  reason === 'easy' || reason === 'hard' || reason === 'no-evidence' || reason === 'health'
+  reason === 'easy' ||
+  reason === 'cascade' ||
+  reason === 'hard' ||
+  reason === 'no-evidence' ||
+  reason === 'health'
 
 function costsOf(policy: Policy, request: ModelRequest, health: HealthView): TierCosts {
   if (policy.kind !== 'tiers') return {}

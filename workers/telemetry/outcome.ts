@@ -75,11 +75,14 @@ export function outcomeOf({
   }
 }
 
-/** The same tokens of the same calls, each rounded up as its own cost was: where only the frontier was asked, nothing is saved. */
+/**
+ * The same tokens of the same calls, each rounded up as its own cost was: where only the frontier was asked, nothing is
+ * saved. What was asked only to know whether a small model will do, the frontier would not have been.
+ */
 const frontierMicros = (attempts: readonly Attempt[], price: Price): number =>
   attempts.reduce(
-    (sum, { usage, price: billed }) =>
-      usage === undefined ? sum : sum + costMicros(usage, price, billed?.class),
+    (sum, { usage, price: billed, aside }) =>
+      usage === undefined || aside === true ? sum : sum + costMicros(usage, price, billed?.class),
     0,
   )
 

@@ -47,6 +47,8 @@ function writeAttempt(attempt: Attempt): Record<string, unknown> {
     head_ms: attempt.headMs ?? null,
     total_ms: attempt.durationMs,
     end: attempt.end,
+    ...(attempt.aside === true ? { aside: true } : {}),
+    ...(attempt.doubt === undefined ? {} : { doubt: attempt.doubt }),
     ...(usage === undefined
       ? {}
       : {

@@ -1,0 +1,384 @@
+// Cascades: what is given, what is escalated, what every call is booked as, and what a budget or an outage leaves.
+import { describe, expect, it } from 'vitest'
+import type { Batch, ModelEvent } from '../../../../shared/event.ts'
+import { Failed, type Failure } from '../../../../shared/failure.ts'
+import type { Attempt, Ending, Plan, Trial } from '../../../../shared/plan.ts'
+import type { ModelRequest } from '../../../../shared/request.ts'
+import { noUsage } from '../../../../shared/usage.ts'
+import { unheard } from '../../../../workers/attempt/bill.ts'
+import { cascade } from '../../../../workers/attempt/cascade.ts'
+import type { Call } from '../../../../workers/attempt/deadline.ts'
+import { meter } from '../../../../workers/attempt/meter.ts'
+import { race, type Raced } from '../../../../workers/attempt/race.ts'
+import { rescue } from '../../../../workers/attempt/rescue.ts'
+import type { Answer, Service } from '../../../../workers/service.ts'
+import {
+  answerOf,
+  batchesOf,
+  cxAt,
+  piece,
+  requestFor,
+  say,
+  START,
+  target,
+  type TestCx,
+} from '../../samples.ts'
+import { tokenizer } from '../../tokenizer.ts'
+
+const PROMPT = 50
+const CHEAP = { input: 1, cacheRead: 1, cacheWrite: 1, output: 10 }
+const DEAR = { input: 10, cacheRead: 10, cacheWrite: 10, output: 100 }
+const CHOICE = 'Largest?\nA. Mars\nB. Venus\nC. Jupiter\nAnswer:'
+/** Each answer is reported to have three tokens. */
+const SMALL_MICROS = PROMPT + 3 * 10
+const LARGE_MICROS = 10 * SMALL_MICROS
+
+const finish = (usage = true): ModelEvent[] => [
+  { type: 'choice-end', index: 0, reason: 'stop' },
+  { type: 'finish', reason: 'stop', ...(usage ? { usage: { ...noUsage, input: PROMPT, output: 3 } } : {}) },
+]
+const says = (text: string): Batch[] => [
+  [piece(START, say(text.slice(0, 2)))],
+  [piece(say(text.slice(2)))],
+  [piece(...finish())],
+]
+const died: Failure = { kind: 'unreachable', reason: 'reset' }
+const down: Failure = { kind: 'overloaded', status: 503 }
+
+type Reply = readonly Batch[] | Failure | ((cx: TestCx) => AsyncGenerator<Batch, void, undefined>)
+
+interface Options {
+  readonly question?: string
+  readonly request?: Partial<ModelRequest>
+  readonly plan?: Partial<Plan>
+  readonly terms?: Partial<NonNullable<Plan['cascade']>>
+  readonly mayAddCall?: () => Promise<boolean>
+  readonly mayAsk?: () => Promise<boolean>
+  readonly providers?: Readonly<Record<string, string>>
+  readonly billsCancelled?: true
+}
+
+interface Played {
+  readonly raced: Raced
+  readonly text: string
+  readonly events: readonly ModelEvent[]
+  readonly attempts: readonly Attempt[]
+  readonly ending: Ending | undefined
+  readonly trial: Trial | undefined
+  readonly asked: readonly {
+    readonly target: string
+    readonly request: ModelRequest
+    readonly escalate: boolean
+  }[]
+}
+
+/** `small...` are small models, all others large ones; each gives its replies in turn, the last one for ever. */
+async function play(
+  replies: Readonly<Record<string, readonly Reply[]>>,
+  options: Options = {},
+): Promise<Played> {
+  const targets = Object.keys(replies).map((name) => {
+    const isSmall = name.startsWith('small')
+    return target(name, {
+      tier: isSmall ? 'mini' : 'frontier',
+      price: isSmall ? CHEAP : DEAR,
+      ...(options.providers?.[name] === undefined ? {} : { provider: options.providers[name] }),
+      ...(isSmall && options.billsCancelled === true ? { billsCancelled: true as const } : {}),
+    })
+  })
+  const plan: Plan = {
+    route: 'auto',
+    targets,
+    tier: 'mini',
+    reason: 'cascade',
+    rescue: true,
+    retries: { sameTarget: 0, total: 4 },
+    cascade: { holdMs: 2_000, holdChars: 10_000, secondAnswer: true, ...options.terms },
+    ...options.plan,
+  }
+  const cx = cxAt()
+  const asked: { target: string; request: ModelRequest; escalate: boolean }[] = []
+  const provider: Service<Call, Answer> = ({ request, target: called, escalate }) => {
+    asked.push({ target: called.name, request, escalate })
+    const turn = asked.filter((one) => one.target === called.name).length - 1
+    const list = replies[called.name] ?? []
+    const reply = list[Math.min(turn, list.length - 1)] ?? []
+    if (typeof reply === 'function') return Promise.resolve(answerOf(called, reply(cx)))
+    if ('kind' in reply) return Promise.reject(new Failed(reply))
+    return Promise.resolve(answerOf(called, batchesOf(...reply)))
+  }
+  const request = requestFor(options.question ?? CHOICE, options.request)
+  const racing = race(provider)
+  const meterOf = (answer: Answer, _: ModelRequest, aside: () => Promise<number>) =>
+    meter({
+      batches: answer.batches,
+      price: answer.target.price,
+      countPrompt: () => PROMPT,
+      tokenizer,
+      signal: cx.signal,
+      aside,
+    })
+  const yes = (): Promise<boolean> => Promise.resolve(true)
+  const raced = await cascade(
+    {
+      request,
+      plan,
+      race: racing,
+      meterOf,
+      mayAddCall: options.mayAddCall ?? yes,
+      mayAsk: options.mayAsk ?? yes,
+    },
+    cx,
+  )
+  const promptTokens = (): Promise<number> => Promise.resolve(PROMPT)
+  const base = { raced, attempts: raced.attempts, trial: raced.trial, asked }
+  if (!raced.ok)
+    return { ...base, text: '', events: [], ending: await unheard({ raced, plan, promptTokens }) }
+  const told = rescue({ request, plan, raced, race: racing, meterOf, mayAsk: yes, promptTokens }, cx)
+  const events: ModelEvent[] = []
+  for await (const batch of told.batches) for (const one of batch) events.push(...one.events)
+  return {
+    ...base,
+    events,
+    text: events.map((event) => (event.type === 'text-delta' ? event.text : '')).join(''),
+    ending: await told.end,
+  }
+}
+
+const ends = ({ attempts }: Played): string[] => attempts.map(({ target: name, end }) => `${name} ${end}`)
+const sum = ({ attempts }: Played): number =>
+  attempts.reduce((total, { costMicros = 0 }) => total + costMicros, 0)
+
+describe('a cascade', () => {
+  it('gives the small answer that passes, from its beginning, for the price of one call', async () => {
+    const played = await play(
+      { small: [says('The sky is blue.')], large: [says('It is blue.')] },
+      { question: 'Tell me.' },
+    )
+    expect(played.text).toBe('The sky is blue.')
+    expect(played.events[0]).toEqual(START)
+    expect(ends(played)).toEqual(['small answered'])
+    expect(played.ending).toMatchObject({ end: 'finish', costMicros: SMALL_MICROS, usageSource: 'reported' })
+    expect(played.trial).toEqual({ target: 'small', text: 'The sky is blue.' })
+  })
+
+  it('asks a larger model where the answer does not pass, and both calls are booked', async () => {
+    const played = await play(
+      { small: [says('I cannot help with that.')], large: [says('It is blue.')] },
+      { question: 'Tell me.' },
+    )
+    expect(played.text).toBe('It is blue.')
+    expect(ends(played)).toEqual(['small rejected-refusal', 'large answered'])
+    expect(played.attempts[0]).toMatchObject({
+      aside: true,
+      costMicros: SMALL_MICROS,
+      usageSource: 'reported',
+    })
+    expect(played.ending).toMatchObject({
+      costMicros: SMALL_MICROS + LARGE_MICROS,
+      usageSource: 'reported',
+      usage: { input: 2 * PROMPT, output: 6 },
+    })
+    expect(sum(played)).toBe(SMALL_MICROS + LARGE_MICROS)
+    expect(played.events.findLast(({ type }) => type === 'finish')).toMatchObject({
+      costMicros: SMALL_MICROS + LARGE_MICROS,
+    })
+  })
+
+  it('gives an answer that a second one agrees with; of another small model where there is one', async () => {
+    const played = await play({ small1: [says('C')], small2: [says('The answer is C.')], large: [says('C')] })
+    expect(played.text).toBe('C')
+    expect(ends(played)).toEqual(['small1 answered', 'small2 agreed'])
+    expect(played.trial).toMatchObject({ agreed: true })
+    expect(played.ending).toMatchObject({ costMicros: 2 * SMALL_MICROS, text: 'C' })
+    expect(sum(played)).toBe(2 * SMALL_MICROS)
+  })
+
+  it('escalates where the second one disagrees', async () => {
+    const played = await play({ small: [says('C'), says('B')], large: [says('C. Jupiter')] })
+    expect(played.text).toBe('C. Jupiter')
+    expect(ends(played)).toEqual(['small rejected-disagreed', 'small disagreed', 'large answered'])
+    expect(played.ending?.costMicros).toBe(2 * SMALL_MICROS + LARGE_MICROS)
+    expect(sum(played)).toBe(2 * SMALL_MICROS + LARGE_MICROS)
+  })
+
+  it('asks the same model again whole and freely, without what only the client knows', async () => {
+    const native = { dialect: 'openai-chat', body: { seed: 7 } }
+    const played = await play(
+      { small: [says('C')], large: [says('C')] },
+      { request: { sampling: { temperature: 0, seed: 7 }, unread: ['x'], native } },
+    )
+    const [first, second] = played.asked.map(({ request }) => request)
+    expect(first).toMatchObject({ stream: true, sampling: { temperature: 0, seed: 7 } })
+    expect(second).toMatchObject({ stream: false, sampling: { temperature: 0.7 }, native: { body: {} } })
+    expect(second?.sampling.seed).toBeUndefined()
+    expect(second?.unread).toBeUndefined()
+  })
+
+  it('takes a second answer that fails for no evidence', async () => {
+    const played = await play({ small: [says('C'), down], large: [says('A')] })
+    expect([played.text, ends(played)]).toEqual(['C', ['small answered', 'small overloaded']])
+  })
+
+  it('asks no second answer of the embedded model, which has judged its own', async () => {
+    const played = await play({ small: [says('C')], large: [says('A')] }, { providers: { small: 'minnow' } })
+    expect(ends(played)).toEqual(['small answered'])
+  })
+
+  it.each([
+    ['the route wants none', { terms: { secondAnswer: false } }],
+    ['a budget does not cover it', { mayAsk: () => Promise.resolve(false) }],
+    ['too few calls are left', { plan: { retries: { sameTarget: 0, total: 2 } } }],
+  ])('asks no second answer where %s', async (_, options) => {
+    const played = await play({ small: [says('C')], large: [says('A')] }, options)
+    expect(ends(played)).toEqual(['small answered'])
+  })
+
+  it('lets every small model decline, because a larger one stands behind the last', async () => {
+    const unsure: Failure = { kind: 'unsure', message: 'no' }
+    const played = await play({ small1: [unsure], small2: [unsure], large: [says('C')] })
+    expect(ends(played)).toEqual(['small1 unsure', 'small2 unsure', 'large answered'])
+    expect(played.asked.map(({ escalate }) => escalate)).toEqual([true, true, false])
+    expect(played.ending?.costMicros).toBe(LARGE_MICROS)
+  })
+})
+
+describe('a doubted answer', () => {
+  const poor = 'Who can say?'
+
+  it('is given where a budget does not cover a larger model, and says so', async () => {
+    const played = await play(
+      { small: [says(poor)], large: [says('C')] },
+      { mayAddCall: () => Promise.resolve(false) },
+    )
+    expect(played.text).toBe(poor)
+    expect(played.attempts).toMatchObject([{ end: 'answered', doubt: 'no-answer' }])
+    expect(played.ending?.costMicros).toBe(SMALL_MICROS)
+  })
+
+  it('is given where no larger model answers', async () => {
+    const played = await play({ small: [says(poor)], large: [down], larger: [down] })
+    expect(played.text).toBe(poor)
+    expect(ends(played)).toEqual(['small answered', 'large overloaded', 'larger overloaded'])
+    expect(played.attempts[0]).toMatchObject({ doubt: 'no-answer' })
+    expect(played.ending?.costMicros).toBe(SMALL_MICROS)
+  })
+
+  it('is given where no call is left', async () => {
+    const played = await play(
+      { small: [says(poor)], large: [says('C')] },
+      { plan: { retries: { sameTarget: 0, total: 1 } } },
+    )
+    expect(played.text).toBe(poor)
+  })
+})
+
+describe('a stream', () => {
+  async function* slow(cx: TestCx): AsyncGenerator<Batch, void, undefined> {
+    yield [piece(START, say('Once upon'))]
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    yield [piece(say(' a time.'))]
+    if (!cx.signal.aborted) yield [piece(...finish())]
+  }
+
+  it('is held no longer than the bound, then told from the beginning, nothing lost', async () => {
+    const startedAt = Date.now()
+    const played = await play(
+      { small: [slow], large: [says('C')] },
+      { question: 'Tell me.', terms: { holdMs: 30 } },
+    )
+    expect(played.text).toBe('Once upon a time.')
+    expect(played.trial).toEqual({ target: 'small', text: 'Once upon' })
+    expect(Date.now() - startedAt).toBeLessThan(1_000)
+    expect(played.ending).toMatchObject({ end: 'finish', costMicros: SMALL_MICROS })
+  })
+
+  it('is held for no more characters than the bound', async () => {
+    const played = await play(
+      { small: [slow], large: [says('C')] },
+      { question: 'Tell me.', terms: { holdChars: 4 } },
+    )
+    expect(played.trial).toEqual({ target: 'small', text: 'Once upon' })
+    expect(played.text).toBe('Once upon a time.')
+  })
+
+  async function* refusing(): AsyncGenerator<Batch, void, undefined> {
+    yield [piece(START, say("I'm sorry, but I can't"))]
+    yield [piece(say(' help with that.'))]
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    yield [piece(say(' Really.'), ...finish())]
+  }
+
+  it('that begins as a refusal is not told at the bound; what was heard of it is booked', async () => {
+    const played = await play(
+      { small: [refusing], large: [says('Blue.')] },
+      { question: 'Tell me.', terms: { holdMs: 30 } },
+    )
+    expect(played.text).toBe('Blue.')
+    expect(ends(played)).toEqual(['small rejected-refusal', 'large answered'])
+    expect(played.attempts[0]).toMatchObject({ usageSource: 'estimated', usage: { input: PROMPT } })
+    expect(played.attempts[0]?.usage?.output).toBeGreaterThan(8)
+    expect(sum(played)).toBe(played.ending?.costMicros)
+    expect(played.ending?.usageSource).toBe('estimated')
+  })
+
+  it('whose vendor bills all of it is told all the same', async () => {
+    const played = await play(
+      { small: [refusing], large: [says('Blue.')] },
+      { question: 'Tell me.', terms: { holdMs: 30 }, billsCancelled: true },
+    )
+    expect(played.text).toContain('Really.')
+    expect(played.attempts).toMatchObject([{ end: 'answered', doubt: 'refusal' }])
+  })
+
+  it('that dies while it is held is replaced, and what it used is booked', async () => {
+    const cut: Batch[] = [[piece(START, say('Once upon'))], [piece({ type: 'error', failure: died })]]
+    const played = await play({ small: [cut], large: [says('Blue.')] }, { question: 'Tell me.' })
+    expect(played.text).toBe('Blue.')
+    expect(ends(played)).toEqual(['small cut-unreachable', 'large answered'])
+    expect(sum(played)).toBe(played.ending?.costMicros)
+    expect(sum(played)).toBeGreaterThan(LARGE_MICROS + PROMPT)
+  })
+
+  it('that dies while it is held, with nobody behind it, fails, and is paid for', async () => {
+    const cut: Batch[] = [[piece(START, say('Once upon'))], [piece({ type: 'error', failure: died })]]
+    const played = await play({ small: [cut], large: [down] }, { question: 'Tell me.' })
+    expect(played.raced.ok).toBe(false)
+    expect(ends(played)).toEqual(['small cut-unreachable', 'large overloaded'])
+    expect(played.ending).toMatchObject({ end: 'error' })
+    expect(played.ending?.costMicros).toBeGreaterThan(PROMPT)
+  })
+
+  it('is not told to a client that has left, and is paid for', async () => {
+    async function* left(cx: TestCx): AsyncGenerator<Batch, void, undefined> {
+      yield [piece(START, say('Once upon'))]
+      cx.abort(new Failed({ kind: 'cancelled' }))
+      yield [piece({ type: 'error', failure: { kind: 'cancelled' } })]
+    }
+    const played = await play({ small: [left], large: [says('Blue.')] }, { question: 'Tell me.' })
+    expect(played.raced).toMatchObject({ ok: false, failure: { kind: 'cancelled' } })
+    expect(ends(played)).toEqual(['small cut-cancelled'])
+    expect(played.ending?.costMicros).toBeGreaterThan(PROMPT)
+  })
+})
+
+describe('what is no cascade', () => {
+  it.each([
+    ['several choices', { request: { choices: 2 } }],
+    ['a plan without one', { plan: { cascade: undefined } as unknown as Partial<Plan> }],
+  ])('is raced as always: %s', async (_, options) => {
+    const played = await play({ small: [says('I cannot help.')], large: [says('C')] }, options)
+    expect(ends(played)).toEqual(['small answered'])
+    expect(played.trial).toBeUndefined()
+  })
+
+  it('where nobody stands behind the small model', async () => {
+    const played = await play({ small: [says('I cannot help.')] })
+    expect(ends(played)).toEqual(['small answered'])
+  })
+
+  it('where the small ones are down and come last', async () => {
+    const played = await play({ large: [says('C')], small: [says('A')] })
+    expect(ends(played)).toEqual(['large answered'])
+  })
+})

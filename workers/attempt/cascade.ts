@@ -1,0 +1,144 @@
+// A cascade: a small model answers first, its answer is checked while it is held back, and only then given, or a larger
+// model is asked. Every call is an attempt of the request like any other.
+import { type Doubt, doubtIn } from '../../shared/check/verdict.ts'
+import type { Batch } from '../../shared/event.ts'
+import { type Failure, failureOf, judge, reasonOf } from '../../shared/failure.ts'
+import type { Attempt, Plan, Target, Trial } from '../../shared/plan.ts'
+import type { ModelRequest } from '../../shared/request.ts'
+import type { Answer, Cx } from '../service.ts'
+import { useOf } from './bill.ts'
+import { hear } from './heard.ts'
+import type { Raced, Won } from './race.ts'
+import { nothing, second, type Seconding, usedBy, wantsSecond } from './second.ts'
+
+export interface Cascading extends Seconding {
+  /** May one more call be paid? Asked before a larger model is, and before a call beside another. */
+  readonly mayAddCall: () => Promise<boolean>
+}
+
+/** Races the plan's targets; where it says so, the small ones alone at first. */
+export async function cascade(cascading: Cascading, cx: Cx): Promise<Raced> {
+  const { request, plan, race, mayAddCall } = cascading
+  const [minis, larger] = [plan.targets.filter(isMini), plan.targets.filter((target) => !isMini(target))]
+  const [first] = plan.targets
+  const terms = plan.cascade
+  if (terms === undefined || first?.tier !== 'mini' || larger.length === 0 || !isCheckable(request))
+    return race({ request, plan, mayHedge: mayAddCall }, cx)
+
+  const startedAt = cx.now()
+  const { total } = plan.retries
+  const attempts: Attempt[] = []
+
+  /** Asks some of the targets; what they were asked before counts as well. */
+  const ask = async (targets: readonly Target[], most: number, isBacked: boolean): Promise<Raced> => {
+    const from = attempts.length
+    const retries = { ...plan.retries, total: most }
+    const { probe, ...rest } = plan // what is to be tried again is the first target of all
+    const part: Plan = { ...rest, ...(probe === true && isBacked ? { probe } : {}), targets, retries }
+    const raced = await race(
+      { request, plan: part, mayHedge: mayAddCall, ...(isBacked ? { isBacked } : {}) },
+      cx,
+    )
+    attempts.push(...raced.attempts)
+    return raced.ok ? { ...raced, attempts, position: from + raced.position } : { ...raced, attempts }
+  }
+
+  /** Asks the larger models; undefined where no call is left for them. */
+  const escalate = async (): Promise<Raced | undefined> => {
+    const left = total - attempts.length
+    return left > 0 ? ask(larger, left, false) : undefined
+  }
+
+  const small = await ask(minis, Math.max(1, total - 1), true)
+  if (!small.ok) {
+    if (cx.signal.aborted || isFinal(small.failure)) return small
+    const raced = await escalate()
+    return raced === undefined ? small : withFailures(small, raced)
+  }
+
+  const { target } = small.answer
+  const hearing = await hear(small.answer.batches, terms)
+  const answer: Answer = { ...small.answer, batches: hearing.batches }
+  const { heard, failure } = hearing
+
+  const note = (more: Partial<Attempt>): void => {
+    const attempt = attempts[small.position]
+    if (attempt !== undefined) attempts[small.position] = { ...attempt, ...more }
+  }
+  /** What the small model's answer used, which is not given. */
+  const setAside = async (end: string): Promise<void> => {
+    hearing.leave()
+    const heardOnly: Answer = { ...small.answer, batches: listOf(hearing.held) }
+    const ending = await usedBy(cascading.meterOf(heardOnly, request, nothing))
+    note({ end, aside: true, ...useOf(target, ending) })
+  }
+
+  if (failure !== undefined) {
+    await setAside(`cut-${reasonOf(failure)}`)
+    if (cx.signal.aborted) return { ok: false, failure: failureOf(cx.signal.reason), attempts }
+    const raced = isFinal(failure) || !(await mayAddCall()) ? undefined : await escalate()
+    return raced ?? { ok: false, failure, attempts }
+  }
+
+  let doubt: Doubt | undefined = doubtIn(request, heard)
+  let agreed = false
+  if (doubt === undefined && total - attempts.length >= 2 && wantsSecond(request, terms, heard, target)) {
+    const same = await second(
+      cascading,
+      { minis, target, text: heard.text, holdMs: terms.holdMs, attempts },
+      cx,
+    )
+    agreed = same === true
+    if (same === false) doubt = 'disagreed'
+  }
+  const trial: Trial = {
+    target: target.name,
+    text: heard.text,
+    ...(doubt === undefined ? {} : { doubt }),
+    ...(agreed ? { agreed } : {}),
+  }
+  const given: Won = {
+    ok: true,
+    answer: { ...answer, headMs: cx.now() - startedAt },
+    attempts,
+    position: small.position,
+    trial,
+  }
+  if (doubt === undefined) return given
+
+  // Half an answer whose vendor bills all of it is not thrown away.
+  const isStuck = heard.finish === undefined && target.billsCancelled === true
+  const raced = isStuck || !(await mayAddCall()) ? undefined : await escalate()
+  if (cx.signal.aborted) {
+    await setAside(`rejected-${doubt}`)
+    return { ok: false, failure: failureOf(cx.signal.reason), attempts, trial }
+  }
+  if (raced?.ok === true) {
+    await setAside(`rejected-${doubt}`)
+    return { ...raced, answer: { ...raced.answer, headMs: cx.now() - startedAt }, trial }
+  }
+  note({ doubt }) // there is nobody else, so it is given as it is
+  return given
+}
+
+const isMini = ({ tier }: Target): boolean => tier === 'mini'
+
+/** One answer in words or calls; several have no one verdict, and what is passed on is not understood. */
+const isCheckable = ({ choices, embedding, proxied }: ModelRequest): boolean =>
+  choices === 1 && embedding === undefined && proxied === undefined
+
+/** No other target would do better. */
+const isFinal = (failure: Failure): boolean =>
+  failure.kind !== 'exhausted' && judge(failure).retry === 'never'
+
+/** Where all fail, the client is told of all. */
+function withFailures(small: Raced, raced: Raced): Raced {
+  if (raced.ok || small.ok) return raced
+  const [before, after] = [small.failure, raced.failure]
+  if (before.kind !== 'exhausted' || after.kind !== 'exhausted') return raced
+  return { ...raced, failure: { ...after, attempts: [...before.attempts, ...after.attempts] } }
+}
+
+async function* listOf(held: readonly Batch[]): AsyncGenerator<Batch, void, undefined> {
+  yield* held
+}
