@@ -3,7 +3,8 @@ import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser'
 import { z } from 'zod'
 import { positionOf, sentence } from './config-words.ts'
 import { dialFields, knobsIn, ONE_KNOB } from './dial.ts'
-import { learningFields } from './learning-schema.ts'
+import { vendorMistake } from './config-vendors.ts'
+import { learningFields, learningMistake } from './learning-schema.ts'
 import { counting, factFields, price } from './model-schema.ts'
 import { placeMistake, placesOf } from './places.ts'
 
@@ -335,11 +336,12 @@ function danglingReference(config: Config, vendors: readonly KnownVendor[]): str
     }
   }
   for (const [id, entry] of Object.entries(config.routes ?? {})) {
-    const judge = entry.shadow?.judge
-    if (judge !== undefined && !isModelName(config, judge))
-      return `routes.${id}.shadow.judge: found "${judge}", expected one of the models (${Object.keys(config.models ?? {}).join(', ') || 'none is configured'}) or <provider>/<model>.`
-    if (entry.order !== undefined && (entry.cascade !== undefined || entry.shadow !== undefined))
-      return `routes.${id}: found "${entry.shadow === undefined ? 'cascade' : 'shadow'}" beside "order", expected it beside "mini" and "frontier" only.`
+    const odd = learningMistake(
+      entry,
+      (model) => isModelName(config, model),
+      Object.keys(config.models ?? {}),
+    )
+    if (odd !== undefined) return `routes.${id}${odd}`
     if (id === MICRO || entryOf(config.models, id) !== undefined)
       return `routes.${id}: found "${id}", expected another name: a model has this one.`
     for (const field of ['order', 'mini', 'frontier'] as const) {
@@ -350,36 +352,6 @@ function danglingReference(config: Config, vendors: readonly KnownVendor[]): str
     }
   }
   return undefined
-}
-
-/** What a provider says about its vendor that cannot be; the place in it, then the sentence. */
-function vendorMistake(
-  id: string,
-  entry: NonNullable<Config['providers']>[string],
-  vendors: readonly KnownVendor[],
-): string | undefined {
-  const vendor = vendors.find((known) => known.id === (entry.vendor ?? id))
-  const all = vendors.map((known) => known.id).join(', ')
-  if (vendor === undefined) {
-    if (entry.vendor !== undefined)
-      return `.vendor: found "${entry.vendor}", expected one that Minnow knows (${all}).`
-    return entry.baseUrl === undefined
-      ? `: found no baseUrl, expected one, because "${id}" is not a vendor Minnow knows (${all}).`
-      : undefined
-  }
-  if (entry.baseUrl !== undefined) return undefined
-  if (entry.dialect !== undefined && !vendor.dialects.includes(entry.dialect)) {
-    return `.dialect: found "${entry.dialect}", expected what ${vendor.id} speaks at its own address (${vendor.dialects.join(', ')}), or another baseUrl.`
-  }
-  const odd = Object.keys(entry.settings ?? {}).find((name) => !vendor.settings.includes(name))
-  if (odd !== undefined) {
-    return `.settings: found "${odd}", expected what ${vendor.id} has (${vendor.settings.join(', ') || 'it has none'}).`
-  }
-  if (vendor.bound === true && entry.apiKey === undefined) return undefined
-  const missing = vendor.needs.find((name) => entryOf(entry.settings, name) === undefined)
-  return missing === undefined
-    ? undefined
-    : `.settings: found no "${missing}", expected one, because ${vendor.id} cannot be reached without it.`
 }
 
 function isModelName(config: Config, model: string): boolean {

@@ -52,3 +52,25 @@ const shadow = z
   .describe("Learn from both tiers' answers to a share of the requests, off their path.")
 
 export const learningFields = { cascade, shadow }
+
+interface Learning {
+  readonly order?: readonly string[] | undefined
+  readonly cascade?: unknown
+  readonly shadow?: { readonly judge?: string | undefined } | undefined
+}
+
+/** What a route says of it that cannot be; the place in it, then the sentence. */
+export function learningMistake(
+  { order, cascade, shadow }: Learning,
+  isModel: (name: string) => boolean,
+  models: readonly string[],
+): string | undefined {
+  if (order !== undefined && (cascade !== undefined || shadow !== undefined)) {
+    const field = cascade === undefined ? 'shadow' : 'cascade'
+    return `.${field}: found it beside "order", expected it beside "mini" and "frontier": it needs two tiers.`
+  }
+  const judge = shadow?.judge
+  return judge === undefined || isModel(judge)
+    ? undefined
+    : `.shadow.judge: found "${judge}", expected one of the models (${models.join(', ') || 'none is configured'}) or <provider>/<model>.`
+}

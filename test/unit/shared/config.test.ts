@@ -44,6 +44,26 @@ describe('a mistake is said with its file, its place, what was found and what wa
       'an http or https address',
     ],
     [
+      'a cascade over one tier',
+      { providers: { lab }, models: { big }, routes: { a: { order: ['big'], cascade: true } } },
+      'routes.a.cascade',
+      'it beside "order"',
+      'it beside "mini" and "frontier"',
+    ],
+    [
+      'a judge that nobody knows',
+      {
+        providers: { lab },
+        models: { big },
+        routes: {
+          a: { frontier: ['big'], shadow: { share: 0.1, budget: { usd: 1, window: 'day' }, judge: 'sage' } },
+        },
+      },
+      'routes.a.shadow.judge',
+      '"sage"',
+      'one of the models (big)',
+    ],
+    [
       'a vendor that nobody knows',
       { providers: { lab: { ...lab, vendor: 'acme' } } },
       'providers.lab.vendor',
