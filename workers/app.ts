@@ -15,6 +15,7 @@ import { openAnswers, type Answers, type Answering, type Asking } from './edge/a
 import { forward } from './edge/forward.ts'
 import { receivePassed } from './edge/pass.ts'
 import { identify, requestIdOf } from './edge/identity.ts'
+import { hearFeedback } from './edge/feedback.ts'
 import { receive } from './edge/receive.ts'
 import { waitFor } from './edge/receipt.ts'
 import { refuse } from './edge/refuse.ts'
@@ -23,6 +24,7 @@ import { openKept } from './edge/kept.ts'
 import { explain, tellCount } from './edge/describe.ts'
 import { geminiList, geminiModel, modelFor, modelsFor, speaksAnthropic } from './edge/shelf.ts'
 import type { Keys } from './keys/verify.ts'
+import type { Learning } from './learning/learning.ts'
 import type { Planner } from './routing/planner.ts'
 import type { Cx } from './service.ts'
 
@@ -32,6 +34,7 @@ export interface Gateway extends Answering {
   readonly admin: Admin
   /** The key's own receipt of a request; undefined where there is none. */
   readonly receipt: (keyId: string, requestId: string) => Promise<Record<string, unknown> | undefined>
+  readonly learning: Pick<Learning, 'feedback'>
   readonly version: string
   /** The static pages, where they are bound. */
   readonly assets: ((request: Request) => Promise<Response>) | undefined
@@ -53,9 +56,11 @@ const DIALECTS: readonly (readonly [RegExp, ClientDialect])[] = [
 const dialectAt = (path: string): ClientDialect =>
   DIALECTS.find(([address]) => address.test(path))?.[1] ?? chat
 
-/** The list of models has one address for two dialects; its reader says which. */
+/** The list of models and what is thought of an answer have one address for two dialects; its reader says which. */
 const dialectOf = (request: Request, path: string): ClientDialect =>
-  /^\/v1\/models(?:\/|$)/.test(path) && speaksAnthropic(request.headers) ? messages : dialectAt(path)
+  /^\/v1\/(?:models(?:\/|$)|feedback$)/.test(path) && speaksAnthropic(request.headers)
+    ? messages
+    : dialectAt(path)
 
 interface Visit extends Asking {
   readonly c: Context
@@ -172,6 +177,10 @@ export function openApp(gateway: Gateway): App {
       const id = c.req.param('id') ?? ''
       return Response.json(await waitFor(id, () => gateway.receipt(caller.keyId, id)))
     }),
+  )
+  app.post(
+    '/v1/feedback',
+    forClients(({ c, caller }) => hearFeedback(c.req.raw, caller, gateway)),
   )
   app.get(
     '/v1/models',

@@ -18,6 +18,12 @@ import { openBoard } from './health/board.ts'
 import { breaker } from './health/breaker.ts'
 import type { Health } from './health/object.ts'
 import { configuredTargets } from './health/targets.ts'
+import { type Learners, openDesk } from './learning/desk.ts'
+import { nameOf, type Place } from './learning/label.ts'
+import { lessonFor, openLearning } from './learning/learning.ts'
+import { listLearners } from './learning/listing.ts'
+import { LearnerObject } from './learning/object.ts'
+import { openShadows } from './learning/shadow.ts'
 import { openProjectStore } from './keys/projects.ts'
 import { openKeyStore } from './keys/store.ts'
 import { openKeys } from './keys/verify.ts'
@@ -35,7 +41,9 @@ import type { AiBinding } from './providers/binding.ts'
 import { openProviders, settleConfig, vendorFacts, vendorOf } from './providers/registry.ts'
 import type { Vendor } from './providers/vendor.ts'
 import { openTokenizer } from '../shared/tokens.ts'
+import { openLearner, readLearned } from './routing/learner.ts'
 import { openPlanner } from './routing/planner.ts'
+import { sketchOf } from './routing/sketch.ts'
 import type { Cx, HealthView, Provider } from './service.ts'
 import { ThreadObject } from './thread/object.ts'
 import type { Threads } from './thread/threads.ts'
@@ -67,6 +75,7 @@ interface Bindings {
   readonly BUDGET: DurableObjectNamespace<Budget>
   readonly CONVERSATION: DurableObjectNamespace<Conversation>
   readonly HEALTH: DurableObjectNamespace<Health>
+  readonly LEARNER: DurableObjectNamespace<Learner>
   readonly MICRO: DurableObjectNamespace<Micro>
   readonly THREAD: DurableObjectNamespace<Thread>
   readonly REPLAY: DurableObjectNamespace<Replay>
@@ -153,6 +162,19 @@ function open(env: Bindings): Opened {
   })
   const view: HealthView = config.health?.breaker === false ? { ...health, standing: () => 'up' } : health
   const allowances = openAllowances()
+  const learnerAt = (place: Place): DurableObjectStub<Learner> => env.LEARNER.getByName(nameOf(place))
+  const learners: Learners = {
+    exchange: (place, news, have) => learnerAt(place).exchange(place, news, have),
+    feedback: (place, requestId, score) => learnerAt(place).feedback(place, requestId, score),
+  }
+  const desk = openDesk({ learners, read: readLearned, warn })
+  const learning = openLearning({
+    desk,
+    learners,
+    sketchOf,
+    shadows: openShadows(config.routes ?? {}, (asked, cx, abort) => ask(asked, cx, abort)),
+    chance: Math.random,
+  })
   // Without the price book the configuration's own prices and the catalogue's still hold.
   const planner = openPlanner({
     config,
@@ -163,6 +185,7 @@ function open(env: Bindings): Opened {
     billsCancelled: (id) => vendorBehind(id)?.billsCancelled === true,
     countingOf: (id, model) => vendorBehind(id)?.counting?.find(({ models }) => models.test(model)),
     health: view,
+    lessons: (route, caller) => lessonFor(desk, route, caller),
   })
   const tokenizer = openTokenizer(async () => unpack(o200k))
   const find = (id: string): Provider | undefined => providers.get(id)
@@ -192,6 +215,7 @@ function open(env: Bindings): Opened {
       { take: (handOver) => outboxAt(Number.parseInt(isolate, 16) % OUTBOXES).take(handOver) },
       log,
     ),
+    learning,
     tokenizer,
     statusOf: (failure) => openaiChat().writeFailure(failure, '').status,
   })
@@ -210,6 +234,7 @@ function open(env: Bindings): Opened {
     keys,
     planner,
     receipt: (keyId, requestId) => findReceipt(rows, keyId, requestId),
+    learning,
     warn,
     version: VERSION,
     assets,
@@ -242,6 +267,7 @@ function open(env: Bindings): Opened {
         seenHere: health.condition,
         now: Date.now,
       },
+      learners: { list: (filter) => listLearners(env.DB, filter) },
       usage: (query) =>
         readUsage(
           {
@@ -307,6 +333,14 @@ export class Outbox extends OutboxObject {
     const exporter =
       endpoint === '' ? undefined : openExporter({ endpoint, headers, version: VERSION, fetcher, warn })
     super(state, bindings, { database: DB, exporter, warn })
+  }
+}
+
+/** Keeps what one route has learned of one tenant's requests. */
+export class Learner extends LearnerObject {
+  constructor(state: DurableObjectState, bindings: Bindings) {
+    const curveOf = (snapshot: Uint8Array): unknown => readLearned(snapshot).curve
+    super(state, bindings, { database: bindings.DB, openMind: openLearner, curveOf })
   }
 }
 

@@ -14,6 +14,7 @@ import type { Budgets } from './budget/admit.ts'
 import { needOf, priceOf, reserve } from './budget/need.ts'
 import { openTab, type Tab } from './budget/tab.ts'
 import { type Asked, type ConversationObjects, recall } from './conversation/recall.ts'
+import type { Learning } from './learning/learning.ts'
 import type { Planner } from './routing/planner.ts'
 import type { ModelRequest } from '../shared/request.ts'
 import type { Answer, Caller, Cx, Service } from './service.ts'
@@ -26,6 +27,7 @@ export interface Organs {
   readonly conversations: ConversationObjects
   readonly race: Service<Race, Raced>
   readonly telemetry: Telemetry
+  readonly learning: Pick<Learning, 'ended'>
   readonly tokenizer: Tokenizer
   /** The HTTP status that a failure is answered with. */
   readonly statusOf: (failure: Failure) => number
@@ -51,7 +53,7 @@ export type Pipeline = (
 ) => Promise<Served>
 
 export const pipeline =
-  ({ planner, budgets, conversations, race, telemetry, tokenizer, statusOf }: Organs): Pipeline =>
+  ({ planner, budgets, conversations, race, telemetry, learning, tokenizer, statusOf }: Organs): Pipeline =>
   async ({ caller, request }, cx, abort) => {
     const startedAt = cx.now()
     let timer: ReturnType<typeof setTimeout> | null = null
@@ -94,6 +96,11 @@ export const pipeline =
       )
       if (plan !== undefined)
         planner.settle({ caller, plan, tier: answer?.target.tier, costMicros: used?.costMicros ?? 0 })
+      if (plan !== undefined && asked !== undefined && answer !== undefined && ending !== undefined)
+        learning.ended(
+          { caller, request: asked, plan, tier: answer.target.tier, ending, trial: raced?.trial },
+          cx,
+        )
       await conversation?.close(ending, answer?.target)
     }
 

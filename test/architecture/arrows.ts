@@ -5,6 +5,7 @@ export const ORGANS = [
   'keys',
   'prices',
   'routing',
+  'learning',
   'attempt',
   'providers',
   'budget',

@@ -65,6 +65,7 @@ const watching = (Base, name) =>
 export const Budget = watching(its.Budget, 'BUDGET')
 export const Conversation = watching(its.Conversation, 'CONVERSATION')
 export const Health = watching(its.Health, 'HEALTH')
+export const Learner = watching(its.Learner, 'LEARNER')
 export const Outbox = watching(its.Outbox, 'OUTBOX')
 export const Replay = watching(its.Replay, 'REPLAY')
 export const Thread = watching(its.Thread, 'THREAD')

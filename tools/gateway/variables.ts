@@ -14,6 +14,7 @@ export const RESERVED: readonly string[] = [
   'CONVERSATION',
   'DB',
   'HEALTH',
+  'LEARNER',
   'LOOPBACK',
   'MICRO',
   'REPLAY',

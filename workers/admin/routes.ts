@@ -8,9 +8,18 @@ import type { PriceBook } from '../prices/book.ts'
 import type { AuditFilter } from '../audit.ts'
 import type { KeyDesk } from './desk.ts'
 import { changeKey, createKey, listKeys, readKey, revokeKey } from './keys.ts'
+import { type LearnerDesk, listRoutes } from './learners.ts'
 import { listPrices, putPrice } from './prices.ts'
 import { changeProject, createProject, listProjects, readProject, removeProject } from './projects.ts'
-import { auditQuery, checked, keyQuery, priceQuery, requestQuery, usageQuery } from './schema.ts'
+import {
+  auditQuery,
+  checked,
+  keyQuery,
+  learnerQuery,
+  priceQuery,
+  requestQuery,
+  usageQuery,
+} from './schema.ts'
 import { CONTENT_TYPE } from '../telemetry/prometheus.ts'
 import type { RequestFilter } from '../telemetry/queries.ts'
 import type { UsageQuery } from '../telemetry/usage.ts'
@@ -24,6 +33,7 @@ export interface Admin {
   readonly prices: PriceBook
   readonly requests: (filter: RequestFilter) => Promise<Record<string, unknown>[]>
   readonly health: HealthDesk
+  readonly learners: LearnerDesk
   readonly usage: (query: UsageQuery) => Promise<Record<string, unknown>>
   /** In Prometheus' text format. */
   readonly metrics: () => Promise<string>
@@ -93,6 +103,9 @@ export function adminRoutes(admin: Admin): Hono<Known> {
     c.json({ object: 'list', data: await admin.requests(filterOf(c.req.query())) }),
   )
   app.get('/health', async (c) => c.json({ object: 'list', data: await listHealth(admin.health) }))
+  app.get('/routes', async (c) =>
+    c.json({ object: 'list', data: await listRoutes(admin.learners, checked(learnerQuery, c.req.query())) }),
+  )
   app.get('/usage', async (c) => c.json(await admin.usage(usageOf(c.req.query(), admin.keys.now()))))
   app.get('/metrics', async (c) => c.body(await admin.metrics(), 200, { 'content-type': CONTENT_TYPE }))
   app.get('/prices', async (c) =>

@@ -72,6 +72,11 @@ export const auditQuery = z.strictObject({
   target: z.string().max(256).optional(),
 })
 
+export const learnerQuery = z.strictObject({
+  route: z.string().max(128).optional(),
+  tenant: z.string().max(128).optional(),
+})
+
 export const newPrice = z.strictObject({
   model: z.string().min(1).max(256),
   ...priceFields,

@@ -1,0 +1,69 @@
+// What is told of a request so that its route can learn from it. Never text: a sketch of its shape, and outcomes.
+
+/** Where a label came from: both tiers asked off the path, a checked answer, a person, the re-benchmark. */
+export type LabelSource = 'shadow' | 'cascade' | 'feedback' | 'rebench'
+
+export interface Label {
+  readonly sketch: string
+  /** The quality of each tier's answer, 0..1, where it is known. */
+  readonly weak?: number
+  readonly strong?: number
+  readonly source: LabelSource
+  /** Milliseconds since the epoch. */
+  readonly at: number
+}
+
+/** A label by the request that it is about; a later one of the same source replaces it. */
+export interface Named {
+  readonly id: string
+  readonly label: Label
+}
+
+/** A request that was answered, kept for a while so that its caller can say how good the answer was. */
+export interface Asked {
+  /** The request's id, as its caller knows it. */
+  readonly id: string
+  readonly sketch: string
+  readonly tier: 'mini' | 'frontier'
+}
+
+export interface News {
+  readonly asked: readonly Asked[]
+  readonly labels: readonly Named[]
+}
+
+/** Whose learner: a route's, of one tenant. */
+export interface Place {
+  readonly route: string
+  readonly tenant: string
+}
+
+/** Learns what does not come from any tenant's traffic; for every tenant of the route that knows nothing yet. */
+export const HOUSE = 'house'
+
+export const nameOf = ({ route, tenant }: Place): string => `${tenant}/${route}`
+
+/** What an object answers to news. */
+export interface Learnt {
+  readonly version: number
+  /** Absent where the asker has this version already. */
+  readonly snapshot?: Uint8Array
+}
+
+/** How well a learner does, on labels that it had not seen when it was asked. */
+export interface Standing {
+  readonly labels: number
+  readonly isOn: boolean
+  readonly reason: string
+  readonly learner?: number
+  readonly prior?: number
+}
+
+/** What thinks inside of a learner. */
+export interface Mind {
+  add(label: Label): void
+  snapshot(): Uint8Array
+  standing(): Standing
+}
+
+export type OpenMind = (snapshot?: Uint8Array) => Mind

@@ -1,0 +1,123 @@
+// What becomes of a request once it has ended: its sketch is kept for feedback, its outcome is a label where it shows
+// something, and a share of the requests is answered by the other tier as well. All of it off the path, and without text.
+import type { Ending, Plan, Tier, Trial } from '../../shared/plan.ts'
+import type { ModelRequest } from '../../shared/request.ts'
+import type { Caller, Cx } from '../service.ts'
+import type { Desk, Learners } from './desk.ts'
+import { heardIn, type Qualities, trialShows } from './evidence.ts'
+import { HOUSE, type LabelSource, type News } from './label.ts'
+import { isSampled, type Sample, type Shadow } from './shadow.ts'
+
+export interface Ended {
+  readonly caller: Caller
+  /** With everything that was said before it. */
+  readonly request: ModelRequest
+  readonly plan: Plan
+  /** The tier that answered. */
+  readonly tier: Tier
+  readonly ending: Ending
+  readonly trial: Trial | undefined
+}
+
+/** A task of the re-benchmark, and whether each tier's model had it right. */
+export interface Outcome {
+  readonly prompt: string
+  readonly weak: boolean
+  readonly strong: boolean
+}
+
+export interface Learning {
+  ended(ended: Ended, cx: Cx): void
+  /** Labels that come from nobody's traffic, for all tenants of a route. */
+  teach(route: string, outcomes: readonly Outcome[], cx: Cx): void
+  /** What a caller thinks of an answer; false where nothing is known of the request, or not any more. */
+  feedback(caller: Caller, route: string, requestId: string, score: number): Promise<boolean>
+}
+
+export interface LearningOptions {
+  readonly desk: Pick<Desk<unknown>, 'tell'>
+  readonly learners: Learners
+  readonly sketchOf: (request: ModelRequest) => string
+  /** By route; a route without one is not sampled. */
+  readonly shadows: ReadonlyMap<string, { readonly share: number; readonly shadow: Shadow }>
+  /** 0..1, for who is sampled. */
+  readonly chance: () => number
+}
+
+/** What the tenant's own traffic has taught, or else what the house has learned; where neither is of use, the former. */
+export function lessonFor<Known extends { readonly standing: { readonly isOn: boolean } }>(
+  desk: Pick<Desk<Known>, 'known'>,
+  route: string,
+  caller: Caller,
+): Known | undefined {
+  const own = desk.known({ route, tenant: tenantOf(caller) })
+  if (own?.standing.isOn === true) return own
+  const house = desk.known({ route, tenant: HOUSE })
+  return house?.standing.isOn === true ? house : own
+}
+
+export const tenantOf = ({ keyId, project }: Caller): string => project?.id ?? keyId
+
+export function openLearning({ desk, learners, sketchOf, shadows, chance }: LearningOptions): Learning {
+  const tell = (route: string, tenant: string, news: Partial<News>, cx: Cx): void =>
+    desk.tell({ route, tenant }, news, cx)
+
+  return {
+    ended({ caller, request, plan, tier, ending, trial }, cx) {
+      const hasTiers = plan.targets.every((target) => target.tier !== 'fixed')
+      if (tier === 'fixed' || !hasTiers || ending.end !== 'finish') return
+      const tenant = tenantOf(caller)
+      const sketch = sketchOf(request)
+      const labelled = (source: LabelSource, qualities: Qualities | undefined): News['labels'] =>
+        qualities === undefined
+          ? []
+          : [{ id: `${source}/${cx.id}`, label: { sketch, ...qualities, source, at: cx.now() } }]
+
+      const shown = trial === undefined ? undefined : trialShows(request, trial, tier, ending)
+      const news = { asked: [{ id: cx.id, sketch, tier }], labels: labelled('cascade', shown) }
+      tell(plan.route, tenant, news, cx)
+      tell(plan.route, HOUSE, {}, cx)
+
+      const sampling = shadows.get(plan.route)
+      const sample: Sample = { request, plan, tier, heard: heardIn(ending) }
+      const isKnown = shown?.weak !== undefined && shown.strong !== undefined
+      if (sampling === undefined || isKnown || !isSampled(sample) || chance() >= sampling.share) return
+      const sampleIt = async (): Promise<void> => {
+        const labels = labelled('shadow', await sampling.shadow(sample, cx))
+        if (labels.length > 0) tell(plan.route, tenant, { labels }, cx)
+      }
+      cx.defer(sampleIt())
+    },
+
+    teach(route, outcomes, cx) {
+      const labels = outcomes.map(({ prompt, weak, strong }) => {
+        const sketch = sketchOf(taskOf(route, prompt))
+        const label = {
+          sketch,
+          weak: Number(weak),
+          strong: Number(strong),
+          source: 'rebench',
+          at: cx.now(),
+        } as const
+        return { id: `rebench/${sketch}`, label }
+      })
+      tell(route, HOUSE, { labels }, cx)
+    },
+
+    feedback: (caller, route, requestId, score) =>
+      learners.feedback({ route, tenant: tenantOf(caller) }, requestId, score),
+  }
+}
+
+const taskOf = (model: string, prompt: string): ModelRequest => ({
+  model,
+  messages: [{ role: 'user', parts: [{ type: 'text', text: prompt }] }],
+  tools: [],
+  stream: false,
+  streamUsage: false,
+  choices: 1,
+  format: { type: 'text' },
+  sampling: {},
+  limits: {},
+  native: { dialect: 'minnow', body: {} },
+})
