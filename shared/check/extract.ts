@@ -36,7 +36,7 @@ function letterIn(text: string, options: ReadonlyMap<string, string>): string | 
     ) ??
     last(bare, /\\boxed\{\s*(?:\\text\{)?\(?([A-J])\)?\}?\s*\}/g) ??
     last(bare, /####\s*\(?([A-J])\b/g) ??
-    /^[*_"'(\s]*(?:option\s+)?([A-J])(?:[*_"'\s]*$|[*_"']*[).:][*_\s]|[*_"']*\n)/i.exec(bare)?.[1] ??
+    /^[*_"'(\s]*(?:option\s+)?([A-J])(?:[*_"'\s]*$|[*_"']*[).:](?:[*_\s]|$)|[*_"']*\n)/i.exec(bare)?.[1] ??
     last(bare, /(?:^|\s)\*\*\(?([A-J])(?:[).:][^*\n]*)?\*\*/g) ??
     last(
       bare,

@@ -35,6 +35,8 @@ describe('a letter', () => {
   const cases: readonly [string, string | undefined][] = [
     ['C', 'C'],
     ['c', 'C'],
+    ['C.', 'C'],
+    ['C)', 'C'],
     ['C. Jupiter', 'C'],
     ['(C) Jupiter', 'C'],
     ['**C**', 'C'],
