@@ -23,8 +23,9 @@ export interface DeskOptions<Known> {
   readonly warn: (message: string) => void
 }
 
-/** Learners that an isolate knows of; the one that was quiet for longest goes. A snapshot is up to 2 MB. */
-const MOST_PLACES = 32
+/** Learners that an isolate knows of, and what their snapshots weigh in all; those that were quiet for longest go. */
+const MOST_PLACES = 256
+const MOST_BYTES = 16_000_000
 /** News gathers so long, so that a busy route makes one exchange of many requests. */
 const GATHER_MS = 2_000
 /** What is known is renewed after this, with the next news. */
@@ -37,7 +38,7 @@ const LOST_MS = 35_000
 
 interface Entry<Known> {
   readonly place: Place
-  known: { readonly version: number; readonly value: Known } | undefined
+  known: { readonly version: number; readonly value: Known; readonly bytes: number } | undefined
   /** When it was last asked for a snapshot; never at first. */
   askedAt: number
   asked: News['asked'][number][]
@@ -47,7 +48,7 @@ interface Entry<Known> {
 }
 
 export function openDesk<Known>({ learners, read, warn }: DeskOptions<Known>): Desk<Known> {
-  const entries = new Map<string, Entry<Known>>() // a cache, bounded by MOST_PLACES
+  const entries = new Map<string, Entry<Known>>() // a cache, bounded by MOST_PLACES and MOST_BYTES
 
   const entryOf = (place: Place): Entry<Known> => {
     const name = nameOf(place)
@@ -61,8 +62,18 @@ export function openDesk<Known>({ learners, read, warn }: DeskOptions<Known>): D
     }
     entries.delete(name)
     entries.set(name, entry)
-    if (entries.size > MOST_PLACES) entries.delete(entries.keys().next().value ?? '')
+    makeRoom()
     return entry
+  }
+
+  const makeRoom = (): void => {
+    let bytes = 0
+    for (const { known } of entries.values()) bytes += known?.bytes ?? 0
+    for (const [name, { known }] of entries) {
+      if (entries.size <= MOST_PLACES && (bytes <= MOST_BYTES || entries.size === 1)) return
+      bytes -= known?.bytes ?? 0
+      entries.delete(name)
+    }
   }
 
   const exchange = async (entry: Entry<Known>, now: number): Promise<void> => {
@@ -78,7 +89,7 @@ export function openDesk<Known>({ learners, read, warn }: DeskOptions<Known>): D
         news,
         isStale ? entry.known?.version : null,
       )
-      if (snapshot !== undefined) entry.known = { version, value: read(snapshot) }
+      if (snapshot !== undefined) entry.known = { version, value: read(snapshot), bytes: snapshot.byteLength }
     } catch (error) {
       // What is known goes on to hold; the news waits for the next request's.
       entry.asked.unshift(...news.asked)

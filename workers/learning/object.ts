@@ -12,13 +12,15 @@ export interface Outside {
   readonly curveOf: (snapshot: Uint8Array) => unknown
 }
 
-/** What was learned is listed for the operator so long after it. */
-const LIST_MS = 5_000
+/** What was learned is listed for the operator soon, but while more is learned no oftener than this. */
+const LIST_SOON_MS = 500
+const LIST_EVERY_MS = 10_000
 
 export abstract class LearnerObject extends DurableObject {
   private readonly outside: Outside
   private readonly keeper: Keeper
   private isListing = false
+  private listedAt = Number.NEGATIVE_INFINITY
 
   constructor(state: DurableObjectState, env: Cloudflare.Env, outside: Outside) {
     super(state, env)
@@ -45,6 +47,7 @@ export abstract class LearnerObject extends DurableObject {
 
   override async alarm(): Promise<void> {
     this.isListing = false
+    this.listedAt = Date.now()
     const [row] = this.ctx.storage.sql
       .exec<{ route: string; tenant: string }>('SELECT route, tenant FROM place')
       .toArray()
@@ -67,6 +70,7 @@ export abstract class LearnerObject extends DurableObject {
     const { sql } = this.ctx.storage
     if (sql.exec('SELECT 1 FROM place').toArray().length === 0)
       sql.exec('INSERT INTO place (id, route, tenant) VALUES (1, ?, ?)', route, tenant)
-    await this.ctx.storage.setAlarm(Date.now() + LIST_MS)
+    const soon = Date.now() + LIST_SOON_MS
+    await this.ctx.storage.setAlarm(Math.max(soon, this.listedAt + LIST_EVERY_MS))
   }
 }

@@ -60,7 +60,9 @@ function spansOfRow(row: Partial<Row>): Span[] {
   return [request, ...calls]
 }
 
-const isFailed = ({ end }: Attempt): boolean => !['answered', 'lost', 'cancelled'].includes(end)
+/** What was set aside was an answer all the same, unless it broke off. */
+const isFailed = ({ end, aside }: Attempt): boolean =>
+  aside === true ? end.startsWith('cut-') : !['answered', 'lost', 'cancelled'].includes(end)
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 

@@ -87,6 +87,24 @@ describe('what is known', () => {
   })
 })
 
+describe('memory', () => {
+  it('is bounded: what was quiet for longest is forgotten, and asked for again', async () => {
+    const { desk, cx, answers } = setup()
+    answers(() => Promise.resolve({ version: 1, snapshot: new Uint8Array(2_000_000).fill(5) }))
+    const places = Array.from({ length: 12 }, (_, at) => ({ route: 'auto', tenant: `key_${at}` }))
+    for (const place of places) {
+      desk.tell(place, { asked: [asked('r')] }, cx)
+      await pass(10)
+    }
+    desk.tell(places.at(-1) ?? PLACE, {}, cx)
+    const known = places.map((place) => desk.known(place) !== undefined)
+    expect(known).toEqual([
+      ...Array.from({ length: 4 }, () => false),
+      ...Array.from({ length: 8 }, () => true),
+    ])
+  })
+})
+
 describe('a learner', () => {
   it('that is away loses no news, and what is known goes on to hold', async () => {
     const { desk, calls, warnings, cx, answers } = setup()
