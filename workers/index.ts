@@ -54,7 +54,7 @@ import { openLog, type Write } from './telemetry/log.ts'
 import { OutboxObject } from './telemetry/object.ts'
 import { openExporter } from './telemetry/otlp.ts'
 import { writeMetrics } from './telemetry/prometheus.ts'
-import { findReceipt, listRequests } from './telemetry/queries.ts'
+import { findReceipt, findRequest, listRequests } from './telemetry/queries.ts'
 import { firstIdAt } from './telemetry/row-id.ts'
 import { forgetPages } from './telemetry/shelf.ts'
 import type { Wanted } from './telemetry/unsent.ts'
@@ -223,6 +223,7 @@ function open(env: Bindings): Opened {
   const rows = {
     database: env.DB,
     outboxes: (wanted: Wanted) => askOutboxes((outbox) => outbox.unsent(wanted)),
+    texts: (rowId: string) => askOutboxes((outbox) => outbox.text(rowId)),
     keptFrom: () => Date.now() - keepDays * DAY_MS,
   }
   const keepAliveMs = config.streams?.keepAliveMs ?? DEFAULT_KEEP_ALIVE_MS
@@ -260,6 +261,7 @@ function open(env: Bindings): Opened {
       },
       prices,
       requests: (filter) => listRequests(rows, filter),
+      request: (id) => findRequest(rows, id),
       audit: (filter) => listAudit(env.DB, filter),
       health: {
         targets: () => [...new Set([...targets, ...health.seen()])],

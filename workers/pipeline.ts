@@ -20,6 +20,7 @@ import type { ModelRequest } from '../shared/request.ts'
 import type { Answer, Caller, Cx, Service } from './service.ts'
 import type { Telemetry } from './telemetry/handover.ts'
 import { outcomeOf } from './telemetry/outcome.ts'
+import { openWords } from './telemetry/words.ts'
 
 export interface Organs {
   readonly planner: Planner
@@ -64,6 +65,7 @@ export const pipeline =
     let tab: Tab | undefined
     let firstAt: number | undefined
     let clamped: number | undefined
+    const words = caller.storeText === true ? openWords() : undefined
 
     const promptTokens = async (): Promise<number> =>
       countPrompt((asked ?? request).messages, (asked ?? request).tools, await tokenizer())
@@ -93,6 +95,7 @@ export const pipeline =
           clampedTo: clamped,
         }),
         cx,
+        await words?.said((asked ?? request).messages),
       )
       if (plan !== undefined)
         planner.settle({ caller, plan, tier: answer?.target.tier, costMicros: used?.costMicros ?? 0 })
@@ -130,7 +133,7 @@ export const pipeline =
       closeWith(told.end.then((ending) => close(ending, ending.failure)))
       return {
         plan,
-        answer: { ...answer, batches: told.batches },
+        answer: { ...answer, batches: words?.listen(told.batches) ?? told.batches },
         attempts,
         clamped,
         rates,

@@ -132,6 +132,8 @@ export interface Caller {
   readonly models?: readonly string[]
   /** The kinds of endpoint that the key may use; absent means all. */
   readonly endpoints?: readonly string[]
+  /** What is said is kept with its row; absent means that no word is. */
+  readonly storeText?: boolean
   /** Web origins of a publishable key; absent for a secret key. */
   readonly origins?: readonly string[]
 }

@@ -85,19 +85,20 @@ async function write(
 
 type Asked = Pick<
   ReturnType<typeof readChange>,
-  'project' | 'conversationBudget' | 'models' | 'routes' | 'endpoints' | 'expiresAt'
+  'project' | 'conversationBudget' | 'models' | 'routes' | 'endpoints' | 'storeText' | 'expiresAt'
 >
 const readChange = (body: unknown) => checked(changedKey, body)
 
 /** Everything that a key may lack, as far as it is given. */
 async function changesOf(desk: KeyDesk, asked: Asked): Promise<Partial<KeyRecord>> {
-  const { project, conversationBudget, models, routes, endpoints, expiresAt } = asked
+  const { project, conversationBudget, models, routes, endpoints, storeText, expiresAt } = asked
   return {
     ...(isGiven(project) ? { project: await projectOf(desk, project) } : {}),
     ...(isGiven(conversationBudget) ? { conversationBudget: totalOf(conversationBudget) } : {}),
     ...(isGiven(models) ? { models } : {}),
     ...(isGiven(routes) ? { routes } : {}),
     ...(isGiven(endpoints) ? { endpoints } : {}),
+    ...(storeText === undefined ? {} : { storeText }),
     ...(isGiven(expiresAt) ? { expiresAt: timeOf(expiresAt) } : {}),
   }
 }
@@ -146,6 +147,7 @@ function shown(record: KeyRecord): Shown {
     routes: record.routes ?? null,
     endpoints: record.endpoints ?? null,
     origins: record.origins ?? null,
+    storeText: record.storeText ?? false,
     createdAt: shownTime(record.createdAt),
     expiresAt: shownTime(record.expiresAt),
     revokedAt: shownTime(record.revokedAt),

@@ -32,6 +32,8 @@ export interface Admin {
   readonly keys: KeyDesk
   readonly prices: PriceBook
   readonly requests: (filter: RequestFilter) => Promise<Record<string, unknown>[]>
+  /** The row of this id, with what was said where that is kept. */
+  readonly request: (id: string) => Promise<Record<string, unknown> | undefined>
   readonly health: HealthDesk
   readonly learners: LearnerDesk
   readonly usage: (query: UsageQuery) => Promise<Record<string, unknown>>
@@ -102,6 +104,7 @@ export function adminRoutes(admin: Admin): Hono<Known> {
   app.get('/requests', async (c) =>
     c.json({ object: 'list', data: await admin.requests(filterOf(c.req.query())) }),
   )
+  app.get('/requests/:id', async (c) => c.json(found(await admin.request(c.req.param('id')))))
   app.get('/health', async (c) => c.json({ object: 'list', data: await listHealth(admin.health) }))
   app.get('/routes', async (c) =>
     c.json({ object: 'list', data: await listRoutes(admin.learners, checked(learnerQuery, c.req.query())) }),
@@ -115,6 +118,12 @@ export function adminRoutes(admin: Admin): Hono<Known> {
     c.json(await putPrice(admin.prices, await body(c.req.raw), admin.keys.now(), c.get('actor'))),
   )
   return app
+}
+
+function found(row: Record<string, unknown> | undefined): Record<string, unknown> {
+  if (row !== undefined) return row
+  const message = "There is no such row: GET /admin/requests lists them, each with its 'id'."
+  throw new Failed({ kind: 'not-found', message, code: 'request_not_found' })
 }
 
 function filterOf(query: Record<string, string>): RequestFilter {

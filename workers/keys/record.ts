@@ -22,6 +22,8 @@ export interface KeyRecord {
   readonly routes?: readonly string[]
   readonly endpoints?: readonly string[]
   readonly origins?: readonly string[]
+  /** Prompts and answers are kept for the operator. */
+  readonly storeText?: boolean
   readonly createdAt: number
   readonly expiresAt?: number
   readonly revokedAt?: number
@@ -38,7 +40,7 @@ export function objection(record: KeyRecord, now: number): string | undefined {
 }
 
 export function callerOf(record: KeyRecord): Caller {
-  const { project, conversationBudget, models, routes, endpoints, origins } = record
+  const { project, conversationBudget, models, routes, endpoints, origins, storeText } = record
   return {
     keyId: record.id,
     name: record.name,
@@ -50,5 +52,6 @@ export function callerOf(record: KeyRecord): Caller {
       : { models: [...(models ?? []), ...(routes ?? [])] }),
     ...(endpoints === undefined ? {} : { endpoints }),
     ...(origins === undefined ? {} : { origins }),
+    ...(storeText === true ? { storeText } : {}),
   }
 }

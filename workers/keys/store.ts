@@ -13,6 +13,7 @@ interface Row {
   readonly routes: string | null
   readonly endpoints: string | null
   readonly origins: string | null
+  readonly store_text: number | null
   readonly created_at: number
   readonly expires_at: number | null
   readonly revoked_at: number | null
@@ -31,11 +32,12 @@ const CHANGEABLE = [
   'routes',
   'endpoints',
   'origins',
+  'store_text',
   'expires_at',
   'revoked_at',
 ] as const
 
-const SELECT = `SELECT k.id, k.prefix, k.name, k.budgets, k.conversation_budget, k.models, k.routes, k.endpoints, k.origins,
+const SELECT = `SELECT k.id, k.prefix, k.name, k.budgets, k.conversation_budget, k.models, k.routes, k.endpoints, k.origins, k.store_text,
     k.created_at, k.expires_at, k.revoked_at, p.id AS project_id, p.name AS project_name, p.budgets AS project_budgets
   FROM keys k LEFT JOIN projects p ON p.id = k.project`
 
@@ -64,6 +66,7 @@ function readRow(row: Row): KeyRecord {
     ...(row.routes === null ? {} : { routes: readList(row.routes) }),
     ...(row.endpoints === null ? {} : { endpoints: readList(row.endpoints) }),
     ...(row.origins === null ? {} : { origins: readList(row.origins) }),
+    ...(row.store_text === 1 ? { storeText: true } : {}),
     ...(row.expires_at === null ? {} : { expiresAt: row.expires_at }),
     ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at }),
   }
@@ -81,6 +84,7 @@ const valuesOf = (record: KeyRecord): (string | number | null)[] => [
   json(record.routes),
   json(record.endpoints),
   json(record.origins),
+  record.storeText === true ? 1 : null,
   record.expiresAt ?? null,
   record.revokedAt ?? null,
 ]

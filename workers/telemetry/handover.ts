@@ -5,11 +5,12 @@ import type { Outcome } from '../../shared/plan.ts'
 import type { Cx } from '../service.ts'
 import { type HandOver, WINDOW } from './letter.ts'
 import type { Log } from './log.ts'
-import { COLUMNS, writeRow } from './record.ts'
+import { COLUMNS, TEXT, writeRow } from './record.ts'
+import type { Said } from './words.ts'
 
 export interface Telemetry {
   /** Takes a row; it is shown within a moment, and in D1 once there is a page of rows. */
-  record(outcome: Outcome, cx: Cx): void
+  record(outcome: Outcome, cx: Cx, said?: Said): void
 }
 
 /** What is needed of an outbox; the real one is a Durable Object. It may be told the same twice. */
@@ -23,6 +24,8 @@ const CHARACTERS_AT_ONCE = 300_000
 /** With the outbox away, this many rows are kept; beyond it the oldest are dropped and counted. */
 const MAX_ROWS = 20_000
 const RETRY_MS = [100, 500, 2_000, 5_000] as const
+/** Only rows with something said have the last one. */
+const HANDED = [...COLUMNS, TEXT]
 /** Rows gather so long while others are on their way: as long as this, the last rows are lost with their isolate. */
 const GATHER_MS = 40
 /** A carrier not heard of for this long died with its request. */
@@ -56,7 +59,7 @@ export function openTelemetry(isolate: string, outbox: Outbox, log: Log): Teleme
     if (count === 0) return undefined
     number += 1
     const rows = waiting.splice(0, count).join(',')
-    const handOver = { from: isolate, number, columns: COLUMNS, count, rows }
+    const handOver = { from: isolate, number, columns: HANDED, count, rows }
     const next: Underway = { handOver, carrier: undefined, seenAt: cx.now() }
     underway.set(number, next)
     return next
@@ -98,7 +101,7 @@ export function openTelemetry(isolate: string, outbox: Outbox, log: Log): Teleme
   }
 
   return {
-    record(outcome, cx) {
+    record(outcome, cx, said) {
       log.request(outcome)
       if (waiting.length >= MAX_ROWS) {
         waiting.shift()
@@ -106,7 +109,9 @@ export function openTelemetry(isolate: string, outbox: Outbox, log: Log): Teleme
         if (dropped % 1_000 === 1)
           log.warn(`telemetry: the outbox is away, ${dropped} of the oldest rows dropped`)
       }
-      waiting.push(JSON.stringify(writeRow(outcome)))
+      waiting.push(
+        JSON.stringify(said === undefined ? writeRow(outcome) : [...writeRow(outcome), JSON.stringify(said)]),
+      )
       const now = cx.now()
       for (const load of underway.values()) {
         if (load.carrier === undefined || now - load.seenAt >= LOST_MS) cx.defer(carry(load, cx))

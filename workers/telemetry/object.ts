@@ -9,7 +9,7 @@ import { openPost, type Post, said } from './post.ts'
 import type { Range } from './range.ts'
 import type { Row } from './record.ts'
 import { openStore } from './store.ts'
-import { findIn, type Wanted } from './unsent.ts'
+import { findIn, textIn, type Wanted } from './unsent.ts'
 
 export interface Outside {
   readonly database: D1Database
@@ -91,6 +91,11 @@ export abstract class OutboxObject extends DurableObject {
   async unsent(wanted: Wanted): Promise<Row[]> {
     this.writeDown()
     return findIn(this.keeper.unsent(), wanted)
+  }
+
+  /** What was said in the request of a row that D1 does not have yet. */
+  async text(rowId: string): Promise<string | undefined> {
+    return textIn(this.keeper.unsent(), rowId)
   }
 
   override async alarm(): Promise<void> {

@@ -1,6 +1,6 @@
 // Outcome rows as they lie in D1: many in one text, under a head that says which are in it. Pure.
 import { type Batch, type HandOver, rowsOf } from './letter.ts'
-import { COLUMNS, PLACES, type Value } from './record.ts'
+import { COLUMNS, PLACES, TEXT, type Value } from './record.ts'
 import { isTold } from './row-id.ts'
 
 export interface Page {
@@ -17,6 +17,8 @@ export interface Page {
   readonly rows: string
   /** Request, key and row of those whose request's id does not tell their time. */
   readonly named: readonly (readonly [string, string, string])[]
+  /** Row and text of those whose keys want it kept. */
+  readonly texts: readonly (readonly [string, string])[]
 }
 
 export function pageOf(batches: readonly Batch[]): Page {
@@ -25,8 +27,10 @@ export function pageOf(batches: readonly Batch[]): Page {
   const models = new Set<string>()
   const pairs = new Set<string>()
   const named: [string, string, string][] = []
+  const texts: [string, string][] = []
   let [firstId, lastId, count, costMicros] = ['', '', 0, 0]
   for (const handOver of batches.flatMap(({ handOvers }) => handOvers)) {
+    texts.push(...textsIn(handOver))
     const rows = inOrder(handOver)
     parts.push(rows === undefined ? handOver.rows : rows.map((row) => JSON.stringify(row)).join(','))
     for (const row of rows ?? rowsOf(handOver)) {
@@ -53,14 +57,25 @@ export function pageOf(batches: readonly Batch[]): Page {
     pairs: [...pairs].join(','),
     rows: `[${parts.join(',')}]`,
     named,
+    texts,
   }
+}
+
+/** Rows, and what was said in them, of those that have something. */
+export function textsIn(handOver: HandOver): [string, string][] {
+  const place = handOver.columns.indexOf(TEXT)
+  if (place < 0) return []
+  const id = handOver.columns.indexOf('id')
+  return rowsOf(handOver).flatMap((row) =>
+    typeof row[place] === 'string' ? [[String(row[id]), row[place]] satisfies [string, string]] : [],
+  )
 }
 
 /** Rows of another version in this one's order; undefined where they are already. What is not known here is left out. */
 function inOrder(handOver: HandOver): readonly (readonly Value[])[] | undefined {
   const { columns } = handOver
-  if (columns.length === COLUMNS.length && COLUMNS.every((column, place) => columns[place] === column))
-    return undefined
+  const isKnown = COLUMNS.every((column, place) => columns[place] === column)
+  if (isKnown && columns.length === COLUMNS.length) return undefined
   const places = COLUMNS.map((column) => columns.indexOf(column))
   return rowsOf(handOver).map((row) => places.map((place) => row[place] ?? null))
 }

@@ -1,5 +1,5 @@
 // What is asked about single requests: the list of them, and one's receipt. Rows are in D1, or still in an outbox.
-import { findRow, readRows } from './reading.ts'
+import { findRow, readById, readRows } from './reading.ts'
 import { readReceipt } from './receipt.ts'
 import { readRow, type Row } from './record.ts'
 import { firstIdAt } from './row-id.ts'
@@ -17,6 +17,8 @@ export interface Rows {
   readonly database: D1Database
   /** What outboxes have that D1 has not, each newest first. */
   readonly outboxes: (wanted: Wanted) => Promise<readonly (readonly Row[])[]>
+  /** What was said in the request of a row, from each outbox that has it. */
+  readonly texts: (rowId: string) => Promise<readonly (string | undefined)[]>
   /** Rows of requests before this time are not shown any more. */
   readonly keptFrom: () => number
 }
@@ -32,6 +34,17 @@ export async function listRequests(rows: Rows, filter: RequestFilter): Promise<R
   // Outboxes first: what one of them puts into D1 meanwhile is found there.
   const unsent = await rows.outboxes(wanted)
   return (await readRows(rows.database, wanted, unsent.flat())).map(readRow)
+}
+
+/** A row with what was said in its request: null where its key does not want that kept. Undefined where there is none. */
+export async function findRequest(rows: Rows, id: string): Promise<Record<string, unknown> | undefined> {
+  if (id < firstIdAt(rows.keptFrom())) return undefined
+  const said = (await rows.texts(id)).find((text) => text !== undefined)
+  const [unsent] = (await rows.outboxes({ limit: 1, from: id, before: `${id}~` })).flat()
+  const { row = unsent, text = said } = await readById(rows.database, id)
+  return row === undefined
+    ? undefined
+    : { ...readRow(row), text: text === undefined ? null : JSON.parse(text) }
 }
 
 /** The key's newest request of this id; undefined where there is none, or not yet. */

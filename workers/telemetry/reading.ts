@@ -90,6 +90,24 @@ export async function readRows(database: D1Database, wanted: Wanted, unsent: rea
 
 const placeOf = ({ outbox, upto }: Head): string => `${outbox} ${upto}`
 
+const BY_ID = `SELECT pages.columns AS columns, entry.value AS value
+  FROM (SELECT outbox, upto FROM pages INDEXED BY pages_heads WHERE last_id >= ?1 AND first_id <= ?1) AS head
+  CROSS JOIN pages USING (outbox, upto)
+  CROSS JOIN json_each(pages.rows) AS entry
+  WHERE instr(pages.rows, ?2) > 0 AND entry.value ->> ${PLACES.id} = ?1 LIMIT 1`
+
+/** The row of this id, and what was said in its request where that is kept. */
+export async function readById(
+  database: D1Database,
+  id: string,
+): Promise<{ readonly row: Row | undefined; readonly text: string | undefined }> {
+  const [found, told] = await Promise.all([
+    database.prepare(BY_ID).bind(id, quoted(id)).first<Found>(),
+    database.prepare('SELECT text FROM texts WHERE row_id = ?').bind(id).first<string>('text'),
+  ])
+  return { row: found === null ? undefined : read(found), text: told ?? undefined }
+}
+
 const BY_TIME = `SELECT pages.columns AS columns, entry.value AS value
   FROM (SELECT outbox, upto FROM pages INDEXED BY pages_heads
     WHERE last_id >= ?1 AND first_id < ?2 AND instr(keys, ?3) > 0) AS head

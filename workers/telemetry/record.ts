@@ -36,6 +36,9 @@ export const COLUMNS = [
   'routing',
 ] as const
 
+/** What a row of a key that wants it kept has besides, on its way to a table of its own: what was said. */
+export const TEXT = 'text'
+
 export type Value = string | number | null
 
 type Column = (typeof COLUMNS)[number]

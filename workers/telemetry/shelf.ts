@@ -23,6 +23,10 @@ export const NAME = `INSERT OR IGNORE INTO named (request_id, key_id, row_id, ou
   SELECT value ->> 0, value ->> 1, value ->> 2, ?1, ?2 FROM json_each(?3)
   WHERE EXISTS (SELECT 1 FROM pages WHERE outbox = ?1 AND upto = ?2)`
 
+const TELL = `INSERT OR IGNORE INTO texts (row_id, text)
+  SELECT value ->> 0, value ->> 1 FROM json_each(?3)
+  WHERE EXISTS (SELECT 1 FROM pages WHERE outbox = ?1 AND upto = ?2)`
+
 export const valuesOf = ({ outbox, after, upto }: Place, page: Page): (string | number)[] => [
   outbox,
   upto,
@@ -46,9 +50,9 @@ export async function putPage(
 ): Promise<boolean> {
   const page = pageOf(batches)
   const put = database.prepare(PUT).bind(...valuesOf(place, page))
-  if (page.named.length === 0) return (await put.run()).meta.changes > 0
-  const name = database.prepare(NAME).bind(place.outbox, place.upto, JSON.stringify(page.named))
-  const [done] = await database.batch([put, name])
+  const beside = (sql: string, list: readonly unknown[]): D1PreparedStatement[] =>
+    list.length === 0 ? [] : [database.prepare(sql).bind(place.outbox, place.upto, JSON.stringify(list))]
+  const [done] = await database.batch([put, ...beside(NAME, page.named), ...beside(TELL, page.texts)])
   return (done?.meta.changes ?? 0) > 0
 }
 
@@ -69,11 +73,19 @@ const FORGET_NAMES = `DELETE FROM named WHERE (request_id, key_id, row_id) IN (
 
 const FORGET = `DELETE FROM pages WHERE (outbox, upto) IN (${OLD}) RETURNING count`
 
-/** Deletes pages whose rows are all before this one, a bounded number at a time; tells how many rows those were. */
+/** Of texts, as many as a whole run of pages might have. */
+const FORGET_TEXTS = `DELETE FROM texts WHERE row_id IN
+  (SELECT row_id FROM texts WHERE row_id < ?1 ORDER BY row_id LIMIT ${PAGES_AT_ONCE * 200})`
+
+/**
+ * Deletes pages whose rows are all before this one, and texts of rows that are, a bounded number at a time; tells how many
+ * rows those pages had.
+ */
 export async function forgetPages(database: D1Database, before: string): Promise<number> {
   const [, gone] = await database.batch<{ count: number }>([
     database.prepare(FORGET_NAMES).bind(before),
     database.prepare(FORGET).bind(before),
+    database.prepare(FORGET_TEXTS).bind(before),
   ])
   return (gone?.results ?? []).reduce((sum, { count }) => sum + count, 0)
 }

@@ -1,5 +1,6 @@
 // Rows that an outbox still has and D1 has not, as they are asked for. Pure.
 import { type Batch, rowsOf } from './letter.ts'
+import { textsIn } from './page.ts'
 import { type Row, rowOf } from './record.ts'
 
 export interface Wanted {
@@ -27,6 +28,17 @@ export function findIn(batches: Iterable<Batch>, wanted: Wanted): Row[] {
   }
   keep()
   return found
+}
+
+/** What was said in the request of this row; undefined where it is not here, or was not kept. */
+export function textIn(batches: Iterable<Batch>, rowId: string): string | undefined {
+  for (const { handOvers } of batches) {
+    for (const handOver of handOvers) {
+      const found = textsIn(handOver).find(([id]) => id === rowId)
+      if (found !== undefined) return found[1]
+    }
+  }
+  return undefined
 }
 
 /** The newest of these, each once: what was on its way to D1 may be found in both places. */
