@@ -139,7 +139,7 @@ describe('a need without a known vocabulary', () => {
     const failure = await failureIn(needOf({ ...long, limits }, unknown(dear), callerWith()))
     expect(failure).toMatchObject({
       kind: 'over-budget',
-      message: expect.stringMatching(/prompt of at most 1\d\d\d tokens .* upper bound/),
+      message: expect.stringMatching(/prompt of at most 2\d\d\d tokens .* upper bound/),
     })
     const counted = await failureIn(needOf(capped(1, 100), priced(dear), callerWith()))
     expect(counted).toMatchObject({ message: expect.not.stringMatching(/at most|upper bound/) })
