@@ -98,7 +98,14 @@ export const pipeline =
         await words?.said((asked ?? request).messages),
       )
       if (plan !== undefined)
-        planner.settle({ caller, plan, tier: answer?.target.tier, costMicros: used?.costMicros ?? 0 })
+        planner.settle({
+          caller,
+          request: conversation?.request ?? request,
+          plan,
+          target: answer?.target,
+          ending: used,
+          at: cx.now(),
+        })
       if (plan !== undefined && asked !== undefined && answer !== undefined && ending !== undefined)
         learning.ended(
           { caller, request: asked, plan, tier: answer.target.tier, ending, trial: raced?.trial },

@@ -4,6 +4,7 @@ import type { Batch } from '../shared/event.ts'
 import type { Failure } from '../shared/failure.ts'
 import type { Endpoint } from '../shared/request.ts'
 import type { Target } from '../shared/plan.ts'
+import { promptTokens, type Usage } from '../shared/usage.ts'
 
 /** What every step is given besides its input. Immutable. */
 export interface Cx {
@@ -82,6 +83,13 @@ export interface LastServed {
   /** Of the prompt: read from the cache, and written to it. */
   readonly cachedTokens: number
 }
+
+/** Only what the vendor itself has counted says what it has cached. */
+export const servedBy = (target: string, usage: Usage): Omit<LastServed, 'at'> => ({
+  target,
+  promptTokens: promptTokens(usage),
+  cachedTokens: usage.cacheRead + usage.cacheWrite + (usage.cacheWriteLong ?? 0),
+})
 
 /** The name under which a target's health is kept: several public names may lead to one model. */
 export const healthKey = (target: Pick<Target, 'provider' | 'model'>): string =>

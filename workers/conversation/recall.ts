@@ -2,10 +2,10 @@
 import { Failed } from '../../shared/failure.ts'
 import type { Ending, Target } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
-import { type Cx, healthKey, type LastServed } from '../service.ts'
+import { type Cx, healthKey, type LastServed, servedBy } from '../service.ts'
 import type { Recalled } from './object.ts'
 import { answerOf, messageOf, storedOf } from './stored.ts'
-import { servedBy, type StoredMessage, type Turn } from './transcript.ts'
+import { type StoredMessage, type Turn } from './transcript.ts'
 
 /** What is needed of the conversation objects; the real ones are Durable Objects named by key and conversation. */
 export interface ConversationObjects {

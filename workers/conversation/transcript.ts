@@ -1,7 +1,6 @@
 // What a conversation consists of, and how a new request joins it. Pure.
 
 import { fieldsOf } from '../../shared/fields.ts'
-import { promptTokens, type Usage } from '../../shared/usage.ts'
 import type { LastServed } from '../service.ts'
 
 /** A message as the client's dialect has it; stored and given back untouched. */
@@ -26,13 +25,6 @@ export interface Joined {
   /** What of it is new, and is stored with the answer. */
   readonly fresh: readonly StoredMessage[]
 }
-
-/** Only what a vendor itself has counted says what it has cached. */
-export const servedBy = (target: string, usage: Usage): Served => ({
-  target,
-  promptTokens: promptTokens(usage),
-  cachedTokens: usage.cacheRead + usage.cacheWrite + (usage.cacheWriteLong ?? 0),
-})
 
 /** Who answered last; nobody where that is not known. */
 export function lastServed(turns: readonly Turn[]): LastServed | undefined {

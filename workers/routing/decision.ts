@@ -43,12 +43,14 @@ export function sightOf(decision: Decision, models: readonly Model[], needs: Nee
   const { request, health, now, sort, ratings, chance = () => 1 } = decision
   const last = cachedAt(decision.last, now)
   const { stream, limits, serviceTier, embedding } = request
-  const sizes: Sizes = {
-    promptTokens: Math.max(Math.ceil(needs.chars / CHARS_PER_TOKEN), last?.promptTokens ?? 0),
-    outputTokens: embedding === undefined ? outputOf(models, health, stream, limits.maxOutput) : 0,
-    stream,
-    ...(serviceTier === undefined ? {} : { serviceTier }),
-  }
+  let known: Sizes | undefined
+  const sizes = (): Sizes =>
+    (known ??= {
+      promptTokens: Math.max(Math.ceil(needs.chars / CHARS_PER_TOKEN), last?.promptTokens ?? 0),
+      outputTokens: embedding === undefined ? outputOf(models, health, stream, limits.maxOutput) : 0,
+      stream,
+      ...(serviceTier === undefined ? {} : { serviceTier }),
+    })
   return {
     sizes,
     health,

@@ -2,7 +2,7 @@
 import type { Prices } from '../../shared/catalogue.ts'
 import { type DialSetting, knobsIn, mergeDials } from '../../shared/dial.ts'
 import { Failed } from '../../shared/failure.ts'
-import type { Plan, Tier } from '../../shared/plan.ts'
+import type { Ending, Plan, Target } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import {
   type Caller,
@@ -11,15 +11,17 @@ import {
   healthKey,
   type LastServed,
   type Ratings,
+  servedBy,
 } from '../service.ts'
 import { affordable } from './afford.ts'
 import { type Catalog, type CatalogOptions, openCatalog, type Policy } from './catalog.ts'
 import { chanceOf } from './chance.ts'
 import { choose } from './choose.ts'
-import { classify } from './classify.ts'
+import { classify, type Effort } from './classify.ts'
 import { type Demand, openDemand } from './demand.ts'
 import { expectOf, outputOf } from './expect.ts'
 import type { Learned } from './learner.ts'
+import { openMemory } from './memory.ts'
 import type { TierCosts } from './purse.ts'
 import { needsOf } from './suit.ts'
 import { cascadeFor, inCascade } from './terms.ts'
@@ -46,10 +48,13 @@ export interface PlanOptions {
 
 export interface Settled {
   readonly caller: Caller
+  /** With all that was said before. */
+  readonly request: ModelRequest
   readonly plan: Plan
-  /** The tier that answered; undefined where none did. */
-  readonly tier: Tier | undefined
-  readonly costMicros: number
+  /** Who answered; undefined where nobody did. */
+  readonly target: Target | undefined
+  readonly ending: Pick<Ending, 'usage' | 'usageSource' | 'costMicros'> | undefined
+  readonly at: number
 }
 
 /** What a route has learned from a caller's own traffic; at once, and without asking anybody. */
@@ -66,6 +71,7 @@ export interface PlannerOptions extends Omit<CatalogOptions, 'prices'> {
 const MAX_DEMANDS = 1_024
 
 export function openPlanner({ prices, health, lessons, ratings, ...rest }: PlannerOptions): Planner {
+  const memory = openMemory()
   const demands = new Map<string, Demand>() // a cache, bounded by MAX_DEMANDS
   let opened: { readonly prices: Prices; readonly catalog: Catalog } | undefined
 
@@ -78,8 +84,7 @@ export function openPlanner({ prices, health, lessons, ratings, ...rest }: Plann
 
   const demandOf = (route: string, caller: Caller, setting: DialSetting): Demand => {
     const { strongShare, quality, maxCostPer1k } = setting
-    const tenant = caller.project?.id ?? caller.keyId
-    const name = JSON.stringify([route, tenant, strongShare, quality, maxCostPer1k])
+    const name = JSON.stringify([route, tenantOf(caller), strongShare, quality, maxCostPer1k])
     const demand = demands.get(name) ?? openDemand(setting)
     demands.delete(name)
     demands.set(name, demand)
@@ -104,7 +109,7 @@ export function openPlanner({ prices, health, lessons, ratings, ...rest }: Plann
       const setting = mergeDials(found.dial, request.dial)
       const policy = affordable(found, setting.maxPrice, request.model)
       const learned = lessons?.(request.model, caller)
-      const effort = classify(request, learned)
+      const effort = policy.kind === 'tiers' ? classify(request, learned) : UNASKED
       const demand = policy.kind === 'tiers' ? demandOf(request.model, caller, setting) : undefined
       const { curve } = learned ?? {}
       const demanded = demand?.read({
@@ -119,6 +124,7 @@ export function openPlanner({ prices, health, lessons, ratings, ...rest }: Plann
       const now = cx.now()
       const { retries } = catalog
       const { sort } = setting
+      const last = options.last ?? memory.recall(request, tenantOf(caller))
       /** One request at a time tries whether a target is up again; the others pass it over. */
       const planBy = (view: HealthView): Plan => {
         const chosen = choose({
@@ -133,7 +139,8 @@ export function openPlanner({ prices, health, lessons, ratings, ...rest }: Plann
           ...(demanded?.why === undefined ? {} : { why: demanded.why }),
           ...(sort === undefined ? {} : { sort }),
           ...(ratings === undefined ? {} : { ratings }),
-          ...options,
+          ...(last === undefined ? {} : { last }),
+          ...(options.anyLength === undefined ? {} : { anyLength: options.anyLength }),
         })
         const plan = inCascade(chosen, terms)
         const tried = plan.probe === true && options.isDry !== true ? plan.targets[0] : undefined
@@ -146,12 +153,22 @@ export function openPlanner({ prices, health, lessons, ratings, ...rest }: Plann
       return demanded?.share === undefined ? plan : { ...plan, share: demanded.share, dial: setting }
     },
 
-    settle({ caller, plan, tier, costMicros }) {
-      if (plan.dial === undefined || plan.tier === 'fixed' || tier === undefined || tier === 'fixed') return
-      demandOf(plan.route, caller, plan.dial).settle(plan.tier, tier, costMicros)
+    settle({ caller, request, plan, target, ending, at }) {
+      if (target === undefined || ending === undefined) return
+      // Where there is no choice there is nothing to stay with; and only the vendor's own count says what it has cached.
+      if (plan.targets.length > 1 && ending.usageSource === 'reported')
+        memory.note(request, tenantOf(caller), { ...servedBy(healthKey(target), ending.usage), at })
+      if (plan.dial === undefined || plan.tier === 'fixed' || target.tier === 'fixed') return
+      demandOf(plan.route, caller, plan.dial).settle(plan.tier, target.tier, ending.costMicros)
     },
   }
 }
+
+/** Those whose traffic is counted together. */
+const tenantOf = ({ project, keyId }: Caller): string => project?.id ?? keyId
+
+/** Where there is nothing to choose between, nothing is judged. */
+const UNASKED: Effort = { score: 0, features: {} }
 
 /** Did the score decide? Elsewhere something else did, and it says nothing about the scores of the route. */
 const isByScore = ({ reason }: Plan): boolean =>

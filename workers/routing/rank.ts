@@ -13,7 +13,8 @@ export interface Ranked {
 
 /** What is known when models are ranked. */
 export interface Sight {
-  readonly sizes: Sizes
+  /** Asked for only where something depends on it: measuring costs time. */
+  readonly sizes: () => Sizes
   readonly health: HealthView
   readonly now: number
   readonly sort?: Sort
@@ -55,10 +56,10 @@ const ownLast = ({ last }: Sight, model: Model): LastServed | undefined =>
 
 /** With what the conversation has cached there. */
 const expected = (model: Model, sight: Sight): Expected =>
-  expectOf(model, sight.sizes, sight.health, ownLast(sight, model))
+  expectOf(model, sight.sizes(), sight.health, ownLast(sight, model))
 
 /** For any request of this size. */
-const usual = (model: Model, { sizes, health }: Sight): Expected => expectOf(model, sizes, health)
+const usual = (model: Model, { sizes, health }: Sight): Expected => expectOf(model, sizes(), health)
 
 /** Vendors of one model: by their weights where they have some, else by what they cost and how long they take. */
 function rankPlaces(places: readonly Model[], sight: Sight): Ranked {

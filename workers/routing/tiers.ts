@@ -67,7 +67,7 @@ function settle(cut: number, weak: Model | undefined, strong: Model | undefined,
   const { last, sizes, health } = sight
   if (last === undefined || weak === undefined || strong === undefined) return cut
   const costOf = (model: Model): TurnCost =>
-    expectOf(model, sizes, health, {
+    expectOf(model, sizes(), health, {
       ...last,
       cachedTokens: healthKey(model) === last.target ? last.cachedTokens : 0,
     })

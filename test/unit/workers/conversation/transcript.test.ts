@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest'
 import {
   join,
   lastServed,
-  servedBy,
   type StoredMessage,
   type Turn,
 } from '../../../../workers/conversation/transcript.ts'
+import { servedBy } from '../../../../workers/service.ts'
 
 const user = (content: unknown): StoredMessage => ({ role: 'user', content })
 const assistant = (content: unknown): StoredMessage => ({ role: 'assistant', content })

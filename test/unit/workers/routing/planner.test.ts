@@ -4,6 +4,7 @@ import { noCatalogue, noPrices } from '../../../../shared/catalogue.ts'
 import type { Plan } from '../../../../shared/plan.ts'
 import type { Config } from '../../../../shared/config.ts'
 import type { DialSetting } from '../../../../shared/dial.ts'
+import { noUsage } from '../../../../shared/usage.ts'
 import { Failed } from '../../../../shared/failure.ts'
 import type { Learned } from '../../../../workers/routing/learner.ts'
 import {
@@ -13,7 +14,7 @@ import {
   type PlanOptions,
 } from '../../../../workers/routing/planner.ts'
 import type { HealthView } from '../../../../workers/service.ts'
-import { callerWith, cxAt, requestFor, soundHealth } from '../../samples.ts'
+import { callerWith, cxAt, message, requestFor, soundHealth } from '../../samples.ts'
 
 /** Targets that are due until somebody has claimed them. */
 function clinic(due: readonly string[], granted = true) {
@@ -75,7 +76,7 @@ const TIERS: Config = {
   providers: { lab: { baseUrl: 'http://127.0.0.1:1/v1' } },
   models: {
     small: { provider: 'lab', model: 'small-1', jsonSchema: false, price: { input: 0.1, output: 0.4 } },
-    big: { provider: 'lab', model: 'big-1', price: { input: 5, output: 20 } },
+    big: { provider: 'lab', model: 'big-1', price: { input: 5, cacheRead: 0.5, output: 20 } },
   },
   routes: {
     shared: { mini: ['small'], frontier: ['big'], strongShare: 0.2 },
@@ -226,7 +227,14 @@ describe('a promise of cost', () => {
       const plan = await planOn(planner, 'thrifty', n)
       const costMicros = plan.tier === 'frontier' ? 3_000 : 60
       total += costMicros
-      planner.settle({ caller: callerWith(), plan, tier: plan.tier, costMicros })
+      planner.settle({
+        caller: callerWith(),
+        request: requestFor(textOf(n), { model: 'thrifty' }),
+        plan,
+        target: plan.targets[0],
+        ending: { usage: noUsage, usageSource: 'reported', costMicros },
+        at: 0,
+      })
     }
     expect(total / 600).toBeLessThan(500 * 1.03) // micro-dollars a request
     expect(total / 600).toBeGreaterThan(500 * 0.85)
@@ -251,4 +259,34 @@ describe('a highest price', () => {
 it('a sort of the route holds, and that of a request before it', async () => {
   expect(names(await planOn(openTiers(), 'solid', 1))).toEqual(['small', 'big'])
   expect(names(await planOn(openTiers(), 'solid', 1, {}, { sort: 'latency' }))).toEqual(['big', 'small'])
+})
+
+describe('a conversation that the client keeps itself', () => {
+  const turns = (...texts: string[]) => ({
+    model: 'plain',
+    messages: texts.map((text, n) => message(text, n % 2 === 0 ? 'user' : 'assistant')),
+  })
+  const question = 'Prove that the square root of 2 is irrational.'
+  const first = turns(question)
+  const second = turns(question, 'Suppose it were rational.', 'Thanks!')
+  const served = { ...noUsage, input: 100, cacheRead: 9_900 }
+
+  it('stays with the model that has it cached, and only there', async () => {
+    const planner = openTiers()
+    const plan = await planner.plan(requestFor('', first), callerWith(), cxAt())
+    expect((await planner.plan(requestFor('', second), callerWith(), cxAt())).tier).toBe('mini')
+    const target = plan.targets.find(({ name }) => name === 'big')
+    const ending = { usage: served, usageSource: 'reported', costMicros: 5 } as const
+    planner.settle({
+      caller: callerWith(),
+      request: requestFor('', first),
+      plan,
+      target,
+      ending,
+      at: Date.now(),
+    })
+    const next = (keyId: string): Promise<Plan> =>
+      planner.plan(requestFor('', second), callerWith({ keyId }), cxAt())
+    expect((await next('key_1')).cut).toBeLessThan((await next('key_2')).cut ?? 0)
+  })
 })

@@ -30,7 +30,7 @@ const measuring = (known: Readonly<Record<string, Measured>>, down: readonly str
   measured: (key) => known[key.slice(key.indexOf('/') + 1)],
 })
 const sight = (over: Partial<Sight> = {}): Sight => ({
-  sizes: { promptTokens: 1_000, outputTokens: 300, stream: true },
+  sizes: () => ({ promptTokens: 1_000, outputTokens: 300, stream: true }),
   health: soundHealth,
   now: 1_000,
   chance: () => 1,
@@ -68,7 +68,7 @@ describe('the vendors of one model', () => {
       'go by the price with the cache hits that were measured',
       [at('a', { cost: 2 }), at('b', { cost: 2.5 })],
       {
-        sizes: { promptTokens: 9_000, outputTokens: 10, stream: true },
+        sizes: () => ({ promptTokens: 9_000, outputTokens: 10, stream: true }),
         health: measuring({ b: { use: use(100, 900) } }),
       },
       ['b', 'a', 'price'],
@@ -77,7 +77,7 @@ describe('the vendors of one model', () => {
       'do not go by the cache hits of a few calls',
       [at('a', { cost: 2 }), at('b', { cost: 2.5 })],
       {
-        sizes: { promptTokens: 9_000, outputTokens: 10, stream: true },
+        sizes: () => ({ promptTokens: 9_000, outputTokens: 10, stream: true }),
         health: measuring({ b: { use: { ...use(100, 900), calls: 3 } } }),
       },
       ['a', 'b', 'order'],
@@ -263,7 +263,7 @@ describe('a conversation', () => {
   const [a, b] = [at('a', { cost: 2 }), at('b', { cost: 2 })]
   const by = (model: Model, cachedTokens: number) => ({
     last: { target: healthKey(model), at: 0, promptTokens: 1_000, cachedTokens },
-    sizes: { promptTokens: 1_000, outputTokens: 10, stream: true },
+    sizes: () => ({ promptTokens: 1_000, outputTokens: 10, stream: true }),
   })
   it('stays with the vendor that has it cached', () =>
     expect(order([a, b], by(b, 800))).toEqual(['b', 'a', 'conversation']))
