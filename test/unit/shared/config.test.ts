@@ -451,6 +451,6 @@ describe('a configuration is read', () => {
       .replaceAll(/^(\s+)\/\/ {3}(?=")/gm, '$1')
     const result = readConfig(uncommented, 'mine.jsonc', vendorFacts)
     expect(result.ok ? 'read' : result.message).toBe('read')
-    expect(result.ok && Object.keys(result.value.models ?? {})).toEqual(['big', 'spare'])
+    expect(result.ok && Object.keys(result.value.models ?? {})).toEqual(['big', 'spare', 'open'])
   })
 })
