@@ -233,6 +233,52 @@ test('what was learned survives a crash, and no word of a prompt or an answer is
   expect(telling.map(({ name }) => name)).toEqual([])
 })
 
+describe('a route that is over its head with some of its traffic', () => {
+  const STARS =
+    'orbit comet nebula quasar galaxy pulsar eclipse meteor parallax redshift aphelion corona'.split(' ')
+  const MEALS = 'butter basil simmer roast garlic flour oven broth pepper saffron whisk marinade'.split(' ')
+  const pickFrom = (words: readonly string[], seed: number): string =>
+    [3, 5, 7, 11].map((step, at) => words[(seed * step + at * at) % words.length]).join(' and ')
+  const about = (words: readonly string[], seed: number): string =>
+    `Which one is meant by ${pickFrom(words, seed)}?\nA. first\nB. second\nC. third\nAnswer:`
+
+  test('learns which, and decides by it from then on', async () => {
+    const key = await scene.makeKey()
+    const scoreOf = async (content: string): Promise<number> =>
+      Number(
+        pick(
+          (await key.client.ask({ model: 'shadowed', messages: [user(content)] }, { path: '/v1/route' }))
+            .json,
+          'score',
+        ),
+      )
+    const before = [await scoreOf(about(STARS, 900)), await scoreOf(about(MEALS, 901))]
+    const send = (at: number): Promise<unknown> => {
+      const isHard = at % 2 === 0
+      return key.client.ask({
+        model: 'shadowed',
+        messages: [user(about(isHard ? STARS : MEALS, at))],
+        lab: { text: isHard ? 'A' : 'C' },
+      })
+    }
+    scene.lab.always('large-1', { text: 'C', usage: USED })
+    for (let at = 0; at < 320; at += 8)
+      await Promise.all(Array.from({ length: 8 }, (_, more) => send(at + more)))
+    const found = await until('the learner to be on', async () => {
+      const one = await learnerOf('shadowed', key.id)
+      return pick(one, 'labels', 'shadow') === 320 && one
+    })
+    expect(found).toMatchObject({ learner: { on: true }, curve: { weak: expect.closeTo(0.5, 1), strong: 1 } })
+    await scene.gateway.restart() // an isolate that knows nothing yet
+    await send(0)
+    const after = await until('the isolate to know', async () => {
+      const scores = [await scoreOf(about(STARS, 900)), await scoreOf(about(MEALS, 901))] as const
+      return scores[0] !== before[0] && scores
+    })
+    expect(after[0]).toBeGreaterThan(after[1] + 0.2)
+  }, 120_000)
+})
+
 describe('on the path of a request', () => {
   let vendor: Vendor
   let counted: Counted
