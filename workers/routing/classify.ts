@@ -3,7 +3,7 @@ import { lastUserText, type ModelRequest } from '../../shared/request.ts'
 import { BUCKETS, hashText, shapeOf } from './features.ts'
 import type { Learned } from './learner.ts'
 import prior from './prior.json' with { type: 'json' }
-import { sketchOf } from './sketch.ts'
+import { readRequest } from './reading.ts'
 
 export interface Effort {
   /** 0..1, higher where the strong model is expected to gain more. */
@@ -30,7 +30,7 @@ function readWeights(base64: string): Int8Array {
 
 /** By what the route has learned, where it has; else by the prior. */
 export function classify(request: ModelRequest, learned?: Learned): Effort {
-  const gain = learned?.gainOf(sketchOf(request))
+  const gain = learned?.gainOfReading(readRequest(request), true)
   if (gain !== undefined) return { score: (gain + 1) / 2, features: shapeOf(request) }
   return weigh(request)
 }

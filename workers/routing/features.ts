@@ -48,46 +48,10 @@ export function hashText(text: string): number[] {
 }
 
 /** FNV-1a, 32 bits, folded to the number of buckets. Source: RFC 9923 */
-function fnv(text: string, buckets = BUCKETS): number {
+function fnv(text: string): number {
   let hash = 0x811c9dc5
   for (let position = 0; position < text.length; position += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(position), 0x01000193)
   }
-  return (hash >>> 0) % buckets
-}
-
-/** Buckets of what a learner reads. Fewer than there are words, so that a bucket does not tell which word it was. */
-export const GRAMS = 16_384
-
-/** The names of the shape, in the order in which they are stored. */
-export const SHAPES = [
-  'chars',
-  'words',
-  'sentences',
-  'lines',
-  'digits',
-  'numbers',
-  'operators',
-  'code',
-  'options',
-  'foreign',
-  'turns',
-] as const
-
-/** Buckets of the newest user message's words and word pairs for the learner, each once. */
-export function gramsOf(request: ModelRequest): Uint16Array {
-  const words =
-    lastUserText(request.messages)
-      .slice(0, READ_CHARS)
-      .toLowerCase()
-      .replace(/\d/g, '0')
-      .match(/[\p{L}0]+|[^\s\p{L}0]/gu) ?? []
-  const buckets = new Set<number>()
-  let previous = '^'
-  for (const word of words) {
-    buckets.add(fnv(word, GRAMS))
-    buckets.add(fnv(`${previous} ${word}`, GRAMS))
-    previous = word
-  }
-  return Uint16Array.from(buckets)
+  return (hash >>> 0) % BUCKETS
 }

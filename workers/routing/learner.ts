@@ -1,150 +1,123 @@
 // What a route has learned from its own traffic: labels in, an expected gain of the strong model out. Pure.
-import { type Curve, curveOf } from './calibrate.ts'
-import { apgrOf } from './gauge.ts'
-import { type Label, packLabels, readLabels, type Stored } from './labels.ts'
-import { openNeighbours } from './neighbours.ts'
+import type { Curve } from './calibrate.ts'
+import { type Label, packLabels, readLabels, type Stored, storedOf } from './labels.ts'
+import { gainOf, guardedGain, type Linear, packLinear, readLinear } from './linear.ts'
 import { priorGain } from './prior.ts'
-import { readSketch } from './sketch.ts'
+import type { Reading } from './reading.ts'
+import { fitLinear } from './ridge.ts'
+import { openSketch, type Sketch } from './sketch.ts'
+import { curveFor, type Standing, standingOf } from './standing.ts'
+import { thin } from './thin.ts'
 
-/** How well the learner does, on labels that it had not seen when it was asked. */
-export interface Standing {
-  readonly labels: number
-  readonly isOn: boolean
-  /** One sentence for the operator. */
-  readonly reason: string
-  /** The area under quality over the share of strong calls: 0.5 is chance. Absent until enough is known. */
-  readonly learner?: number
-  readonly prior?: number
-}
-
-/** What isolates hold: immutable. */
+/** What isolates hold: immutable, 262 kB. */
 export interface Learned {
   /** Strong minus weak, -1..1; undefined where nothing is known or the learner is off. */
   gainOf(sketch: string): number | undefined
+  /** The same of a request, guarded against what is put at its end unless that is not wanted. */
+  gainOfReading(reading: Reading, isGuarded: boolean): number | undefined
   readonly standing: Standing
-  /** Which quality a share of strong calls reaches, by the learner's own held-out labels. */
+  /** Which quality a share of strong calls reaches, by held-out labels; of the prior where the learner is off. */
   readonly curve: Curve | undefined
 }
 
 export interface Learner {
+  /** A label whose sketch is of another version is not taken. Every so often this fits anew: up to a second. */
   add(label: Label): void
-  /** At most 2 MB. */
+  /** At most 2 MB: the labels, and what was learned from them. */
   snapshot(): Uint8Array
   standing(): Standing
 }
 
-/** The oldest labels go when there are more. */
-const MAX_BYTES = 1_900_000
-const ENOUGH = 150
-const RECENT = 1_000
-const NEAREST = 60
-
-function openModel(): { add(stored: Stored): void; gainOf(grams: Uint16Array): number | undefined } {
-  const neighbours = openNeighbours()
-  const labels: Stored[] = []
-  let near = new Float32Array(1_024)
-  return {
-    add(stored) {
-      const sketch = readSketch(stored.sketch)
-      if (sketch === undefined) return
-      neighbours.add(sketch.grams)
-      labels.push(stored)
-      if (labels.length > near.length) near = new Float32Array(near.length * 2)
-    },
-    gainOf(grams) {
-      if (labels.length === 0) return undefined
-      neighbours.compare(grams, near)
-      const top = Array.from(near.subarray(0, labels.length), (value, place) => ({ value, place }))
-        .sort((a, b) => b.value - a.value)
-        .slice(0, NEAREST)
-      const sides = (['weak', 'strong'] as const).map((side) => {
-        let [sum, weight] = [0, 0]
-        for (const { value, place } of top) {
-          const quality = labels[place]?.[side]
-          if (quality === undefined) continue
-          sum += quality * (value + 0.01)
-          weight += value + 0.01
-        }
-        return weight === 0 ? undefined : sum / weight
-      })
-      const [weak, strong] = sides
-      return weak === undefined || strong === undefined ? undefined : strong - weak
-    },
-  }
-}
-
-function standingOf(labels: readonly Stored[]): Standing {
-  const judged = judgedOf(labels)
-  const count = { labels: labels.length }
-  if (judged.length < ENOUGH) {
-    const reason = `${judged.length} labels with both answers judged; ${ENOUGH} are needed.`
-    return { ...count, isOn: false, reason }
-  }
-  const learner = apgrOf(judged)
-  const prior = apgrOf(judged.map((label) => ({ ...label, gain: label.prior })))
-  const best = Math.max(prior, 0.5)
-  const figures = `${learner.toFixed(3)} against ${prior.toFixed(3)} of the shipped prior, .500 is chance`
-  if (learner < best)
-    return {
-      ...count,
-      isOn: false,
-      reason: `Off: worse on its own held-out labels, ${figures}.`,
-      learner,
-      prior,
-    }
-  return { ...count, isOn: true, reason: `On: ${figures}.`, learner, prior }
-}
-
-interface Held {
-  readonly gain: number
-  readonly prior: number
-  readonly weak: number
-  readonly strong: number
-}
-
-const judgedOf = (labels: readonly Stored[]): Held[] =>
-  labels
-    .slice(-RECENT)
-    .flatMap(({ weak, strong, guess, prior }) =>
-      weak === undefined || strong === undefined || guess === undefined
-        ? []
-        : [{ gain: guess, prior, weak, strong }],
-    )
+/** With the weights beside them a snapshot stays under 2 MB. */
+const MAX_LABEL_BYTES = 1_650_000
+const FIRST_FIT = 40
+/** Fitted anew when there are so many more labels. */
+const GROWTH = 1.05
 
 export function openLearner(snapshot?: Uint8Array): Learner {
-  const labels: Stored[] = snapshot === undefined ? [] : readLabels(snapshot)
-  const model = openModel()
-  for (const label of labels) model.add(label)
-  let bytes = labels.reduce((sum, label) => sum + label.sketch.length, 0)
+  const opened = snapshot === undefined ? undefined : unpack(snapshot)
+  let labels: Stored[] = [...(opened?.labels ?? [])]
+  let model = opened?.model
+  let bytes = labels.reduce((sum, label) => sum + label.bytes, 0)
+  let next = Math.max(FIRST_FIT, labels.length * GROWTH)
+  const judge = (sketch: Sketch): Pick<Stored, 'guess' | 'prior'> => ({
+    ...(model === undefined ? {} : { guess: gainOf(model, sketch) }),
+    prior: priorGain(sketch),
+  })
   return {
     add(label) {
-      const sketch = readSketch(label.sketch)
-      if (sketch === undefined) return
-      const guess = model.gainOf(sketch.grams)
-      const stored: Stored = { ...label, prior: priorGain(sketch), ...(guess === undefined ? {} : { guess }) }
+      const stored = storedOf(label, judge)
+      if (stored === undefined || (stored.weak === undefined && stored.strong === undefined)) return
       labels.push(stored)
-      model.add(stored)
-      bytes += label.sketch.length
-      while (bytes > MAX_BYTES) bytes -= labels.shift()?.sketch.length ?? bytes
+      bytes += stored.bytes
+      if (bytes > MAX_LABEL_BYTES) {
+        labels = thin(labels, MAX_LABEL_BYTES * 0.95)
+        bytes = labels.reduce((sum, its) => sum + its.bytes, 0)
+        next = Math.min(next, labels.length * GROWTH)
+      }
+      if (labels.length < next) return
+      model = fitLinear(examplesOf(labels))
+      next = labels.length * GROWTH + 10
     },
-    snapshot: () => packLabels(labels),
+    snapshot: () => pack(labels, model),
     standing: () => standingOf(labels),
   }
 }
 
 export function readLearned(snapshot: Uint8Array): Learned {
-  const labels = readLabels(snapshot)
+  const { labels, model } = unpack(snapshot)
   const standing = standingOf(labels)
-  const curve = curveOf(judgedOf(labels))
-  if (!standing.isOn) return { gainOf: () => undefined, standing, curve }
-  const model = openModel()
-  for (const label of labels) model.add(label)
+  const curve = curveFor(labels)
+  const heard = standing.isOn ? model : undefined
   return {
     gainOf(text) {
-      const sketch = readSketch(text)
-      return sketch === undefined ? undefined : model.gainOf(sketch.grams)
+      const sketch = openSketch(text)
+      return heard === undefined || sketch === undefined ? undefined : gainOf(heard, sketch)
+    },
+    gainOfReading(reading, isGuarded) {
+      if (heard === undefined) return undefined
+      return isGuarded ? guardedGain(heard, reading) : gainOf(heard, wholeOf(reading))
     },
     standing,
     curve,
   }
+}
+
+const wholeOf = ({ grams, views }: Reading): Sketch => ({
+  grams,
+  traits: views.at(-1)?.traits ?? new Float32Array(),
+})
+
+/** Where only one side is known, the other is taken to be as good as it is on average. */
+function examplesOf(labels: readonly Stored[]): { grams: Uint32Array; traits: Float32Array; gain: number }[] {
+  const weakMean = meanOf(labels.flatMap(({ weak }) => weak ?? []))
+  const strongMean = meanOf(
+    labels.flatMap(({ strong }) => strong ?? []),
+    1,
+  )
+  return labels.map(({ sketch, weak = weakMean, strong = strongMean }) => ({
+    ...sketch,
+    gain: strong - weak,
+  }))
+}
+
+const meanOf = (values: readonly number[], otherwise = 0.5): number =>
+  values.length === 0 ? otherwise : values.reduce((sum, value) => sum + value, 0) / values.length
+
+/** Four bytes: how long the model is, then the model, then the labels. */
+function pack(labels: readonly Stored[], model: Linear | undefined): Uint8Array {
+  const weights = model === undefined ? new Uint8Array() : packLinear(model)
+  const kept = packLabels(labels)
+  const all = new Uint8Array(4 + weights.length + kept.length)
+  new DataView(all.buffer).setUint32(0, weights.length)
+  all.set(weights, 4)
+  all.set(kept, 4 + weights.length)
+  return all
+}
+
+function unpack(all: Uint8Array): { readonly labels: Stored[]; readonly model: Linear | undefined } {
+  if (all.length < 4) return { labels: [], model: undefined }
+  const size = new DataView(all.buffer, all.byteOffset).getUint32(0)
+  const model = size === 0 ? undefined : readLinear(all.subarray(4, 4 + size))
+  return { labels: readLabels(all.subarray(4 + size)), model }
 }

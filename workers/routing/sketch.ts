@@ -1,71 +1,52 @@
-// What is kept of a request to learn from it: its shape in bytes, its words as hashed buckets. No text. Pure.
+// What is kept of a request to learn from it: its looks in bytes, its words as hashed buckets. No text. Pure.
 import type { ModelRequest } from '../../shared/request.ts'
-import { gramsOf, SHAPES, shapeOf } from './features.ts'
+import { packGaps, readGaps } from './gaps.ts'
+import { GRAMS } from './hash.ts'
+import { MAX_GRAMS, type Reading, readRequest } from './reading.ts'
+import { TRAITS } from './traits.ts'
 
 /** Another way of reading requests needs another number: sketches of an older one say nothing any more. */
-const VERSION = 1
-const MAX_BYTES = 870 // 1,160 characters of base64
+const VERSION = 2
 
 export interface Sketch {
-  /** In the order of `SHAPES`, 0..1. */
-  readonly shape: Float32Array
-  /** Ascending, each once. */
-  readonly grams: Uint16Array
+  /** 0..1; in the order of `TRAITS`, and what else was looked at after them. */
+  readonly traits: Float32Array
+  /** Ascending, each once. Their order in the text is lost, and with it the text. */
+  readonly grams: Uint32Array
 }
 
-export function lookAt(request: ModelRequest): Sketch {
-  const shape = shapeOf(request)
-  return {
-    shape: Float32Array.from(SHAPES, (name) => Math.round((shape[name] ?? 0) * 255) / 255),
-    grams: gramsOf(request).sort(),
-  }
-}
+export const sketchOf = (request: ModelRequest): string => packSketch(sketchReading(readRequest(request)))
 
-export const sketchOf = (request: ModelRequest): string => packSketch(lookAt(request))
+/** The whole of what was read. */
+export const sketchReading = ({ grams, views }: Reading): Sketch => ({
+  traits: views.at(-1)?.traits ?? new Float32Array(TRAITS.length),
+  grams: grams.toSorted(),
+})
 
-/** Buckets are written as gaps, seven bits a byte; what does not fit is left out. */
-export function packSketch({ shape, grams }: Sketch): string {
-  const bytes = [VERSION, ...Array.from(shape, (value) => Math.round(value * 255))]
-  let previous = -1
-  for (const gram of grams) {
-    let gap = gram - previous - 1
-    previous = gram
-    while (gap > 127) {
-      bytes.push((gap & 127) | 128)
-      gap >>>= 7
-    }
-    bytes.push(gap)
-    if (bytes.length > MAX_BYTES - 3) break
-  }
-  return btoa(String.fromCharCode(...bytes))
+export const packSketch = (sketch: Sketch): string => btoa(String.fromCharCode(...writeSketch(sketch)))
+
+/** At most about 900 bytes. */
+export function writeSketch({ traits, grams }: Sketch): number[] {
+  const kept = grams.subarray(0, MAX_GRAMS)
+  const looks = Array.from(traits, (value) => Math.round(Math.min(1, Math.max(0, value)) * 255))
+  return [VERSION, looks.length, ...looks, kept.length >>> 8, kept.length & 255, ...packGaps(kept, GRAMS)]
 }
 
 /** Undefined for what is no sketch of this version. */
-export function readSketch(text: string): Sketch | undefined {
-  let bytes: Uint8Array
+export function readSketch(bytes: Uint8Array): Sketch | undefined {
+  const [version, looks = 0] = bytes
+  const start = 2 + looks
+  const [high, low] = bytes.subarray(start, start + 2)
+  if (version !== VERSION || high === undefined || low === undefined) return undefined
+  const grams = readGaps(bytes.subarray(start + 2), (high << 8) | low, GRAMS)
+  if (grams === undefined) return undefined
+  return { traits: Float32Array.from(bytes.subarray(2, start), (value) => value / 255), grams }
+}
+
+export function openSketch(text: string): Sketch | undefined {
   try {
-    bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
+    return readSketch(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)))
   } catch {
     return undefined // not base64
-  }
-  const start = 1 + SHAPES.length
-  if (bytes[0] !== VERSION || bytes.length < start) return undefined
-  const grams: number[] = []
-  let previous = -1
-  let gap = 0
-  let shift = 0
-  for (const byte of bytes.subarray(start)) {
-    gap |= (byte & 127) << shift
-    shift += 7
-    if (byte > 127) continue
-    previous += gap + 1
-    if (previous > 0xffff || shift > 21) return undefined
-    grams.push(previous)
-    gap = 0
-    shift = 0
-  }
-  return {
-    shape: Float32Array.from(bytes.subarray(1, start), (value) => value / 255),
-    grams: Uint16Array.from(grams),
   }
 }

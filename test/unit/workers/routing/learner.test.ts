@@ -30,11 +30,10 @@ describe('a learner', () => {
     for (const label of traffic(400)) learner.add(label)
     expect(learner.standing()).toMatchObject({ labels: 400, isOn: true })
     const learned = readLearned(learner.snapshot())
-    const gains = ['What is the integral of a matrix?', 'Which football recipe?'].map((text) =>
-      learned.gainOf(sketch(text)),
+    const gainOf = (text: string): number => learned.gainOf(sketch(text)) ?? Number.NaN
+    expect(gainOf('What is the integral of a matrix?') - gainOf('Which football recipe?')).toBeGreaterThan(
+      0.15,
     )
-    expect(gains[0]).toBeGreaterThan(0.6)
-    expect(gains[1]).toBeLessThan(0.4)
     expect(learned.curve?.weak).toBeCloseTo(0.5, 1)
   })
 })

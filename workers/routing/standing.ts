@@ -1,0 +1,68 @@
+// How well a route's learner does on labels that it had not seen when it was asked, and whether it is heard. Pure.
+import { type Curve, curveOf, type TierCosts } from './calibrate.ts'
+import { apgrOf } from './gauge.ts'
+import type { Stored } from './labels.ts'
+
+export interface Standing {
+  readonly labels: number
+  readonly isOn: boolean
+  /** One sentence for the operator. */
+  readonly reason: string
+  /** The area under quality over the share of strong calls: 0.5 is chance. Absent until enough is known. */
+  readonly learner?: number
+  readonly prior?: number
+}
+
+/** Guesses with both outcomes known, before which nothing can be said. */
+export const ENOUGH = 150
+/** Older guesses were made by a learner that knew less. */
+const RECENT = 1_000
+
+export interface Held {
+  readonly gain: number
+  readonly prior: number
+  readonly weak: number
+  readonly strong: number
+}
+
+/** The newer half of the guesses whose outcome is known on both sides. */
+export function heldOut(labels: readonly Stored[]): Held[] {
+  const all = labels.flatMap(({ weak, strong, guess, prior }) =>
+    weak === undefined || strong === undefined || guess === undefined
+      ? []
+      : [{ gain: guess, prior, weak, strong }],
+  )
+  return all.slice(-Math.min(RECENT, Math.max(ENOUGH, Math.ceil(all.length / 2))))
+}
+
+export function standingOf(labels: readonly Stored[]): Standing {
+  const held = heldOut(labels)
+  const count = { labels: labels.length }
+  if (held.length < ENOUGH) {
+    const reason = `Off: ${held.length} of ${ENOUGH} guesses have been compared with both models' answers.`
+    return { ...count, isOn: false, reason }
+  }
+  const learner = apgrOf(held)
+  const prior = apgrOf(held.map((label) => ({ ...label, gain: label.prior })))
+  const found = { ...count, learner, prior }
+  const figures = `${learner.toFixed(3)} on its last ${held.length} held-out labels, the shipped prior ${prior.toFixed(3)}, chance .500`
+  if (held.reduce((sum, { weak, strong }) => sum + strong - weak, 0) <= 0)
+    return {
+      ...found,
+      isOn: false,
+      reason: `Off: the strong model was no better on the last ${held.length} held-out labels.`,
+    }
+  if (learner < Math.max(prior, 0.5)) return { ...found, isOn: false, reason: `Off: ${figures}.` }
+  return { ...found, isOn: true, reason: `On: ${figures}.` }
+}
+
+/** Which quality a share of strong calls reaches, in the order of those who are heard. */
+export function curveFor(labels: readonly Stored[], costs?: TierCosts): Curve | undefined {
+  const held = heldOut(labels)
+  if (held.length < ENOUGH) return undefined
+  const isOn = standingOf(labels).isOn
+  return curveOf(
+    held.map((label) => (isOn ? label : { ...label, gain: label.prior })),
+    costs,
+  )
+}
