@@ -16,6 +16,7 @@ import { fitting, type Side, takeAll } from '../../workers/budget/side.ts'
 import { isLow, isScarce, keepMs, missing, QUIET_MS } from '../../workers/budget/stock.ts'
 import type { Budget } from '../../workers/service.ts'
 import { openClock } from './lease-clock.ts'
+import { noWhy, openOracle, type Oracle, type Reason, type Why } from './lease-why.ts'
 
 export interface Job {
   /** Micro-dollars that the prompt, and the whole answer that is allowed, can cost; and what it will. */
@@ -34,6 +35,7 @@ export interface Tally {
   lost: number
   /** Requests that waited for the object. */
   waited: number
+  readonly why: Why
   draws: number
   reports: number
   /** What providers billed, micro-dollars. */
@@ -55,6 +57,10 @@ interface Isolate {
   life: number
   isAttended: boolean
   isStocking: boolean
+  readonly oracle: Oracle
+  /** Why the next draw is needed, and since when one is on its way for that reason. */
+  state: Reason
+  waiting: { readonly reason: Reason; count: number } | undefined
 }
 
 export interface World {
@@ -88,6 +94,7 @@ export function openWorld({ isolates: count, budget, random, loss }: WorldOption
     refused: 0,
     lost: 0,
     waited: 0,
+    why: noWhy(),
     draws: 0,
     reports: 0,
     billed: 0,
@@ -101,6 +108,9 @@ export function openWorld({ isolates: count, budget, random, loss }: WorldOption
     life: 0,
     isAttended: false,
     isStocking: false,
+    oracle: openOracle(),
+    state: 'new',
+    waiting: undefined,
   }))
 
   const handIn = (report: Report | undefined): void => {
@@ -132,6 +142,7 @@ export function openWorld({ isolates: count, budget, random, loss }: WorldOption
         if (isFirst) isolate.isStocking = false
         if (random() < loss) {
           if (isolate.book === book) isolate.book = fresh()
+          isolate.state = 'lost'
           return then(undefined)
         }
         answered(book, report)
@@ -154,7 +165,10 @@ export function openWorld({ isolates: count, budget, random, loss }: WorldOption
           look(since),
         )
       const isLast = restsIn <= 0
-      if (isLast) isolate.isAttended = false
+      if (isLast) {
+        isolate.isAttended = false
+        isolate.state = 'rested'
+      }
       const report = writeReport(book, isLast, clock.now())
       if (report === undefined) {
         if (!isLast) look(clock.now())
@@ -192,6 +206,7 @@ export function openWorld({ isolates: count, budget, random, loss }: WorldOption
     if (grant === undefined || side === undefined) return false
     tally.served += 1
     if (need.clamped) tally.shortened += 1
+    if (isolate.state === 'rested') isolate.state = 'dry'
     const granted = need.amounts.usd
     const used = Math.min(granted, job.used)
     promised += granted
@@ -242,22 +257,38 @@ export function openWorld({ isolates: count, budget, random, loss }: WorldOption
       isolate.book = fresh()
       isolate.isAttended = false
       isolate.isStocking = false
+      isolate.state = 'new'
+      isolate.waiting = undefined
+      isolate.oracle.die()
     },
     ask(index, job) {
       const isolate = isolates[index]
       if (isolate === undefined) return
       tally.asked += 1
+      isolate.oracle.ask(clock.now(), isolate.rttMs, job.lastsMs, tally.why)
       const need = needOf(job)
       const sidesNow = (): Side[] => [{ book: isolate.book, budgets: account.budgets }]
       learn(isolate.book.pace, need.amounts, clock.now())
       if (serve(isolate, sidesNow(), need, job)) return
       tally.waited += 1
+      const waiting = (isolate.waiting ??= {
+        reason: isolate.state === 'dry' && isScarce(isolate.book) ? 'scarce' : isolate.state,
+        count: 0,
+      })
+      waiting.count += 1
+      tally.why.waited[waiting.reason] += 1
+      isolate.state = 'dry'
+      const arrived = (): void => {
+        waiting.count -= 1
+        if (waiting.count === 0 && isolate.waiting === waiting) isolate.waiting = undefined
+      }
       const attempt = (turn: number): void => {
         const sides = sidesNow()
         const { book } = isolate
         const all = turn > 0 || isScarce(book)
         const asked = { least: need.least, need: need.amounts }
         drawFor(isolate, asked, all, (result) => {
+          if (turn === 0) arrived()
           if (result === undefined) {
             tally.lost += 1
             return

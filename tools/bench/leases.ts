@@ -2,6 +2,8 @@
 // network and the traffic are made up. Prints a table, writes bench-results/leases.json.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type Reason, REASONS } from './lease-why.ts'
 import { type Job, openWorld, type Tally, type World } from './lease-world.ts'
 
 const LOCATIONS = 300
@@ -95,6 +97,11 @@ interface Result {
   readonly asked: number
   readonly overspentMicros: number
   readonly waitedShare: number
+  /** Of all requests, by reason. */
+  readonly whyShares: Readonly<Record<Reason, number>>
+  /** What no isolate could have avoided: under Cloudflare's 30 s, and if it could hold for ever. */
+  readonly unavoidableShare: number
+  readonly unavoidableForeverShare: number
   readonly objectRequestsPerRequest: number
   readonly shortened: number
   readonly refused: number
@@ -105,13 +112,21 @@ interface Result {
   readonly buriedShare: number
 }
 
+const sharesBy = (share: (reason: Reason) => number): Record<Reason, number> => ({
+  new: share('new'),
+  rested: share('rested'),
+  dry: share('dry'),
+  lost: share('lost'),
+  scarce: share('scarce'),
+})
+
 function play(scene: Scene): Result {
   const random = randomFrom(SEED)
   const budget = { unit: 'usd', window: 'total', limit: scene.limit } as const
   const world = openWorld({ isolates: LOCATIONS, budget, random, loss: 0.001 })
   drive(world, scene, random)
   world.clock.pass(scene.warmMinutes * MINUTE_MS)
-  const before: Tally = { ...world.tally }
+  const before: Tally = structuredClone(world.tally)
   // Near the limit most of the work is refusing; two minutes of that are enough.
   const stopAfter = 2
   let refusing = 0
@@ -128,6 +143,9 @@ function play(scene: Scene): Result {
     asked,
     overspentMicros: Math.max(0, tally.overspent, spent + reserved - scene.limit),
     waitedShare: (tally.waited - before.waited) / asked,
+    whyShares: sharesBy((reason) => (tally.why.waited[reason] - before.why.waited[reason]) / asked),
+    unavoidableShare: (tally.why.unavoidable - before.why.unavoidable) / asked,
+    unavoidableForeverShare: (tally.why.unavoidableForever - before.why.unavoidableForever) / asked,
     objectRequestsPerRequest: (tally.draws + tally.reports - before.draws - before.reports) / asked,
     shortened: tally.shortened - before.shortened,
     refused: tally.refused - before.refused,
@@ -142,42 +160,75 @@ function play(scene: Scene): Result {
 const percent = (share: number): string => `${(share * 100).toFixed(2)} %`
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 
-console.log(
-  row([
-    'budget, traffic',
-    'requests',
-    'overspent',
-    'waited for the object',
-    'object requests each',
-    'shortened',
-    'refused',
-    'billed',
-    'stranded when refused: average',
-    'worst',
-    'held at the end',
-  ]),
-)
-console.log(row(['---', ...Array.from({ length: 10 }, () => '---:')]))
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [row(head), row(['---', ...head.slice(1).map(() => '---:')]), ...rows.map(row)].join('\n')
+
+const { values: flags } = parseArgs({ options: { only: { type: 'string', default: '' } } })
 const results: Result[] = []
-for (const scene of SCENES) {
+for (const scene of SCENES.filter(({ name }) => name.includes(flags.only))) {
   const result = play(scene)
   results.push(result)
-  const isNear = scene.limit < FAR
-  console.log(
-    row([
+  console.error(`${result.name}: ${percent(result.waitedShare)} waited`)
+}
+const isNear = ({ name }: Result): boolean => name.startsWith('near')
+
+console.log(
+  table(
+    ['budget, traffic', 'requests', 'overspent', 'waited for the object', 'object requests each'],
+    results.map((result) => [
       result.name,
       result.asked.toLocaleString('en'),
       `$${result.overspentMicros / 1e6}`,
       percent(result.waitedShare),
       result.objectRequestsPerRequest.toFixed(3),
-      result.shortened.toLocaleString('en'),
-      result.refused.toLocaleString('en'),
-      ...(isNear
-        ? [result.billedShare, result.strandedAverage, result.strandedWorst, result.buriedShare].map(percent)
-        : ['-', '-', '-', '-']),
     ]),
-  )
-}
+  ),
+)
+console.log('\nWhy they waited, in parts of all requests, and the least that any isolate could do\n')
+console.log(
+  table(
+    [
+      'budget, traffic',
+      'isolate was new',
+      'had rested',
+      'held too little',
+      'answer lost',
+      'little left',
+      'least, holding for 30 s',
+      'least, holding for ever',
+    ],
+    results.map((result) => [
+      result.name,
+      ...REASONS.map((reason) => percent(result.whyShares[reason])),
+      percent(result.unavoidableShare),
+      percent(result.unavoidableForeverShare),
+    ]),
+  ),
+)
+console.log('\nNear the limit\n')
+console.log(
+  table(
+    [
+      'budget, traffic',
+      'shortened',
+      'refused',
+      'billed',
+      'stranded when refused: average',
+      'worst',
+      'held at the end',
+    ],
+    results
+      .filter(isNear)
+      .map((result) => [
+        result.name,
+        result.shortened.toLocaleString('en'),
+        result.refused.toLocaleString('en'),
+        ...[result.billedShare, result.strandedAverage, result.strandedWorst, result.buriedShare].map(
+          percent,
+        ),
+      ]),
+  ),
+)
 const folder = resolve(import.meta.dirname, '../../bench-results')
 mkdirSync(folder, { recursive: true })
 writeFileSync(
