@@ -13,7 +13,7 @@ import { draw, emptyLedger, expire, type Ledger, settle, type Report } from '../
 import type { Need } from '../../workers/budget/need.ts'
 import { learn } from '../../workers/budget/pace.ts'
 import { fitting, type Side, takeAll } from '../../workers/budget/side.ts'
-import { isLow, isScarce, keepMs, missing, QUIET_MS } from '../../workers/budget/stock.ts'
+import { isLow, isScarce, keepMs, missing, QUIET_MS, restsWith } from '../../workers/budget/stock.ts'
 import type { Budget } from '../../workers/service.ts'
 import { openClock } from './lease-clock.ts'
 import { noWhy, openOracle, type Oracle, type Reason, type Why } from './lease-why.ts'
@@ -50,13 +50,18 @@ const REPORT_MS = 1_000
 const SHORTEST = 160
 const NOTHING = { usd: 0, tokens: 0, requests: 0 }
 
-interface Isolate {
-  readonly rttMs: number
-  book: LeaseBook
-  /** Its life: what was begun in an earlier one is gone. */
-  life: number
+interface Desk {
+  readonly book: LeaseBook
   isAttended: boolean
   isStocking: boolean
+}
+
+interface Isolate {
+  readonly rttMs: number
+  /** Another after a lost answer; whoever was served at the old one settles there. */
+  desk: Desk
+  /** What was begun in an earlier life is gone. */
+  life: number
   readonly oracle: Oracle
   /** Why the next draw is needed, and since when one is on its way for that reason. */
   state: Reason
@@ -101,13 +106,15 @@ export function openWorld({ isolates: count, budget, random, loss }: WorldOption
     overspent: 0,
     stranded: [],
   }
-  const fresh = (): LeaseBook => openBook(`isolate-${(born += 1)}`, clock.now())
-  const isolates: Isolate[] = Array.from({ length: count }, () => ({
-    rttMs: 10 + random() * 240,
-    book: fresh(),
-    life: 0,
+  const fresh = (): Desk => ({
+    book: openBook(`isolate-${(born += 1)}`, clock.now()),
     isAttended: false,
     isStocking: false,
+  })
+  const isolates: Isolate[] = Array.from({ length: count }, () => ({
+    rttMs: 10 + random() * 240,
+    desk: fresh(),
+    life: 0,
     oracle: openOracle(),
     state: 'new',
     waiting: undefined,
@@ -127,21 +134,23 @@ export function openWorld({ isolates: count, budget, random, loss }: WorldOption
     all: boolean,
     then: (result: ReturnType<typeof draw> | undefined) => void,
   ): void => {
-    const { book, life, rttMs } = isolate
-    const report = writeReport(book, all, clock.now())
-    const isFirst = !isolate.isStocking
-    const want = isFirst ? missing(book, account.budgets, clock.now()) : NOTHING
-    isolate.isStocking = true
+    const { desk, life, rttMs } = isolate
+    const { book } = desk
+    const report = writeReport(book, all ? 'none' : 'all', clock.now())
+    const isFirst = !desk.isStocking
+    const { want, keep } = missing(book, account.budgets, clock.now())
+    const ahead = { want: isFirst ? want : NOTHING, keep }
+    desk.isStocking = true
     tally.draws += 1
     clock.after(rttMs / 2, () => {
       handIn(report)
-      const result = draw(ledger, account.budgets, { lease: book.id, ...asked, want }, clock.now())
+      const result = draw(ledger, account.budgets, { lease: book.id, ...asked, ...ahead }, clock.now())
       if (!('refused' in result)) ledger = result.ledger
       clock.after(rttMs / 2, () => {
         if (isolate.life !== life) return
-        if (isFirst) isolate.isStocking = false
+        if (isFirst) desk.isStocking = false
         if (random() < loss) {
-          if (isolate.book === book) isolate.book = fresh()
+          if (isolate.desk === desk) isolate.desk = fresh()
           isolate.state = 'lost'
           return then(undefined)
         }
@@ -152,13 +161,13 @@ export function openWorld({ isolates: count, budget, random, loss }: WorldOption
   }
 
   /** As desk.ts does it: once a second, and everything back when the account rests. */
-  const attend = (isolate: Isolate): void => {
-    if (isolate.isAttended) return
-    isolate.isAttended = true
+  const attend = (isolate: Isolate, desk: Desk): void => {
+    if (desk.isAttended) return
+    desk.isAttended = true
     const { life } = isolate
+    const { book } = desk
     const look = (since: number): void => {
       if (isolate.life !== life) return
-      const { book } = isolate
       const restsIn = book.usedAt + keepMs(book) - clock.now()
       if (restsIn > 0 && clock.now() - since < REPORT_MS)
         return clock.after(Math.max(QUIET_MS, Math.min(restsIn, since + REPORT_MS - clock.now())), () =>
@@ -166,10 +175,12 @@ export function openWorld({ isolates: count, budget, random, loss }: WorldOption
         )
       const isLast = restsIn <= 0
       if (isLast) {
-        isolate.isAttended = false
-        isolate.state = 'rested'
+        desk.isAttended = false
+        if (isolate.desk === desk) isolate.state = 'rested'
       }
-      const report = writeReport(book, isLast, clock.now())
+      const rest = isolate.desk === desk ? restsWith(book, account.budgets, clock.now()) : 'none'
+      const keeping = isLast ? rest : 'all'
+      const report = writeReport(book, keeping, clock.now())
       if (report === undefined) {
         if (!isLast) look(clock.now())
         return
@@ -179,7 +190,7 @@ export function openWorld({ isolates: count, budget, random, loss }: WorldOption
         handIn(report)
         clock.after(isolate.rttMs / 2, () => {
           if (random() >= loss) answered(book, report)
-          else if (isLast && isolate.life === life) attend(isolate)
+          else if (isLast && isolate.life === life) attend(isolate, desk)
         })
       })
       if (!isLast) look(clock.now())
@@ -188,10 +199,11 @@ export function openWorld({ isolates: count, budget, random, loss }: WorldOption
   }
 
   const stockUp = (isolate: Isolate): void => {
-    if (isolate.isStocking || !isLow(isolate.book, account.budgets, clock.now())) return
-    const { book } = isolate
+    const { desk } = isolate
+    if (desk.isStocking || !isLow(desk.book, account.budgets, clock.now())) return
     drawFor(isolate, { least: NOTHING, need: NOTHING }, false, (result) => {
-      if (result !== undefined && 'granted' in result) deposit(book, result.granted, clock.now())
+      if (result !== undefined && 'granted' in result) deposit(desk.book, result.granted, clock.now())
+      attend(isolate, desk)
     })
   }
 
@@ -199,11 +211,11 @@ export function openWorld({ isolates: count, budget, random, loss }: WorldOption
     tally.overspent = Math.max(tally.overspent, tally.billed + promised - budget.limit)
   }
 
-  const serve = (isolate: Isolate, sides: readonly Side[], need: Need, job: Job): boolean => {
-    const grants = takeAll(sides, need.amounts, clock.now())
-    const [grant] = grants ?? []
-    const [side] = sides
-    if (grant === undefined || side === undefined) return false
+  const sidesOf = ({ book }: Desk): readonly Side[] => [{ book, budgets: account.budgets }]
+
+  const serve = (isolate: Isolate, desk: Desk, need: Need, job: Job): boolean => {
+    const [grant] = takeAll(sidesOf(desk), need.amounts, clock.now()) ?? []
+    if (grant === undefined) return false
     tally.served += 1
     if (need.clamped) tally.shortened += 1
     if (isolate.state === 'rested') isolate.state = 'dry'
@@ -217,10 +229,10 @@ export function openWorld({ isolates: count, budget, random, loss }: WorldOption
       tally.billed += used // also where nobody is left to report it
       watch()
       if (isolate.life !== life) return
-      close(side.book, grant, { usd: used, tokens: 0, requests: 1 }, clock.now())
-      attend(isolate)
+      close(desk.book, grant, { usd: used, tokens: 0, requests: 1 }, clock.now())
+      attend(isolate, desk)
     })
-    attend(isolate)
+    attend(isolate, desk)
     stockUp(isolate)
     return true
   }
@@ -228,9 +240,9 @@ export function openWorld({ isolates: count, budget, random, loss }: WorldOption
   const refuse = (isolate: Isolate): void => {
     tally.refused += 1
     tally.stranded.push(Math.max(0, budget.limit - tally.billed - promised))
-    const report = writeReport(isolate.book, true, clock.now())
+    const { book } = isolate.desk
+    const report = writeReport(book, 'none', clock.now())
     if (report === undefined) return
-    const { book } = isolate
     tally.reports += 1
     clock.after(isolate.rttMs / 2, () => {
       handIn(report)
@@ -254,9 +266,7 @@ export function openWorld({ isolates: count, budget, random, loss }: WorldOption
       const isolate = isolates[index]
       if (isolate === undefined) return
       isolate.life += 1
-      isolate.book = fresh()
-      isolate.isAttended = false
-      isolate.isStocking = false
+      isolate.desk = fresh()
       isolate.state = 'new'
       isolate.waiting = undefined
       isolate.oracle.die()
@@ -267,12 +277,11 @@ export function openWorld({ isolates: count, budget, random, loss }: WorldOption
       tally.asked += 1
       isolate.oracle.ask(clock.now(), isolate.rttMs, job.lastsMs, tally.why)
       const need = needOf(job)
-      const sidesNow = (): Side[] => [{ book: isolate.book, budgets: account.budgets }]
-      learn(isolate.book.pace, need.amounts, clock.now())
-      if (serve(isolate, sidesNow(), need, job)) return
+      learn(isolate.desk.book.pace, need.amounts, clock.now())
+      if (serve(isolate, isolate.desk, need, job)) return
       tally.waited += 1
       const waiting = (isolate.waiting ??= {
-        reason: isolate.state === 'dry' && isScarce(isolate.book) ? 'scarce' : isolate.state,
+        reason: isolate.state === 'dry' && isScarce(isolate.desk.book) ? 'scarce' : isolate.state,
         count: 0,
       })
       waiting.count += 1
@@ -283,8 +292,8 @@ export function openWorld({ isolates: count, budget, random, loss }: WorldOption
         if (waiting.count === 0 && isolate.waiting === waiting) isolate.waiting = undefined
       }
       const attempt = (turn: number): void => {
-        const sides = sidesNow()
-        const { book } = isolate
+        const { desk } = isolate
+        const { book } = desk
         const all = turn > 0 || isScarce(book)
         const asked = { least: need.least, need: need.amounts }
         drawFor(isolate, asked, all, (result) => {
@@ -294,8 +303,8 @@ export function openWorld({ isolates: count, budget, random, loss }: WorldOption
             return
           }
           if ('granted' in result) deposit(book, result.granted, clock.now())
-          const granted = 'granted' in result ? fitting(sides, need, clock.now()) : undefined
-          if (granted !== undefined && serve(isolate, sides, granted, job)) return
+          const granted = 'granted' in result ? fitting(sidesOf(desk), need, clock.now()) : undefined
+          if (granted !== undefined && serve(isolate, desk, granted, job)) return
           if (turn === 2 || !holdsMore(book)) return refuse(isolate)
           attempt(turn + 1)
         })

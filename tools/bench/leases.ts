@@ -7,7 +7,6 @@ import { type Reason, REASONS } from './lease-why.ts'
 import { type Job, openWorld, type Tally, type World } from './lease-world.ts'
 
 const LOCATIONS = 300
-const SEED = 7
 const MINUTE_MS = 60_000
 
 interface Scene {
@@ -32,6 +31,8 @@ const SCENES: readonly Scene[] = [
   { ...usual, name: 'far, 300/s', limit: FAR, rate: 300, minutes: 5 },
   { ...usual, name: 'far, 300/s in bursts', limit: FAR, rate: 300, isBursty: true, minutes: 5 },
   { ...usual, name: 'far, 30/s', limit: FAR, rate: 30, minutes: 20 },
+  { ...usual, name: '$20,000, 30/s', limit: 20_000e6, rate: 30, minutes: 20 },
+  { ...usual, name: '$2,000, 30/s', limit: 2_000e6, rate: 30, minutes: 20 },
   { ...usual, name: 'near $50, 300/s', limit: 50e6, rate: 300, warmMinutes: 0 },
   { ...usual, name: 'near $50, bursts', limit: 50e6, rate: 300, isBursty: true, warmMinutes: 0 },
   { ...usual, name: 'near $5, 30/s', limit: 5e6, rate: 30, warmMinutes: 0 },
@@ -120,8 +121,8 @@ const sharesBy = (share: (reason: Reason) => number): Record<Reason, number> => 
   scarce: share('scarce'),
 })
 
-function play(scene: Scene): Result {
-  const random = randomFrom(SEED)
+function play(scene: Scene, seed: number): Result {
+  const random = randomFrom(seed)
   const budget = { unit: 'usd', window: 'total', limit: scene.limit } as const
   const world = openWorld({ isolates: LOCATIONS, budget, random, loss: 0.001 })
   drive(world, scene, random)
@@ -163,10 +164,13 @@ const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [row(head), row(['---', ...head.slice(1).map(() => '---:')]), ...rows.map(row)].join('\n')
 
-const { values: flags } = parseArgs({ options: { only: { type: 'string', default: '' } } })
+const { values: flags } = parseArgs({
+  options: { only: { type: 'string', default: '' }, seed: { type: 'string', default: '7' } },
+})
+const seed = Number(flags.seed)
 const results: Result[] = []
 for (const scene of SCENES.filter(({ name }) => name.includes(flags.only))) {
-  const result = play(scene)
+  const result = play(scene, seed)
   results.push(result)
   console.error(`${result.name}: ${percent(result.waitedShare)} waited`)
 }
@@ -233,7 +237,7 @@ const folder = resolve(import.meta.dirname, '../../bench-results')
 mkdirSync(folder, { recursive: true })
 writeFileSync(
   join(folder, 'leases.json'),
-  `${JSON.stringify({ locations: LOCATIONS, seed: SEED, at: new Date().toISOString(), results }, null, 2)}\n`,
+  `${JSON.stringify({ locations: LOCATIONS, seed, at: new Date().toISOString(), results }, null, 2)}\n`,
 )
 if (results.some(({ overspentMicros }) => overspentMicros > 0)) {
   console.error('The budget was overspent.')

@@ -1,10 +1,10 @@
 // An account as one isolate sees it: its book, the way to its object, and who looks after its reports.
 import type { Budget, Cx } from '../service.ts'
 import type { Account } from './account.ts'
-import { deposit, type LeaseBook, openBook, writeReport } from './lease.ts'
+import { deposit, type Keeping, type LeaseBook, openBook, writeReport } from './lease.ts'
 import type { Draw, Report } from './ledger.ts'
 import type { Drawn } from './object.ts'
-import { isLow, keepMs, missing, QUIET_MS } from './stock.ts'
+import { isLow, keepMs, missing, QUIET_MS, restsWith } from './stock.ts'
 
 /** What is needed of the budget objects; the real ones are Durable Objects named by account. */
 export interface BudgetObjects {
@@ -44,12 +44,12 @@ export interface Desks {
 }
 
 const NOTHING = { usd: 0, tokens: 0, requests: 0 }
-/** Desks of this many accounts are kept per isolate; beyond it idle ones are closed. */
+/** Desks of this many accounts are kept per isolate; beyond it those that hold nothing, or too late, are closed. */
 const MAX_DESKS = 2_000
 /** An account in use reports this often. */
 const REPORT_MS = 1_000
 /** A request looks after reports this long; on Cloudflare deferred work ends after 30 s. */
-const SHIFT_MS = 26_000
+const SHIFT_MS = 28_000
 /** A reporter not heard of for this long died with its request; another takes over. */
 const LOST_MS = 10_000
 
@@ -64,7 +64,7 @@ export function openDesks(objects: BudgetObjects): Desks {
     }
     if (desks.size >= MAX_DESKS) {
       for (const [name, { book }] of desks)
-        if (book.outstanding === 0 && book.purses.size === 0) desks.delete(name)
+        if (book.outstanding === 0 && (book.purses.size === 0 || book.expiresAt < now)) desks.delete(name)
     }
     const fresh: Desk = {
       account,
@@ -78,13 +78,14 @@ export function openDesks(objects: BudgetObjects): Desks {
 
   const draw: Desks['draw'] = async (desk, budgets, asked, all, now) => {
     const { account, book } = desk
-    const report = writeReport(book, all, now)
+    const report = writeReport(book, all ? 'none' : 'all', now)
     // Of several draws at once one is for the requests to come, too.
     const isFirst = !desk.isStocking
-    const want = isFirst ? missing(book, budgets, now) : NOTHING
+    const { want, keep } = missing(book, budgets, now)
+    const ahead = { want: isFirst ? want : NOTHING, keep }
     desk.isStocking = true
     try {
-      const drawn = await objects.draw(account.name, budgets, { lease: book.id, ...asked, want }, report)
+      const drawn = await objects.draw(account.name, budgets, { lease: book.id, ...asked, ...ahead }, report)
       if (book.unanswered === report) book.unanswered = undefined
       return drawn
     } catch {
@@ -106,7 +107,13 @@ export function openDesks(objects: BudgetObjects): Desks {
     }
   }
 
-  /** Reports every second, and when the account rests gives everything back. A failed report is repeated as it was. */
+  /** Nobody comes back to a desk that another has replaced, and a full house has no place for those that rest. */
+  const restingWith = (desk: Desk, now: number): Keeping =>
+    desks.get(desk.account.name) === desk && desks.size < MAX_DESKS
+      ? restsWith(desk.book, desk.account.budgets, now)
+      : 'none'
+
+  /** Reports every second, and when the account rests gives back all that may not be kept. A failed report is repeated as it was. */
   const lookAfter = async (desk: Desk, reporter: Reporter, cx: Cx): Promise<void> => {
     const { book } = desk
     const restsIn = (): number => book.usedAt + keepMs(book) - cx.now()
@@ -120,7 +127,7 @@ export function openDesks(objects: BudgetObjects): Desks {
       const isLast = isOver || restsIn() <= 0
       // Whoever uses the account while the last report is on its way begins a shift of their own.
       desk.reporter = isLast ? undefined : reporter
-      const report = writeReport(book, isLast, cx.now())
+      const report = writeReport(book, isLast ? restingWith(desk, cx.now()) : 'all', cx.now())
       const isTold = report === undefined || (await tell(desk, report))
       if (isOver || (isLast && isTold)) return
       if (!isTold) await sleep(REPORT_MS)
@@ -149,11 +156,12 @@ export function openDesks(objects: BudgetObjects): Desks {
       const fill = async (): Promise<void> => {
         const drawn = await draw(desk, budgets, { least: NOTHING, need: NOTHING }, false, cx.now())
         if (drawn.ok) deposit(desk.book, drawn.value, cx.now())
+        attend(desk, cx) // whoever did may have gone home meanwhile
       }
       cx.defer(fill())
     },
     giveBack(desk, cx) {
-      const report = writeReport(desk.book, true, cx.now())
+      const report = writeReport(desk.book, 'none', cx.now())
       if (report !== undefined) cx.defer(tell(desk, report))
       attend(desk, cx) // in case it was in vain
     },

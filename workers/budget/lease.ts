@@ -15,6 +15,8 @@ interface Purse {
   spent: number
   /** What of it was beyond what requests had been granted. */
   overrun: number
+  /** What of it may stay here while nobody uses it. */
+  mayKeep: number
 }
 
 /** What a request was given to spend, slot by slot. */
@@ -110,11 +112,14 @@ export function take(
 /** Puts a drawn amount into the purses. */
 export function deposit(book: LeaseBook, granted: Granted, now: number): void {
   book.expiresAt = granted.expiresAt
-  for (const { slot, unit, amount, endsAt, left } of granted.slots) {
+  for (const { slot, unit, amount, endsAt, left, mayKeep } of granted.slots) {
     book.left.set(nameOf(slot), { amount: left, at: now })
     const purse = book.purses.get(slot)
-    if (purse !== undefined) purse.available += amount
-    else if (amount > 0) book.purses.set(slot, { unit, endsAt, available: amount, spent: 0, overrun: 0 })
+    if (purse !== undefined) {
+      purse.available += amount
+      purse.mayKeep = mayKeep
+    } else if (amount > 0)
+      book.purses.set(slot, { unit, endsAt, available: amount, spent: 0, overrun: 0, mayKeep })
   }
 }
 
@@ -135,29 +140,59 @@ export function close(book: LeaseBook, grant: Grant, used: Amounts, now: number)
 export const holdsMore = (book: LeaseBook): boolean =>
   book.unanswered !== undefined || [...book.purses.values()].some(({ available }) => available > 0)
 
+/** How much of what is available, and may be kept, one request could use of a budget. */
+export const keepable = (book: LeaseBook, budget: Budget, now: number): number => {
+  const purse = isUsable(book, now) ? book.purses.get(slotOf(budget, now)) : undefined
+  return purse === undefined ? 0 : Math.min(purse.available, purse.mayKeep)
+}
+
+/** What does not go back with a report: all that is held, what may be kept by an isolate that rests, or nothing. */
+export type Keeping = 'all' | 'some' | 'none'
+
+const staysOf = (purse: Purse, keeping: Keeping, now: number): number => {
+  if (purse.endsAt <= now) return 0
+  switch (keeping) {
+    case 'all':
+      return purse.available
+    case 'some':
+      return Math.min(purse.available, purse.mayKeep)
+    case 'none':
+      return 0
+  }
+}
+
 /**
- * The next report, or undefined when there is nothing to say. With `all`, what is available goes back too;
- * amounts of windows that have ended always do, as far as no request holds them.
+ * The next report, or undefined when there is nothing to say. Amounts of windows that have ended always go back, as far
+ * as no request holds them.
  */
-export function writeReport(book: LeaseBook, all: boolean, now: number): Report | undefined {
+export function writeReport(book: LeaseBook, keeping: Keeping, now: number): Report | undefined {
   if (book.unanswered !== undefined) return book.unanswered
   const spent: Record<Slot, number> = {}
   const returned: Record<Slot, number> = {}
   const overrun: Record<Slot, number> = {}
+  const kept: Record<Slot, number> = {}
   for (const [slot, purse] of book.purses) {
     if (purse.spent > 0) spent[slot] = purse.spent
     if (purse.overrun > 0) overrun[slot] = purse.overrun
-    if (purse.available > 0 && (all || purse.endsAt <= now)) {
-      returned[slot] = purse.available
-      purse.available = 0
+    const stays = staysOf(purse, keeping, now)
+    if (purse.available > stays) {
+      returned[slot] = purse.available - stays
+      purse.available = stays
     }
+    if (keeping === 'some' && stays > 0) kept[slot] = stays
     purse.spent = 0
     purse.overrun = 0
     if (purse.available === 0 && book.outstanding === 0) book.purses.delete(slot)
   }
-  if (Object.keys(spent).length === 0 && Object.keys(returned).length === 0) return undefined
+  if ([spent, returned, kept].every((amounts) => Object.keys(amounts).length === 0)) return undefined
   book.sequence += 1
-  const beyond = Object.keys(overrun).length === 0 ? {} : { overrun }
-  book.unanswered = { lease: book.id, sequence: book.sequence, spent, returned, ...beyond }
+  book.unanswered = {
+    lease: book.id,
+    sequence: book.sequence,
+    spent,
+    returned,
+    ...(Object.keys(overrun).length === 0 ? {} : { overrun }),
+    ...(Object.keys(kept).length === 0 ? {} : { kept }),
+  }
   return book.unanswered
 }

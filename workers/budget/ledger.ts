@@ -5,6 +5,7 @@
 // heard of again counts as spent, so strictness does not depend on an isolate staying alive.
 import type { Budget, Unit } from '../service.ts'
 import { COUNTED_MS, drain, dueAt, fullLevel, leftIn, type Level, refill } from './bucket.ts'
+import { exhume, keptOf, mayKeepOf, restingIn } from './kept.ts'
 import { isRate, type Slot, slotOf, startOf, unitOf } from './slot.ts'
 import { windowEnd } from './window.ts'
 
@@ -15,6 +16,10 @@ export interface Lease {
   /** The newest report that was applied; a repeated one is ignored. */
   readonly sequence: number
   readonly held: Readonly<Record<Slot, number>>
+  /** What of it the isolate may keep while nobody uses it, and perhaps never give back. */
+  readonly mayKeep?: Readonly<Record<Slot, number>>
+  /** What it kept when it was last heard of: nobody had been promised that. */
+  readonly kept?: Readonly<Record<Slot, number>>
 }
 
 export interface Ledger {
@@ -22,12 +27,14 @@ export interface Ledger {
   readonly spent: Readonly<Record<Slot, number>>
   /** What of it was used beyond what had been granted, because a provider reported more than it was allowed. */
   readonly overruns: Readonly<Record<Slot, number>>
+  /** What of it lost isolates had been allowed to keep. */
+  readonly buried: Readonly<Record<Slot, number>>
   /** The buckets of rates, by unit. */
   readonly levels: Readonly<Partial<Record<Unit, Level>>>
   readonly leases: Readonly<Record<string, Lease>>
 }
 
-export const emptyLedger: Ledger = { spent: {}, overruns: {}, levels: {}, leases: {} }
+export const emptyLedger: Ledger = { spent: {}, overruns: {}, buried: {}, levels: {}, leases: {} }
 
 export type Amounts = Readonly<Record<Unit, number>>
 
@@ -39,6 +46,8 @@ export interface Draw {
   readonly need: Amounts
   /** What would be good to have, for the requests after it. */
   readonly want: Amounts
+  /** What would be good to keep of it while nobody asks. */
+  readonly keep: Amounts
 }
 
 export interface Granted {
@@ -50,6 +59,8 @@ export interface Granted {
     readonly endsAt: number
     /** What is left after it. */
     readonly left: number
+    /** How much of the slot its isolate may keep while nobody uses it. */
+    readonly mayKeep: number
   }[]
   readonly expiresAt: number
 }
@@ -114,6 +125,18 @@ export function balanceOf(ledger: Ledger, budget: Budget, now: number): Balance 
   }
 }
 
+/** A balance as its owner sees it: what isolates that rest have kept is promised to nobody, so it remains. */
+export function shownOf(ledger: Ledger, budget: Budget, now: number): Balance {
+  const balance = balanceOf(ledger, budget, now)
+  const slot = slotOf(budget, now)
+  const resting = restingIn(ledger, slot)
+  return {
+    ...balance,
+    reserved: balance.reserved - resting,
+    remaining: Math.min(balance.remaining + resting, Math.max(0, budget.limit - balance.spent)),
+  }
+}
+
 /** A shorter answer is better than none when money is short, but a rate is better waited for, where that helps. */
 export const leastOf = (budget: Budget, { least, need }: Pick<Draw, 'least' | 'need'>): number =>
   budget.window === 'rate' && need[budget.unit] <= budget.limit ? need[budget.unit] : least[budget.unit]
@@ -128,6 +151,7 @@ export function draw(
   const settled = revive(expire(ledger, now), asked.lease)
   const old = settled.leases[asked.lease]
   const held: Record<Slot, number> = { ...old?.held }
+  const mayKeep = Object.fromEntries(Object.entries(old?.mayKeep ?? {}).filter(([slot]) => slot in held))
   const levels = { ...settled.levels }
   const slots: Granted['slots'][number][] = []
   const share = shareOf(settled)
@@ -149,10 +173,13 @@ export function draw(
     const slot = slotOf(budget, now)
     if (window === 'rate') levels[unit] = drain(levelOf(settled, budget, now), amount)
     if (amount > 0) held[slot] = (held[slot] ?? 0) + amount
-    slots.push({ slot, unit, amount, endsAt: windowEnd(window, now), left: remaining - amount })
+    const left = remaining - amount
+    const spare = mayKeepOf(settled, asked, budget, left, now)
+    if (slot in held) mayKeep[slot] = spare
+    slots.push({ slot, unit, amount, endsAt: windowEnd(window, now), left, mayKeep: spare })
   }
   const expiresAt = now + LEASE_MS
-  const lease: Lease = { expiresAt, expired: false, sequence: old?.sequence ?? 0, held }
+  const lease: Lease = { expiresAt, expired: false, sequence: old?.sequence ?? 0, held, mayKeep }
   return {
     ledger: { ...settled, levels, leases: { ...settled.leases, [asked.lease]: lease } },
     granted: { slots, expiresAt },
@@ -171,9 +198,12 @@ function revive(ledger: Ledger, id: string): Ledger {
   const lease = ledger.leases[id]
   if (lease?.expired !== true) return ledger
   const spent = { ...ledger.spent }
-  for (const [slot, amount] of Object.entries(lease.held))
+  const buried = { ...ledger.buried }
+  for (const [slot, amount] of Object.entries(lease.held)) {
     spent[slot] = Math.max(0, (spent[slot] ?? 0) - amount)
-  return { ...ledger, spent, leases: { ...ledger.leases, [id]: { ...lease, expired: false } } }
+    exhume(buried, slot, keptOf(lease, slot))
+  }
+  return { ...ledger, spent, buried, leases: { ...ledger.leases, [id]: { ...lease, expired: false } } }
 }
 
 export interface Report {
@@ -184,6 +214,8 @@ export interface Report {
   readonly returned: Readonly<Record<Slot, number>>
   /** What of `spent` was beyond what requests had been granted. */
   readonly overrun?: Readonly<Record<Slot, number>>
+  /** What an isolate that rests keeps. */
+  readonly kept?: Readonly<Record<Slot, number>>
 }
 
 /** Books what was spent and takes back what was not. Applying a report twice changes nothing. */
@@ -192,6 +224,7 @@ export function settle(ledger: Ledger, report: Report, now: number): Ledger {
   if (lease === undefined || report.sequence <= lease.sequence) return ledger
   const spent = { ...ledger.spent }
   const overruns = { ...ledger.overruns }
+  const buried = { ...ledger.buried }
   const levels = { ...ledger.levels }
   const held = { ...lease.held }
   const slots = new Set([...Object.keys(report.spent), ...Object.keys(report.returned)])
@@ -215,19 +248,23 @@ export function settle(ledger: Ledger, report: Report, now: number): Ledger {
       spent[slot] = Math.max(0, (spent[slot] ?? 0) + used - correction)
       if (over > 0) overruns[slot] = (overruns[slot] ?? 0) + over
     }
+    const before = keptOf(lease, slot)
     held[slot] = (held[slot] ?? 0) - released
+    if (lease.expired) exhume(buried, slot, before - Math.min(before, held[slot]))
     if (held[slot] === 0) delete held[slot]
   }
   const open = Object.keys(held).length > 0
   const { [report.lease]: _, ...others } = ledger.leases
-  const kept: Lease = {
-    ...lease,
+  const { kept: _kept, ...rest } = lease
+  const next: Lease = {
+    ...rest,
     sequence: report.sequence,
     held,
     expiresAt: lease.expired ? lease.expiresAt : now + LEASE_MS,
+    ...(report.kept === undefined ? {} : { kept: report.kept }),
   }
-  const leases = open || !lease.expired ? { ...others, [report.lease]: kept } : others
-  return prune({ spent, overruns, levels, leases }, now)
+  const leases = open || !lease.expired ? { ...others, [report.lease]: next } : others
+  return prune({ spent, overruns, buried, levels, leases }, now)
 }
 
 /** Leases that ran out count as spent from now on. What they held of a rate has long flowed in again. */
@@ -235,6 +272,7 @@ export function expire(ledger: Ledger, now: number): Ledger {
   const due = Object.entries(ledger.leases).filter(([, lease]) => lease.expiresAt <= now)
   if (due.length === 0) return ledger
   const spent = { ...ledger.spent }
+  const buried = { ...ledger.buried }
   const leases = { ...ledger.leases }
   for (const [id, lease] of due) {
     const held = Object.fromEntries(Object.entries(lease.held).filter(([slot]) => !isRate(slot)))
@@ -242,10 +280,14 @@ export function expire(ledger: Ledger, now: number): Ledger {
       delete leases[id]
       continue
     }
-    for (const [slot, amount] of Object.entries(held)) spent[slot] = (spent[slot] ?? 0) + amount
+    for (const [slot, amount] of Object.entries(held)) {
+      spent[slot] = (spent[slot] ?? 0) + amount
+      const kept = keptOf(lease, slot)
+      if (kept > 0) buried[slot] = (buried[slot] ?? 0) + kept
+    }
     leases[id] = { ...lease, held, expired: true, expiresAt: now + LATE_MS }
   }
-  return prune({ ...ledger, spent, leases }, now)
+  return prune({ ...ledger, spent, buried, leases }, now)
 }
 
 /** When the next lease runs out, for the alarm. */
@@ -266,9 +308,11 @@ function prune(ledger: Ledger, now: number): Ledger {
   if (old.length === 0) return ledger
   const spent = { ...ledger.spent }
   const overruns = { ...ledger.overruns }
+  const buried = { ...ledger.buried }
   for (const slot of old) {
     delete spent[slot]
     delete overruns[slot]
+    delete buried[slot]
   }
-  return { ...ledger, spent, overruns }
+  return { ...ledger, spent, overruns, buried }
 }

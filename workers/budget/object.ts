@@ -4,7 +4,6 @@ import type { Budget as Limit, Unit } from '../service.ts'
 import type { Level } from './bucket.ts'
 import {
   type Balance,
-  balanceOf,
   type Draw,
   draw,
   expire,
@@ -15,11 +14,14 @@ import {
   type Refused,
   type Report,
   settle,
+  shownOf,
 } from './ledger.ts'
 
 export type Drawn =
   | { readonly ok: true; readonly value: Granted }
   | { readonly ok: false; readonly refused: Refused }
+
+type Table = 'spent' | 'overruns' | 'buried'
 
 export class Budget extends DurableObject {
   private ledger: Ledger
@@ -34,11 +36,15 @@ export class Budget extends DurableObject {
     sql.exec(
       'CREATE TABLE IF NOT EXISTS overruns (slot TEXT PRIMARY KEY, amount INTEGER NOT NULL) WITHOUT ROWID',
     )
+    sql.exec(
+      'CREATE TABLE IF NOT EXISTS buried (slot TEXT PRIMARY KEY, amount INTEGER NOT NULL) WITHOUT ROWID',
+    )
     sql.exec('CREATE TABLE IF NOT EXISTS levels (unit TEXT PRIMARY KEY, level TEXT NOT NULL) WITHOUT ROWID')
     sql.exec('CREATE TABLE IF NOT EXISTS leases (id TEXT PRIMARY KEY, lease TEXT NOT NULL) WITHOUT ROWID')
     this.ledger = {
       spent: this.amountsIn('spent'),
       overruns: this.amountsIn('overruns'),
+      buried: this.amountsIn('buried'),
       levels: Object.fromEntries(
         sql
           .exec<{ unit: string; level: string }>('SELECT unit, level FROM levels')
@@ -54,7 +60,7 @@ export class Budget extends DurableObject {
     }
   }
 
-  private amountsIn(table: 'spent' | 'overruns'): Record<string, number> {
+  private amountsIn(table: Table): Record<string, number> {
     const rows = this.ctx.storage.sql.exec<{ slot: string; amount: number }>(
       `SELECT slot, amount FROM ${table}`,
     )
@@ -76,7 +82,7 @@ export class Budget extends DurableObject {
   async read(budgets: readonly Limit[]): Promise<Balance[]> {
     const now = Date.now()
     await this.store(expire(this.ledger, now))
-    return budgets.map((budget) => balanceOf(this.ledger, budget, now))
+    return budgets.map((budget) => shownOf(this.ledger, budget, now))
   }
 
   override async alarm(): Promise<void> {
@@ -91,6 +97,7 @@ export class Budget extends DurableObject {
     this.ledger = next
     this.storeAmounts('spent', before.spent, next.spent)
     this.storeAmounts('overruns', before.overruns, next.overruns)
+    this.storeAmounts('buried', before.buried, next.buried)
     for (const unit of ['usd', 'tokens', 'requests'] satisfies Unit[]) {
       const level = next.levels[unit]
       if (level !== undefined && level !== before.levels[unit])
@@ -110,7 +117,7 @@ export class Budget extends DurableObject {
     }
   }
 
-  private storeAmounts(table: 'spent' | 'overruns', before: Ledger['spent'], next: Ledger['spent']): void {
+  private storeAmounts(table: Table, before: Ledger['spent'], next: Ledger['spent']): void {
     const { sql } = this.ctx.storage
     for (const [slot, amount] of Object.entries(next))
       if (before[slot] !== amount)

@@ -5,7 +5,14 @@ import { Failed } from '../../../../shared/failure.ts'
 import type { Account } from '../../../../workers/budget/account.ts'
 import { type Admitted, openBudgets } from '../../../../workers/budget/admit.ts'
 import type { BudgetObjects } from '../../../../workers/budget/desk.ts'
-import { balanceOf, draw, emptyLedger, type Ledger, settle } from '../../../../workers/budget/ledger.ts'
+import {
+  balanceOf,
+  draw,
+  emptyLedger,
+  type Ledger,
+  settle,
+  shownOf,
+} from '../../../../workers/budget/ledger.ts'
 import { needOf } from '../../../../workers/budget/need.ts'
 import type { Budget } from '../../../../workers/service.ts'
 import { cxAt, planOf, requestFor, target } from '../../samples.ts'
@@ -29,17 +36,19 @@ function openObjects() {
     readonly account: string
     readonly isWaitedFor: boolean
   }[] = []
-  const state = { down: '' }
+  const state = { down: '', lost: '', aheadMs: 1 }
   const of = (name: string): Ledger => ledgers.get(name) ?? emptyLedger
   const objects: BudgetObjects = {
     async draw(name, budgets, asked, report) {
-      calls.push({ kind: 'draw', account: name, isWaitedFor: asked.need.usd + asked.need.requests > 0 })
-      await pause(1)
+      const isWaitedFor = asked.need.usd + asked.need.requests > 0
+      calls.push({ kind: 'draw', account: name, isWaitedFor })
+      await pause(isWaitedFor ? 1 : state.aheadMs)
       if (state.down === name) throw new Error('away')
       if (report !== undefined) ledgers.set(name, settle(of(name), report, Date.now()))
       const result = draw(of(name), budgets, asked, Date.now())
       if ('refused' in result) return { ok: false, refused: result.refused }
       ledgers.set(name, result.ledger)
+      if (state.lost === name) throw new Error('the answer got lost')
       return { ok: true, value: result.granted }
     },
     async report(name, report) {
@@ -53,6 +62,7 @@ function openObjects() {
     calls,
     state,
     balance: ({ name, budgets: [first = total(0)] }: Account) => balanceOf(of(name), first, Date.now()),
+    shown: ({ name, budgets: [first = total(0)] }: Account) => shownOf(of(name), first, Date.now()),
   }
 }
 
@@ -141,6 +151,63 @@ describe('admission', () => {
     await Promise.all(cx.deferred)
     await Promise.all(cx.deferred)
     expect(balance(shared)).toMatchObject({ spent: granted, reserved: 0, overrun: 0 })
+  })
+
+  const done = async ({ deferred }: { readonly deferred: readonly Promise<unknown>[] }): Promise<void> => {
+    for (let known = -1; known < deferred.length;) {
+      known = deferred.length
+      await Promise.all(deferred)
+    }
+  }
+
+  it('far from a limit waits once only, however long the account rests, and nothing is shown as reserved then', async () => {
+    const { objects, calls, balance, shown } = openObjects()
+    const rich = account('key', total(1_000_000))
+    const budgets = openBudgets(objects)
+    const cx = cxAt()
+    const need = await needFor([rich], 20)
+    for (let turn = 0; turn < 4; turn += 1) {
+      budgets.settle([await budgets.admit([rich], need, cx)], { usd: 50, tokens: 0, requests: 1 }, cx)
+      await done(cx) // it rests
+      expect(shown(rich)).toMatchObject({ spent: 50 * (turn + 1), reserved: 0 })
+    }
+    expect(calls.filter(({ isWaitedFor }) => isWaitedFor)).toHaveLength(1)
+    expect(balance(rich).reserved).toBeGreaterThan(0)
+    expect(balance(rich).reserved).toBeLessThanOrEqual(1_000)
+  })
+
+  it('gives back what was drawn ahead when it comes after the account has begun to rest', async () => {
+    const { objects, balance, calls, state } = openObjects()
+    state.aheadMs = 400
+    const shared = account('key', total(100_000))
+    const budgets = openBudgets(objects)
+    const cx = cxAt()
+    const need = await needFor([shared], 20)
+    const admitted = [1, 2, 3].map(() => budgets.admit([shared], need, cx))
+    budgets.settle(await Promise.all(admitted), { usd: 50, tokens: 0, requests: 1 }, cx)
+    await done(cx)
+    expect(calls.some(({ kind, isWaitedFor }) => kind === 'draw' && !isWaitedFor)).toBe(true)
+    expect(balance(shared)).toMatchObject({ spent: 50, reserved: 0 })
+  })
+
+  it('keeps nothing at a desk that was replaced because an answer got lost', async () => {
+    const { objects, balance, state } = openObjects()
+    const rich = account('key', total(1_000_000))
+    const budgets = openBudgets(objects)
+    const cx = cxAt()
+    const need = await needFor([rich], 20)
+    const first = await budgets.admit([rich], need, cx)
+    const own = balance(rich).reserved
+    state.lost = 'key'
+    const second = await budgets.admit([rich], need, cx) // out of what is held, and draws ahead
+    await pause(20)
+    const perhaps = balance(rich).reserved - own
+    expect(perhaps).toBeGreaterThan(0)
+    state.lost = ''
+    budgets.settle([first, second], { usd: 50, tokens: 0, requests: 1 }, cx)
+    await done(cx)
+    // What the lost answer had lent must run out; all else is back.
+    expect(balance(rich)).toMatchObject({ spent: 50, reserved: perhaps })
   })
 
   it('costs nothing where no budget concerns the request', async () => {

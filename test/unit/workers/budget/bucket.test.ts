@@ -62,7 +62,7 @@ describe('a rate, in every order of all that', () => {
         if (city.ask(second + ask, { prompt: 0, words: 0, requests: 1 })) passed += 1
         city.finish(0, 1)
       }
-      for (const isolate of [0, 1, 2]) city.report(isolate, false, 'arrives')
+      for (const isolate of [0, 1, 2]) city.report(isolate, 'all', 'arrives')
       city.pass(1_000)
     }
     expect(passed).toBe(3_000)
@@ -102,7 +102,12 @@ describe('a bucket', () => {
   const tokens = (amount: number) => ({ usd: 0, tokens: amount, requests: 0 })
   const bucket: Budget = { unit: 'tokens', window: 'rate', limit: 600 }
   const lend = (ledger: Ledger, amount: number, now: number, lease = 'a') =>
-    draw(ledger, [bucket], { lease, least: tokens(1), need: tokens(amount), want: tokens(0) }, now)
+    draw(
+      ledger,
+      [bucket],
+      { lease, least: tokens(1), need: tokens(amount), want: tokens(0), keep: tokens(0) },
+      now,
+    )
   const lent = (ledger: Ledger, amount: number, now: number, lease = 'a'): Ledger => {
     const result = lend(ledger, amount, now, lease)
     if ('refused' in result) throw new Error('refused')
@@ -132,7 +137,7 @@ describe('a bucket', () => {
     const never = draw(
       used,
       [bucket],
-      { lease: 'a', least: tokens(601), need: tokens(700), want: tokens(0) },
+      { lease: 'a', least: tokens(601), need: tokens(700), want: tokens(0), keep: tokens(0) },
       NOW,
     )
     expect(never).toMatchObject({ refused: { least: 601, resetsAt: Number.POSITIVE_INFINITY } })

@@ -6,6 +6,7 @@ import {
   covers,
   deposit,
   type Grant,
+  type Keeping,
   type LeaseBook,
   openBook,
   writeReport,
@@ -109,8 +110,8 @@ export class City {
     return this.ledgers[account] ?? emptyLedger
   }
 
-  private hand(book: LeaseBook, account: number, all: boolean, how: Delivery): void {
-    const report = writeReport(book, all, this.now)
+  private hand(book: LeaseBook, account: number, keeping: Keeping, how: Delivery): void {
+    const report = writeReport(book, keeping, this.now)
     if (report === undefined || how === 'is lost') return
     this.ledgers[account] = settle(this.ledger(account), report, this.now)
     if (how === 'arrives') book.unanswered = undefined
@@ -123,7 +124,7 @@ export class City {
     for (const { book } of sides) learn(book.pace, need.amounts, this.now)
     const granted = this.drawn(sides, need)
     if (granted === undefined) {
-      for (const [account, { book }] of sides.entries()) this.hand(book, account, true, 'arrives')
+      for (const [account, { book }] of sides.entries()) this.hand(book, account, 'none', 'arrives')
       return false
     }
     const grants = takeAll(sides, granted.amounts, this.now)
@@ -141,9 +142,9 @@ export class City {
       let isRefused = false
       for (const [account, { book, budgets }] of sides.entries()) {
         if (covers(book, budgets, need.amounts, this.now)) continue
-        this.hand(book, account, all || isScarce(book), 'arrives')
-        const want = missing(book, budgets, this.now)
-        const asked = { lease: book.id, least: need.least, need: need.amounts, want }
+        this.hand(book, account, all || isScarce(book) ? 'none' : 'all', 'arrives')
+        const ahead = missing(book, budgets, this.now)
+        const asked = { lease: book.id, least: need.least, need: need.amounts, ...ahead }
         const result = draw(this.ledger(account), budgets, asked, this.now)
         if ('refused' in result) {
           isRefused = true
@@ -162,8 +163,8 @@ export class City {
   stockUp(isolate: number): void {
     for (const [account, { book, budgets }] of this.sidesOf(isolate).entries()) {
       if (!isLow(book, budgets, this.now)) continue
-      const want = missing(book, budgets, this.now)
-      const asked = { lease: book.id, least: NOTHING, need: NOTHING, want }
+      const ahead = missing(book, budgets, this.now)
+      const asked = { lease: book.id, least: NOTHING, need: NOTHING, ...ahead }
       const result = draw(this.ledger(account), budgets, asked, this.now)
       if ('refused' in result) throw new Error('nothing was asked for and refused')
       this.ledgers[account] = result.ledger
@@ -189,8 +190,8 @@ export class City {
     }
   }
 
-  report(isolate: number, all: boolean, how: Delivery): void {
-    for (const [account, { book }] of this.sidesOf(isolate).entries()) this.hand(book, account, all, how)
+  report(isolate: number, keeping: Keeping, how: Delivery): void {
+    for (const [account, { book }] of this.sidesOf(isolate).entries()) this.hand(book, account, keeping, how)
   }
 
   /** The isolate is gone with all it held and all its requests; another takes its place. */
@@ -217,9 +218,19 @@ export class City {
   settleAll(): void {
     while (this.open.length > 0) this.finish(0, 0.5)
     for (const isolate of this.isolates.keys()) {
-      this.report(isolate, true, 'arrives') // perhaps the repetition of one that went unanswered
-      this.report(isolate, true, 'arrives')
+      this.report(isolate, 'none', 'arrives') // perhaps the repetition of one that went unanswered
+      this.report(isolate, 'none', 'arrives')
     }
+  }
+
+  /** Ends all requests of an isolate, which then reports, keeps what it may, and is gone. */
+  restAndDie(isolate: number): void {
+    const index = isolate % this.isolates.length
+    for (let at = this.open.length - 1; at >= 0; at -= 1)
+      if (this.open[at]?.isolate === index) this.finish(at, 0.5)
+    this.report(isolate, 'some', 'arrives')
+    this.report(isolate, 'some', 'arrives')
+    this.die(isolate)
   }
 
   /** Spent and reserved of every slot, by account and name. */

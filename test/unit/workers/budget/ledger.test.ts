@@ -162,6 +162,7 @@ const ask = (lease: string, usd: number, want = usd) => ({
   least: { usd, tokens: 0, requests: 1 },
   need: { usd, tokens: 0, requests: 1 },
   want: { usd: want, tokens: 0, requests: 1 },
+  keep: { usd: 0, tokens: 0, requests: 0 },
 })
 function drawn(
   ledger: Ledger,
@@ -310,12 +311,7 @@ describe('time', () => {
 
   it('gives a new window its whole limit, while the old one keeps its books', () => {
     const all = { usd: 0, tokens: 500, requests: 0 }
-    const result = draw(
-      emptyLedger,
-      [minute],
-      { lease: 'a', least: all, need: all, want: { usd: 0, tokens: 0, requests: 0 } },
-      NOW,
-    )
+    const result = draw(emptyLedger, [minute], { ...ask('a', 0), least: all, need: all }, NOW)
     if ('refused' in result) throw new Error('refused')
     expect(balanceOf(result.ledger, minute, NOW + 59_999).remaining).toBe(0)
     expect(balanceOf(result.ledger, minute, NOW + 60_000).remaining).toBe(500)

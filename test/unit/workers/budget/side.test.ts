@@ -20,6 +20,7 @@ function side(...held: readonly (readonly [Budget, number])[]): Side {
     amount,
     endsAt: NOW + 60_000,
     left: 0,
+    mayKeep: 0,
   }))
   deposit(book, { expiresAt: NOW + LEASE_MS, slots }, NOW)
   return { book, budgets: held.map(([budget]) => budget) }

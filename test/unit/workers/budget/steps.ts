@@ -1,6 +1,7 @@
 // What may happen in a city, as arbitrary steps, for properties that hold in every order of them.
 import * as fc from 'fast-check'
 import { LEASE_MS } from '../../../../workers/budget/ledger.ts'
+import type { Keeping } from '../../../../workers/budget/lease.ts'
 import type { City, Delivery } from './city.ts'
 
 const asked = fc.record({
@@ -9,6 +10,7 @@ const asked = fc.record({
   requests: fc.constantFrom(1, 1, 1, 3),
 })
 const delivery = fc.constantFrom<Delivery>('arrives', 'is lost', 'arrives unanswered')
+const keeping = fc.constantFrom<Keeping>('all', 'some', 'none')
 const times = fc.constantFrom(1, 500, 4_000, 20_000, 60_000, 5 * 60_000, LEASE_MS / 2, LEASE_MS + 1)
 
 export type Step = (city: City) => void
@@ -22,8 +24,8 @@ export const step = <T>(weight: number, of: fc.Arbitrary<T>, take: (city: City, 
 })
 export const isolate = fc.nat(2)
 export const passing = step(1, times, (city, ms) => city.pass(ms))
-export const reporting = step(2, fc.tuple(isolate, fc.boolean(), delivery), (city, [which, all, how]) =>
-  city.report(which, all, how),
+export const reporting = step(2, fc.tuple(isolate, keeping, delivery), (city, [which, kept, how]) =>
+  city.report(which, kept, how),
 )
 export const asking = step(5, fc.tuple(isolate, asked), (city, [which, need]) => void city.ask(which, need))
 export const stocking = step(1, isolate, (city, which) => city.stockUp(which))
