@@ -200,6 +200,7 @@ describe('a promise of quality', () => {
   })
   it('takes the least share that reaches it, by what the route has learned', async () => {
     const learned: Learned = {
+      gainOfReading: () => undefined,
       gainOf: () => undefined,
       standing: { labels: 500, isOn: false, reason: '' },
       curve: {
