@@ -1,5 +1,5 @@
 // Outcome rows as they lie in D1: many in one text, under a head that says which are in it. Pure.
-import { type Batch, type HandOver, rowsOf } from './letter.ts'
+import { type Batch, rowsOf } from './letter.ts'
 import { COLUMNS, PLACES, TEXT, type Value } from './record.ts'
 import { isTold } from './row-id.ts'
 
@@ -30,10 +30,11 @@ export function pageOf(batches: readonly Batch[]): Page {
   const texts: [string, string][] = []
   let [firstId, lastId, count, costMicros] = ['', '', 0, 0]
   for (const handOver of batches.flatMap(({ handOvers }) => handOvers)) {
-    texts.push(...textsIn(handOver))
-    const rows = inOrder(handOver)
-    parts.push(rows === undefined ? handOver.rows : rows.map((row) => JSON.stringify(row)).join(','))
-    for (const row of rows ?? rowsOf(handOver)) {
+    const handed = rowsOf(handOver)
+    const rows = inOrder(handOver.columns, handed)
+    texts.push(...textsIn(handOver.columns, handed))
+    parts.push(rows === handed ? handOver.rows : rows.map((row) => JSON.stringify(row)).join(','))
+    for (const row of rows) {
       const [id, requestId] = [String(row[PLACES.id]), String(row[PLACES.request_id])]
       const keyId = String(row[PLACES.key_id])
       if (count === 0 || id < firstId) firstId = id
@@ -61,21 +62,21 @@ export function pageOf(batches: readonly Batch[]): Page {
   }
 }
 
+type Rows = readonly (readonly Value[])[]
+
 /** Rows, and what was said in them, of those that have something. */
-export function textsIn(handOver: HandOver): [string, string][] {
-  const place = handOver.columns.indexOf(TEXT)
-  if (place < 0) return []
-  const id = handOver.columns.indexOf('id')
-  return rowsOf(handOver).flatMap((row) =>
-    typeof row[place] === 'string' ? [[String(row[id]), row[place]] satisfies [string, string]] : [],
-  )
+export function textsIn(columns: readonly string[], rows: Rows): [string, string][] {
+  const [id, place] = [columns.indexOf('id'), columns.indexOf(TEXT)]
+  return rows.flatMap((row) => {
+    const text = row[place]
+    return typeof text === 'string' ? [[String(row[id]), text] satisfies [string, string]] : []
+  })
 }
 
-/** Rows of another version in this one's order; undefined where they are already. What is not known here is left out. */
-function inOrder(handOver: HandOver): readonly (readonly Value[])[] | undefined {
-  const { columns } = handOver
+/** Rows in this version's order: the same ones where they are. What is not known here, and what was said, is left out. */
+function inOrder(columns: readonly string[], rows: Rows): Rows {
   const isKnown = COLUMNS.every((column, place) => columns[place] === column)
-  if (isKnown && columns.length === COLUMNS.length) return undefined
+  if (isKnown && rows.every(({ length }) => length === COLUMNS.length)) return rows
   const places = COLUMNS.map((column) => columns.indexOf(column))
-  return rowsOf(handOver).map((row) => places.map((place) => row[place] ?? null))
+  return rows.map((row) => places.map((place) => row[place] ?? null))
 }

@@ -23,7 +23,7 @@ export const NAME = `INSERT OR IGNORE INTO named (request_id, key_id, row_id, ou
   SELECT value ->> 0, value ->> 1, value ->> 2, ?1, ?2 FROM json_each(?3)
   WHERE EXISTS (SELECT 1 FROM pages WHERE outbox = ?1 AND upto = ?2)`
 
-const TELL = `INSERT OR IGNORE INTO texts (row_id, text)
+export const TELL = `INSERT OR IGNORE INTO texts (row_id, text)
   SELECT value ->> 0, value ->> 1 FROM json_each(?3)
   WHERE EXISTS (SELECT 1 FROM pages WHERE outbox = ?1 AND upto = ?2)`
 
@@ -67,14 +67,14 @@ const PAGES_AT_ONCE = 200
 
 const OLD = `SELECT outbox, upto FROM pages WHERE last_id < ?1 ORDER BY last_id LIMIT ${PAGES_AT_ONCE}`
 
-const FORGET_NAMES = `DELETE FROM named WHERE (request_id, key_id, row_id) IN (
+export const FORGET_NAMES = `DELETE FROM named WHERE (request_id, key_id, row_id) IN (
     SELECT entry.value ->> 1, entry.value ->> 3, entry.value ->> 0
     FROM (${OLD}) AS old CROSS JOIN pages USING (outbox, upto) CROSS JOIN json_each(pages.rows) AS entry)`
 
-const FORGET = `DELETE FROM pages WHERE (outbox, upto) IN (${OLD}) RETURNING count`
+export const FORGET = `DELETE FROM pages WHERE (outbox, upto) IN (${OLD}) RETURNING count`
 
 /** Of texts, as many as a whole run of pages might have. */
-const FORGET_TEXTS = `DELETE FROM texts WHERE row_id IN
+export const FORGET_TEXTS = `DELETE FROM texts WHERE row_id IN
   (SELECT row_id FROM texts WHERE row_id < ?1 ORDER BY row_id LIMIT ${PAGES_AT_ONCE * 200})`
 
 /**

@@ -34,7 +34,7 @@ export function findIn(batches: Iterable<Batch>, wanted: Wanted): Row[] {
 export function textIn(batches: Iterable<Batch>, rowId: string): string | undefined {
   for (const { handOvers } of batches) {
     for (const handOver of handOvers) {
-      const found = textsIn(handOver).find(([id]) => id === rowId)
+      const found = textsIn(handOver.columns, rowsOf(handOver)).find(([id]) => id === rowId)
       if (found !== undefined) return found[1]
     }
   }

@@ -7,9 +7,18 @@ import { requestIdAt } from '../../../../shared/request-id.ts'
 import { readMigrations } from '../../../../tools/gateway/migrate.ts'
 import type { Batch } from '../../../../workers/telemetry/letter.ts'
 import { pageOf } from '../../../../workers/telemetry/page.ts'
-import { COLUMNS, type Value, writeRow } from '../../../../workers/telemetry/record.ts'
-import { PUT, valuesOf } from '../../../../workers/telemetry/shelf.ts'
-import { findIn, newest } from '../../../../workers/telemetry/unsent.ts'
+import { firstIdAt } from '../../../../workers/telemetry/row-id.ts'
+import { COLUMNS, TEXT, type Value, writeRow } from '../../../../workers/telemetry/record.ts'
+import {
+  FORGET,
+  FORGET_NAMES,
+  FORGET_TEXTS,
+  NAME,
+  PUT,
+  TELL,
+  valuesOf,
+} from '../../../../workers/telemetry/shelf.ts'
+import { findIn, newest, textIn } from '../../../../workers/telemetry/unsent.ts'
 import { handOverOf, NOON, outcomeWith } from './outbox-rows.ts'
 
 const MIGRATIONS = readMigrations(fileURLToPath(new URL('../../../../migrations', import.meta.url)))
@@ -59,6 +68,27 @@ describe('a page', () => {
     const handOver = { ...handOverOf('x', 1, [outcome]), columns, rows: JSON.stringify(row) }
     const { rows } = pageOf([{ id: 1, count: 1, handOvers: [handOver] }])
     expect(JSON.parse(rows)).toEqual([writeRow(outcome)])
+  })
+})
+
+describe('what was said in a request', () => {
+  it('goes beside the rows of a page, and is in none of them', () => {
+    const [told, silent] = [outcomeWith(), outcomeWith()]
+    const rows = [
+      JSON.stringify([...writeRow(told), '{"prompt":"secret"}']),
+      JSON.stringify(writeRow(silent)),
+    ]
+    const handOver = {
+      ...handOverOf('x', 1, [told, silent]),
+      columns: [...COLUMNS, TEXT],
+      rows: rows.join(','),
+    }
+    const page = pageOf([{ id: 1, count: 2, handOvers: [handOver] }])
+    expect(page.texts).toEqual([[told.id, '{"prompt":"secret"}']])
+    expect(JSON.parse(page.rows)).toEqual([told, silent].map(writeRow))
+    const batch = [{ id: 1, count: 2, handOvers: [handOver] }]
+    expect(JSON.stringify(findIn(batch, { limit: 9, from: '' }))).not.toContain('secret')
+    expect([textIn(batch, told.id), textIn(batch, silent.id)]).toEqual(['{"prompt":"secret"}', undefined])
   })
 })
 
@@ -116,6 +146,37 @@ describe('pages in the database', () => {
   })
 
   const ALL = { limit: 1_000, from: '' }
+
+  it('are forgotten when all of their rows are old, with what lies beside them', () => {
+    const database = open()
+    const put = (upto: number, ats: readonly number[]): void => {
+      const page = pageOf([
+        batchOf(
+          upto,
+          ats.map((at) => outcomeWith({ at: NOON + at })),
+        ),
+      ])
+      const ids = (JSON.parse(page.rows) as string[][]).map(([id]) => id)
+      database.prepare(PUT).run(...valuesOf({ outbox: 'a', after: upto - 1, upto }, page))
+      database.prepare(NAME).run('a', upto, JSON.stringify(page.named))
+      database.prepare(TELL).run('a', upto, JSON.stringify(ids.map((id) => [id, 'said'])))
+    }
+    const count = (table: string): unknown =>
+      database.prepare(`SELECT COUNT(*) AS found FROM ${table}`).get()?.['found']
+    put(1, [0, 10])
+    put(2, [5, 200])
+    put(3, [300])
+    const before = firstIdAt(NOON + 100)
+    database.prepare(FORGET_NAMES).run(before)
+    expect(
+      database
+        .prepare(FORGET)
+        .all(before)
+        .map((gone) => gone['count']),
+    ).toEqual([2])
+    database.prepare(FORGET_TEXTS).run(before)
+    expect([count('pages'), count('named'), count('texts')]).toEqual([2, 3, 2])
+  })
 
   it('take over the rows that were there one by one', () => {
     const database = new DatabaseSync(':memory:')
