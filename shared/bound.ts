@@ -24,8 +24,10 @@ export const mostTokens = (text: string): number => mostOf(text, marksIn)
 function mostOf(text: string, signsIn: (form: string) => number): number {
   const bytes = utf8Length(text)
   if (bytes === text.length) return bytes + signsIn(text)
-  const forms = [text, text.normalize('NFC'), text.normalize('NFKC')]
-  const most = forms.map((form) => Math.max(utf8Length(form), utf8Length(form.toLowerCase())) + signsIn(form))
+  const forms = new Set([text, text.normalize('NFC'), text.normalize('NFKC')]) // mostly one
+  const most = [...forms].map(
+    (form) => Math.max(utf8Length(form), utf8Length(form.toLowerCase())) + signsIn(form),
+  )
   return Math.max(...most)
 }
 
