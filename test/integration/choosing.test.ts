@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Client, type Fields, pick, type Reply, user } from '../lab/client.ts'
 import { freshId, openScene, type Scene, withId } from '../lab/scene.ts'
+import { until } from '../lab/until.ts'
 import { startVendor, type Vendor } from '../lab/vendor.ts'
 
 let scene: Scene
@@ -19,6 +20,19 @@ beforeAll(async () => {
         providers: [
           { provider: 'lab', model: 'fair-1', price: { input: 8, cacheRead: 0.8, output: 8 } },
           { provider: 'other', model: 'acme/fair' },
+        ],
+      },
+      paced: {
+        providers: [
+          { provider: 'lab', model: 'slow' },
+          { provider: 'other', model: 'quick' },
+        ],
+      },
+      warmed: {
+        price: { input: 4, cacheRead: 0.4, output: 4 },
+        providers: [
+          { provider: 'lab', model: 'cold' },
+          { provider: 'other', model: 'warm' },
         ],
       },
       trial: {
@@ -195,6 +209,31 @@ describe('several vendors for one model', () => {
       ]
       expect(new Set([by(first), by(second), by(third)]).size).toBe(1)
     }
+  })
+  test('are chosen from by what was measured: how long they take, and what their caches have', async () => {
+    const measure = async (name: string, behaviour: object): Promise<void> => {
+      const [provider = '', model = ''] = name.split('/')
+      const vendor = provider === 'lab' ? scene.lab : other
+      vendor.always(model, behaviour)
+      await Promise.all(Array.from({ length: 25 }, () => ask(name, 'Hello!')))
+    }
+    // As many calls of each, so that they differ in what is measured alone.
+    await measure('lab/slow', { headAfterMs: 1_500 })
+    await measure('other/quick', {})
+    await measure('lab/cold', { usage: { prompt: 1_000, completion: 1 } })
+    await measure('other/warm', { usage: { prompt: 1_000, cached: 900, completion: 1 } })
+    const quick = await ask('paced', 'Hello!', {}, withId('fixed-name-1'))
+    expect([by(quick), reason(quick)]).toEqual(['other/quick', 'latency'])
+    const warm = await ask('warmed', 'Hello! '.repeat(500), {}, withId('fixed-name-1'))
+    expect([by(warm), reason(warm)]).toEqual(['other/warm', 'price'])
+    const sorted = await ask('paced', 'Hello!', { minnow: { sort: 'latency' } })
+    expect([by(sorted), reason(sorted)]).toEqual(['other/quick', 'latency'])
+    await ask('other/warm', 'Hello!') // its object is told with the next call
+    const shown = await until('the object to be told', async () => {
+      const health = pick((await scene.admin.send('/admin/health')).json, 'data') as Fields[]
+      return health.find(({ target, cache_hit_share: hits }) => target === 'other/warm' && hits !== null)
+    })
+    expect(shown).toMatchObject({ cache_hit_share: 0.9, prompt_tokens: 1_000 })
   })
   test('are one model in the list', async () => {
     const { json } = await scene.client.send('/v1/models')

@@ -1,8 +1,9 @@
-// How every target is doing, for operators: its circuit, its calls of the last ten minutes, how long it takes.
+// How every target is doing, for operators: its circuit, its calls of the last ten minutes, how long it takes, what it uses.
 import { dueAt } from '../health/circuit.ts'
 import { type Condition, soundCondition } from '../health/condition.ts'
 import { type Latency, p95Of, quantile } from '../health/latency.ts'
 import { read } from '../health/tally.ts'
+import { meanOf, noUse, paceOf, type Use } from '../health/use.ts'
 
 export interface HealthDesk {
   /** `<provider>/<model>` of every target of the configuration, and of those that were called lately. */
@@ -26,7 +27,7 @@ export function listHealth(desk: HealthDesk): Promise<Record<string, unknown>[]>
 
 function shown(
   target: string,
-  { circuit, tally, stream, whole }: Condition,
+  { circuit, tally, stream, whole, use }: Condition,
   now: number,
 ): Record<string, unknown> {
   const slash = target.indexOf('/')
@@ -40,6 +41,7 @@ function shown(
     success,
     requests,
     latency: { stream: shownLatency(stream), whole: shownLatency(whole) },
+    ...shownUse(use),
     ...(circuit.state === 'closed' ? {} : { reason: circuit.reason, probe_at: timeOf(dueAt(circuit)) }),
   }
 }
@@ -50,5 +52,18 @@ const shownLatency = (latency: Latency): Record<string, number | null> => ({
   ewma: latency.samples === 0 ? null : Math.round(latency.ewmaMs),
   samples: latency.samples,
 })
+
+/** Means of recent calls; what a vendor does not report is not there. */
+function shownUse(use: Use = noUse): Record<string, number | null> {
+  const { input = 0, cacheRead = 0, cacheWrite = 0, output } = meanOf(use) ?? {}
+  const prompt = input + cacheRead + cacheWrite
+  const speed = paceOf(use)
+  return {
+    tokens_per_second: speed === undefined ? null : Math.round(speed * 10) / 10,
+    prompt_tokens: prompt === 0 ? null : Math.round(prompt),
+    completion_tokens: output === undefined ? null : Math.round(output),
+    cache_hit_share: prompt === 0 ? null : Math.round((cacheRead / prompt) * 1_000) / 1_000,
+  }
+}
 
 const timeOf = (at: number): string => new Date(at).toISOString()

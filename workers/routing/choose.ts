@@ -26,13 +26,14 @@ export function choose(decision: Decision): Plan {
     ...(chosen.by === undefined || isFirst ? {} : { by: 'health' }),
     ...(hedgeAfterMs === undefined ? {} : { hedgeAfterMs }),
     ...(probe ? { probe } : {}),
-    ...frontierIn(policy),
+    ...frontierIn(policy, chosen.targets),
   }
 }
 
-/** The model that all requests of the route would be answered by, were it not for the others. */
-function frontierIn(policy: Policy): Pick<Plan, 'frontierPrice'> {
-  const price = policy.kind === 'tiers' ? policy.frontier[0]?.price : undefined
+/** What would answer all requests of the route, were it not for its small models: at the vendor that would be chosen. */
+function frontierIn(policy: Policy, chosen: readonly Target[]): Pick<Plan, 'frontierPrice'> {
+  if (policy.kind !== 'tiers') return {}
+  const { price } = chosen.find(({ tier }) => tier === 'frontier') ?? policy.frontier[0] ?? {}
   return price === undefined ? {} : { frontierPrice: price }
 }
 

@@ -118,6 +118,12 @@ describe('what the frontier costs', () => {
     for (const score of [0.1, 0.9])
       expect(decide(tiers([micro], [dear, spare]), score).frontierPrice).toEqual(price)
   })
+  it('is that of the vendor which would be chosen, so that a cheaper one is no saving of the small model', () => {
+    const at = (name: string, input: number) =>
+      model(name, { of: 'big', price: { ...price, input, output: input } })
+    const plan = decide(tiers([micro], [at('here', 9), at('there', 3)]), 0.1)
+    expect(plan.frontierPrice).toMatchObject({ input: 3 })
+  })
   it('is not known without a frontier, or where nobody has said', () => {
     const { price: _, ...unpriced } = big
     for (const policy of [tiers([{ ...micro, price }], []), tiers([micro], [unpriced, dear])])
