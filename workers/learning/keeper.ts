@@ -1,5 +1,6 @@
 // What a learner does with news: keeps requests for a while, adds labels to its mind, and takes back what was said before.
 import type { Asked, Learnt, Mind, Named, News, OpenMind, Standing } from './label.ts'
+import { openShelf, type Shelf } from './shelf.ts'
 import type { LearnerStore } from './store.ts'
 
 export interface Keeper {
@@ -22,7 +23,7 @@ export interface Known {
 /** Requests that can still be spoken of; about a kilobyte each. */
 const MOST_ASKED = 50_000
 const KEEP_MS = 7 * 24 * 60 * 60_000
-/** A mind holds fewer, by size; these are what it is made from again. */
+/** What a mind is made from again where something is taken back; about a kilobyte each. */
 const MOST_LABELS = 6_000
 /** The mind is written down after so many labels, so that a restart need not think all again. */
 const WRITE_EVERY = 100
@@ -40,23 +41,29 @@ export function openKeeper(
     count += ids.length
   }
   let seq = store.lastSeq()
-  let thought: { readonly mind: Mind; written: number } | undefined
+  let labels: Shelf | undefined
+  let thought: { readonly mind: Mind; added: number } | undefined
   let packed: { readonly seq: number; readonly bytes: Uint8Array } | undefined
 
-  const rethink = (): Mind => {
-    const mind = openMind()
-    for (const { named } of store.labelsAfter(0)) mind.add(named.label)
-    thought = { mind, written: -WRITE_EVERY }
-    return mind
-  }
+  const shelf = (): Shelf => (labels ??= openShelf(store, limits.labels))
 
   const mindOf = (): Mind => {
     if (thought !== undefined) return thought.mind
     const saved = store.readSnapshot()
-    if (saved === undefined) return rethink()
-    const mind = openMind(saved.bytes)
-    for (const { named } of store.labelsAfter(saved.seq)) mind.add(named.label)
-    thought = { mind, written: saved.seq }
+    const mind = openMind(saved?.bytes)
+    thought = { mind, added: 0 }
+    for (const { named } of store.lotsAfter(saved?.seq ?? 0)) {
+      for (const { label } of named) mind.add(label)
+      thought.added += named.length
+    }
+    return mind
+  }
+
+  /** What a mind has learned cannot be taken out of it. */
+  const rethink = (): Mind => {
+    const mind = openMind()
+    for (const { label } of shelf().all()) mind.add(label)
+    thought = { mind, added: WRITE_EVERY }
     return mind
   }
 
@@ -65,19 +72,19 @@ export function openKeeper(
     return packed.bytes
   }
 
-  /** True where it is news. */
-  const learn = (named: Named): boolean => {
-    const before = store.label(named.id)
-    if (before !== undefined && saysSame(before, named)) return false
+  /** True where something of it is news. */
+  const learn = (told: readonly Named[]): boolean => {
+    const named = told.length === 0 ? told : shelf().fresh(told)
+    if (named.length === 0) return false
     const mind = mindOf()
     seq += 1
-    store.writeLabel(seq, named)
-    if (before === undefined) mind.add(named.label)
-    else rethink() // what a mind has learned cannot be taken out of it
-    if (thought !== undefined && seq - thought.written >= WRITE_EVERY) {
-      store.trimLabels(limits.labels)
-      store.writeSnapshot(seq, thought.mind.snapshot())
-      thought.written = seq
+    if (shelf().add({ seq, named })) rethink()
+    else for (const { label } of named) mind.add(label)
+    if (thought === undefined) return true
+    thought.added += named.length
+    if (thought.added >= WRITE_EVERY) {
+      store.writeSnapshot(seq, snapshot())
+      thought.added = 0
     }
     return true
   }
@@ -105,12 +112,10 @@ export function openKeeper(
   }
 
   return {
-    take({ asked, labels }, now) {
+    take({ asked, labels: told }, now) {
       const fresh = asked.filter(({ id }) => !places.has(id))
       if (fresh.length > 0) keep(fresh, now)
-      let isNews = false
-      for (const named of labels) isNews = learn(named) || isNews
-      return isNews
+      return learn(told)
     },
     feedback(requestId, score, now) {
       const batch = places.get(requestId)
@@ -119,18 +124,11 @@ export function openKeeper(
       if (asked === undefined) return false
       const quality = (score + 1) / 2
       const side = asked.tier === 'mini' ? { weak: quality } : { strong: quality }
-      learn({
-        id: `feedback/${requestId}`,
-        label: { sketch: asked.sketch, ...side, source: 'feedback', at: now },
-      })
+      const label = { sketch: asked.sketch, ...side, source: 'feedback', at: now } as const
+      learn([{ id: `feedback/${requestId}`, label }])
       return true
     },
     learnt: (have) => (have === seq ? { version: seq } : { version: seq, snapshot: snapshot() }),
-    known: () => ({ standing: mindOf().standing(), sources: store.counts(), snapshot: snapshot() }),
+    known: () => ({ standing: mindOf().standing(), sources: shelf().counts(), snapshot: snapshot() }),
   }
 }
-
-const saysSame = (one: Named, other: Named): boolean =>
-  one.label.sketch === other.label.sketch &&
-  one.label.weak === other.label.weak &&
-  one.label.strong === other.label.strong

@@ -6,9 +6,10 @@ export interface Sql {
   exec(query: string, ...values: (string | number | ArrayBuffer)[]): { toArray(): Record<string, unknown>[] }
 }
 
-export interface Kept {
+/** Labels that came together. */
+export interface Lot {
   readonly seq: number
-  readonly named: Named
+  readonly named: readonly Named[]
 }
 
 export interface LearnerStore {
@@ -17,14 +18,11 @@ export interface LearnerStore {
   writeBatch(batch: number, at: number, asked: readonly Asked[]): void
   readBatch(batch: number): readonly Asked[]
   removeBatches(upto: number): void
-  label(id: string): Named | undefined
-  /** Replaces the label of the same id. */
-  writeLabel(seq: number, named: Named): void
+  writeLot(lot: Lot): void
   /** In the order they came, those after `seq` only. */
-  labelsAfter(seq: number): Kept[]
-  /** Leaves the newest so many. */
-  trimLabels(most: number): void
-  counts(): Record<string, number>
+  lotsAfter(seq: number): Lot[]
+  removeLots(upto: number): void
+  /** 0 before any. */
   lastSeq(): number
   readSnapshot(): { readonly seq: number; readonly bytes: Uint8Array } | undefined
   writeSnapshot(seq: number, bytes: Uint8Array): void
@@ -37,16 +35,10 @@ export function openStore(sql: Sql): LearnerStore {
   sql.exec(
     'CREATE TABLE IF NOT EXISTS asked (batch INTEGER PRIMARY KEY, at INTEGER NOT NULL, ids TEXT NOT NULL, body TEXT NOT NULL)',
   )
-  sql.exec(
-    'CREATE TABLE IF NOT EXISTS labels (id TEXT PRIMARY KEY, seq INTEGER NOT NULL, source TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID',
-  )
+  sql.exec('CREATE TABLE IF NOT EXISTS labels (seq INTEGER PRIMARY KEY, body TEXT NOT NULL)')
   sql.exec(
     'CREATE TABLE IF NOT EXISTS snapshot (piece INTEGER PRIMARY KEY, seq INTEGER NOT NULL, bytes BLOB NOT NULL)',
   )
-  const named = ({ id, body }: Record<string, unknown>): Named => ({
-    id: String(id),
-    label: JSON.parse(String(body)) as Named['label'], // written below
-  })
 
   return {
     batches: () =>
@@ -72,36 +64,17 @@ export function openStore(sql: Sql): LearnerStore {
       return row === undefined ? [] : (JSON.parse(String(row['body'])) as Asked[]) // written above
     },
     removeBatches: (upto) => void sql.exec('DELETE FROM asked WHERE batch <= ?', upto),
-    label(id) {
-      const [row] = sql.exec('SELECT id, body FROM labels WHERE id = ?', id).toArray()
-      return row && named(row)
-    },
-    writeLabel(seq, { id, label }) {
-      sql.exec(
-        'INSERT OR REPLACE INTO labels (id, seq, source, body) VALUES (?, ?, ?, ?)',
-        id,
-        seq,
-        label.source,
-        JSON.stringify(label),
-      )
-    },
-    labelsAfter: (seq) =>
+    writeLot: ({ seq, named }) =>
+      void sql.exec('INSERT INTO labels (seq, body) VALUES (?, ?)', seq, JSON.stringify(named)),
+    lotsAfter: (seq) =>
       sql
-        .exec('SELECT id, seq, body FROM labels WHERE seq > ? ORDER BY seq', seq)
+        .exec('SELECT seq, body FROM labels WHERE seq > ? ORDER BY seq', seq)
         .toArray()
-        .map((row) => ({ seq: Number(row['seq']), named: named(row) })),
-    trimLabels: (most) =>
-      void sql.exec(
-        'DELETE FROM labels WHERE seq <= (SELECT seq FROM labels ORDER BY seq DESC LIMIT 1 OFFSET ?)',
-        most,
-      ),
-    counts: () =>
-      Object.fromEntries(
-        sql
-          .exec('SELECT source, COUNT(*) AS count FROM labels GROUP BY source')
-          .toArray()
-          .map(({ source, count }) => [String(source), Number(count)]),
-      ),
+        .map((row) => ({
+          seq: Number(row['seq']),
+          named: JSON.parse(String(row['body'])) as Named[], // written above
+        })),
+    removeLots: (upto) => void sql.exec('DELETE FROM labels WHERE seq <= ?', upto),
     lastSeq: () => Number(sql.exec('SELECT MAX(seq) AS seq FROM labels').toArray()[0]?.['seq'] ?? 0),
     readSnapshot() {
       const pieces = sql.exec('SELECT seq, bytes FROM snapshot ORDER BY piece').toArray()

@@ -21,6 +21,7 @@ describe('news', () => {
     expect(keeper.take(news, NOON)).toBe(false)
     expect(keeper.known()).toMatchObject({ sources: { shadow: 1 }, standing: { labels: 1 } })
     expect(keeper.learnt(undefined).version).toBe(1)
+    expect(keeper.learnt(1)).toEqual({ version: 1 })
   })
 
   it('is given out as a snapshot to those only who have an older one', () => {
@@ -51,9 +52,10 @@ describe('an opinion', () => {
     keeper.take({ asked: [asked('r1'), asked('r2', 'Hi', 'frontier')], labels: [] }, NOON)
     expect(keeper.feedback('r1', -1, NOON)).toBe(true)
     expect(keeper.feedback('r2', 0.5, NOON)).toBe(true)
-    expect(store.label('feedback/r1')?.label).toMatchObject({ weak: 0, source: 'feedback', at: NOON })
-    expect(store.label('feedback/r1')?.label).not.toHaveProperty('strong')
-    expect(store.label('feedback/r2')?.label).toMatchObject({ strong: 0.75 })
+    const [first, second] = store.lotsAfter(0).flatMap(({ named }) => named)
+    expect(first).toMatchObject({ id: 'feedback/r1', label: { weak: 0, source: 'feedback', at: NOON } })
+    expect(first?.label).not.toHaveProperty('strong')
+    expect(second).toMatchObject({ id: 'feedback/r2', label: { strong: 0.75 } })
   })
 
   it('replaces the one before it: nothing of that is left', () => {
@@ -118,12 +120,23 @@ describe('after a restart', () => {
     expect(openKeeper(storeOf(sql), openLearner).known()).toEqual(before.known())
   })
 
-  it('labels stay within their bound, and the snapshot survives in pieces', () => {
+  it('labels stay within their bound, the newest ones, whatever was said twice', () => {
     const sql = openSql()
     const store = storeOf(sql)
-    const keeper = openKeeper(store, openLearner, { asked: 10, labels: 150 })
-    keeper.take({ asked: [], labels: taught(400) }, NOON)
-    expect(store.labelsAfter(0).length).toBeLessThanOrEqual(250)
+    const limits = { asked: 10, labels: 150 }
+    const keeper = openKeeper(store, openLearner, limits)
+    for (const named of taught(400)) keeper.take({ asked: [], labels: [named] }, NOON)
+    for (const named of taught(10))
+      keeper.take({ asked: [], labels: [{ ...named, id: 'shadow/same' }] }, NOON)
+    const kept = store.lotsAfter(0).flatMap(({ named }) => named)
+    expect(kept).toHaveLength(150)
+    expect(kept[0]?.id).toBe('shadow/s260')
+    expect(keeper.known().sources).toEqual({ shadow: 141 })
+    expect(openKeeper(storeOf(sql), openLearner, limits).known()).toEqual(keeper.known())
+  })
+
+  it('a snapshot survives in pieces', () => {
+    const store = storeOf()
     const bytes = new Uint8Array(2_500_000).map((_, at) => at % 251)
     store.writeSnapshot(400, bytes)
     expect(store.readSnapshot()).toEqual({ seq: 400, bytes })
