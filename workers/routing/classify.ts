@@ -3,7 +3,9 @@ import { lastUserText, type ModelRequest } from '../../shared/request.ts'
 import { BUCKETS, hashText, shapeOf } from './features.ts'
 import type { Learned } from './learner.ts'
 import prior from './prior.json' with { type: 'json' }
-import { readRequest } from './reading.ts'
+import { priorOfReading } from './prior.ts'
+import { type Reading, readRequest } from './reading.ts'
+import { TRAITS } from './traits.ts'
 
 export interface Effort {
   /** 0..1, higher where the strong model is expected to gain more. */
@@ -28,11 +30,32 @@ function readWeights(base64: string): Int8Array {
   return new Int8Array(bytes.buffer)
 }
 
-/** By what the route has learned, where it has; else by the prior. */
-export function classify(request: ModelRequest, learned?: Learned): Effort {
-  const gain = learned?.gainOfReading(readRequest(request), true)
-  if (gain !== undefined) return { score: (gain + 1) / 2, features: shapeOf(request) }
-  return weigh(request)
+export interface Manner {
+  /** `micro`: the small models of the route are the embedded one, which has a prior of its own. */
+  readonly weak?: 'micro' | 'other'
+  /** Nothing that is put at the end of a request raises its score. Costs some of the order: docs/routing.md. */
+  readonly isGuarded?: boolean
+}
+
+/** By what the route has learned, where it has; else by the prior for its small models. */
+export function classify(request: ModelRequest, learned?: Learned, manner: Manner = {}): Effort {
+  const { weak = 'micro', isGuarded = false } = manner
+  const isHeard = learned?.standing.isOn === true
+  if (!isHeard && weak === 'micro') return weigh(request)
+  const reading = readRequest(request)
+  const gain = learned?.gainOfReading(reading, isGuarded) ?? priorOfReading(reading, isGuarded)
+  return { score: scoreOf(gain), features: named(reading) }
+}
+
+/** A gain that is usually worth a strong model's price scores a half. */
+const WORTH = 0.15
+const STEEPNESS = 10
+
+const scoreOf = (gain: number): number => 1 / (1 + Math.exp(-STEEPNESS * (gain - WORTH)))
+
+const named = ({ views }: Reading): Record<string, number> => {
+  const traits = views.at(-1)?.traits
+  return Object.fromEntries(TRAITS.map((name, at) => [name, Math.round((traits?.[at] ?? 0) * 1000) / 1000]))
 }
 
 export function weigh(request: ModelRequest, model: Prior = shipped): Effort {

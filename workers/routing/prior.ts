@@ -1,8 +1,66 @@
-// What the shipped prior expects a stronger model to gain on a request. Pure.
+// What the shipped prior expects a stronger model to gain on a request, and where it knows nothing. Pure.
+import { readGaps } from './gaps.ts'
+import { GRAMS } from './hash.ts'
+import { gainOf, guardedGain, type Linear } from './linear.ts'
+import type { Reading } from './reading.ts'
+import packed from './pairs.json' with { type: 'json' }
 import type { Sketch } from './sketch.ts'
 import { TRAITS } from './traits.ts'
 
-const PROSE = TRAITS.indexOf('prose')
+const [FORMULAS, OPTIONS, DIGITS, CODE] = (['formulas', 'options', 'digits', 'code'] as const).map((name) =>
+  TRAITS.indexOf(name),
+)
 
-/** Long requests gain more: a strong and fragile baseline, and the only one that needs no training. */
-export const priorGain = ({ traits }: Sketch): number => traits[PROSE] ?? 0
+/** What the file holds: which buckets have a weight (gaps, base64), and each one's byte (base64). */
+export interface PackedPrior {
+  readonly bias: number
+  readonly scale: number
+  readonly traits: readonly (readonly number[])[]
+  readonly count: number
+  readonly grams: string
+  readonly words: string
+}
+
+export function readPrior({ bias, scale, traits, count, grams, words }: PackedPrior): Linear {
+  const places = readGaps(bytesOf(grams), count, GRAMS)
+  const weights = new Int8Array(bytesOf(words).buffer)
+  if (places === undefined || weights.length !== count)
+    throw new Error(`routing/pairs.json does not hold ${count} weights`)
+  const all = new Int8Array(GRAMS)
+  for (let at = 0; at < count; at += 1) all[places[at] ?? 0] = weights[at] ?? 0
+  return {
+    bias,
+    scale,
+    words: all,
+    traits: traits.map(([mean = 0, sharpness = 0, weight = 0]) => ({ mean, sharpness, weight })),
+  }
+}
+
+const bytesOf = (base64: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
+
+let shipped: Linear | undefined // a cache of one: unpacked when first asked, so that others need not pay for it
+
+const theShipped = (): Linear => (shipped ??= readPrior(packed))
+
+/**
+ * Is it a kind of request that the prior was measured on? Multiple choice and word problems are. In formulas nothing
+ * simple orders the gain, and of free conversation there were no outcomes to learn from.
+ */
+export function isKnownGround(traits: Float32Array): boolean {
+  const has = (at: number | undefined): boolean => (traits[at ?? 0] ?? 0) > 0
+  if (has(FORMULAS)) return false
+  return has(OPTIONS) || (has(DIGITS) && !has(CODE))
+}
+
+/** On other ground every request is worth the same: routes over it are at random until they have learned. */
+export function priorGain(sketch: Sketch, model: Linear = theShipped()): number {
+  return isKnownGround(sketch.traits) ? gainOf(model, sketch) : model.bias
+}
+
+/** The same of a request, guarded against what is put at its end unless that is not wanted. */
+export function priorOfReading(reading: Reading, isGuarded: boolean, model: Linear = theShipped()): number {
+  const whole = { grams: reading.grams, traits: reading.views.at(-1)?.traits ?? new Float32Array() }
+  if (!isKnownGround(whole.traits)) return model.bias
+  return isGuarded ? guardedGain(model, reading) : gainOf(model, whole)
+}

@@ -1,0 +1,73 @@
+// The metrics of RouteLLM (arXiv 2406.18665) and their 95 % intervals. Pure.
+import type { Outcome } from './sets.ts'
+
+export interface Quality {
+  /** Area under the recovered gain over the share of strong calls. */
+  readonly apgr: number
+  /** The least share of strong calls, in percent, that recovers half and four fifths of the gain. */
+  readonly cpt50: number
+  readonly cpt80: number
+}
+
+/** Requests of equal score count as any order of them. */
+export function measure(scores: readonly number[], outcomes: readonly Outcome[]): Quality {
+  const order = scores.map((_, at) => at).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0))
+  const gains = outcomes.map(({ weak, strong }) => strong - weak)
+  const total = gains.reduce((sum, gain) => sum + gain, 0)
+  const count = order.length
+  const reached = { area: 0, gain: 0, cpt50: Number.NaN, cpt80: Number.NaN }
+  for (let start = 0; start < count;) {
+    let [end, step] = [start, 0]
+    for (; end < count && scores[order[end] ?? 0] === scores[order[start] ?? 0]; end += 1)
+      step += gains[order[end] ?? 0] ?? 0
+    for (const [name, part] of [
+      ['cpt50', 0.5],
+      ['cpt80', 0.8],
+    ] as const) {
+      const wanted = part * total
+      if (!Number.isNaN(reached[name]) || reached.gain + step < wanted) continue
+      reached[name] = (100 * (start + ((wanted - reached.gain) / step) * (end - start))) / count
+    }
+    reached.area += (end - start) * (reached.gain + step / 2)
+    reached.gain += step
+    start = end
+  }
+  return { apgr: reached.area / total / count, cpt50: reached.cpt50, cpt80: reached.cpt80 }
+}
+
+/** Seeded, so that the same run prints the same. Source of the constants: mulberry32. */
+export function openRandom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+export function shuffled(count: number, seed: number): number[] {
+  const random = openRandom(seed)
+  const order = Array.from({ length: count }, (_, at) => at)
+  for (let last = count - 1; last > 0; last -= 1) {
+    const other = Math.floor(random() * (last + 1))
+    ;[order[last], order[other]] = [order[other] ?? 0, order[last] ?? 0]
+  }
+  return order
+}
+
+const DRAWS = 200
+
+/** Of the area: from draws of as many prompts, with replacement. */
+export function interval(scores: readonly number[], outcomes: readonly Outcome[]): readonly [number, number] {
+  const random = openRandom(1)
+  const count = outcomes.length
+  const areas = Array.from({ length: DRAWS }, () => {
+    const drawn = Array.from({ length: count }, () => Math.floor(random() * count))
+    return measure(
+      drawn.map((at) => scores[at] ?? 0),
+      drawn.flatMap((at) => outcomes[at] ?? []),
+    ).apgr
+  }).sort((a, b) => a - b)
+  return [areas[Math.floor(DRAWS * 0.025)] ?? 0, areas[Math.ceil(DRAWS * 0.975) - 1] ?? 0]
+}

@@ -1,0 +1,29 @@
+// `npm run bench:routing`: how good the router is, on the recorded outcomes of real models. Prints Markdown tables.
+import { findFolder, readExam, readPairs } from './sets.ts'
+import { inDomain } from './domain.ts'
+import { heldOutTables } from './held-out.ts'
+import { coldTable } from './cold.ts'
+import { cascadeTable } from './exam.ts'
+import { attackTable } from './attack.ts'
+import { speedLine } from './speed.ts'
+
+const folder = findFolder()
+if (folder === undefined) {
+  console.error(
+    'No outcomes here. `node tools/data/outcomes.ts` fetches them (about 100 MB), or MINNOW_DATA names a folder that has them.',
+  )
+  process.exit(1)
+}
+const pairs = readPairs(folder)
+const only = process.argv.slice(2)
+const parts: Readonly<Record<string, () => string>> = {
+  speed: () => speedLine(pairs),
+  domain: () => inDomain(pairs),
+  'held-out': () => heldOutTables(pairs),
+  cold: () => coldTable(pairs),
+  cascade: () => cascadeTable(readExam(folder)),
+  attack: () => attackTable(pairs),
+}
+for (const [name, write] of Object.entries(parts)) {
+  if (only.length === 0 || only.includes(name)) console.log(`\n${write()}`)
+}

@@ -1,0 +1,61 @@
+// Fits the prior for pairs of models to public outcomes. Every pair counts by how far a prompt's gain is from the
+// pair's mean: which pair it is, the prior cannot know. Pure.
+import { GRAMS } from '../../workers/routing/hash.ts'
+import { type Linear, type TraitWeight } from '../../workers/routing/linear.ts'
+import { readRequest } from '../../workers/routing/reading.ts'
+import { type Example, fitLinear } from '../../workers/routing/ridge.ts'
+import { type Sketch, sketchReading } from '../../workers/routing/sketch.ts'
+import { TRAITS } from '../../workers/routing/traits.ts'
+import type { Pair } from '../bench/routing/sets.ts'
+import { ask } from './ask.ts'
+
+/** What the amount of prose is worth beside what was fitted: on every benchmark but competition mathematics it helps. */
+const PROSE_WORTH = 0.3
+/** A word of fewer prompts is not shipped: it would tell of one prompt, and helps with no other. */
+const LEAST_PROMPTS = 3
+/** What a strong model gains where nothing is known of the pair. */
+const USUAL_GAIN = 0.15
+
+const sketches = new Map<string, Sketch>() // a cache, bounded by the prompts of the benchmarks
+
+export function sketchFor(prompt: string): Sketch {
+  const known = sketches.get(prompt)
+  if (known !== undefined) return known
+  const sketch = sketchReading(readRequest(ask(prompt)))
+  sketches.set(prompt, sketch)
+  return sketch
+}
+
+/** Formulas are left out: nothing simple orders them, and the prior says nothing of them. */
+export function fitPrior(pairs: readonly Pair[], isTaken: (prompt: string) => boolean = () => true): Linear {
+  const gains = new Map<string, number[]>()
+  for (const { outcomes, family } of pairs) {
+    if (family === 'math') continue
+    const mean = outcomes.reduce((sum, { weak, strong }) => sum + strong - weak, 0) / outcomes.length
+    for (const { prompt, weak, strong } of outcomes) {
+      const gain = strong - weak - mean
+      const list = gains.get(prompt)
+      if (list === undefined) gains.set(prompt, [gain])
+      else list.push(gain)
+    }
+  }
+  const examples = [...gains].flatMap(([prompt, its]): Example[] =>
+    isTaken(prompt)
+      ? [{ ...sketchFor(prompt), gain: its.reduce((sum, gain) => sum + gain, 0) / its.length }]
+      : [],
+  )
+  const model = fitLinear(examples)
+  const counts = new Uint16Array(GRAMS)
+  for (const { grams } of examples) for (const gram of grams) counts[gram] = (counts[gram] ?? 0) + 1
+  return {
+    ...model,
+    bias: USUAL_GAIN,
+    words: model.words.map((weight, gram) => ((counts[gram] ?? 0) < LEAST_PROMPTS ? 0 : weight)),
+    traits: model.traits.map(withProse),
+  }
+}
+
+function withProse(its: TraitWeight, at: number): TraitWeight {
+  if (TRAITS[at] !== 'prose' || its.sharpness === 0) return its
+  return { ...its, weight: its.weight + PROSE_WORTH / its.sharpness }
+}
