@@ -1,16 +1,13 @@
 // Fits the prior for pairs of models to public outcomes. Every pair counts by how far a prompt's gain is from the
 // pair's mean: which pair it is, the prior cannot know. Pure.
 import { GRAMS } from '../../workers/routing/hash.ts'
-import { type Linear, type TraitWeight } from '../../workers/routing/linear.ts'
+import type { Linear } from '../../workers/routing/linear.ts'
 import { readRequest } from '../../workers/routing/reading.ts'
 import { type Example, fitLinear } from '../../workers/routing/ridge.ts'
 import { type Sketch, sketchReading } from '../../workers/routing/sketch.ts'
-import { TRAITS } from '../../workers/routing/traits.ts'
 import type { Pair } from '../bench/routing/sets.ts'
 import { ask } from './ask.ts'
 
-/** What the amount of prose is worth beside what was fitted: on every benchmark but competition mathematics it helps. */
-const PROSE_WORTH = 0.3
 /** A word of fewer prompts is not shipped: it would tell of one prompt, and helps with no other. */
 const LEAST_PROMPTS = 3
 /** What a strong model gains where nothing is known of the pair. */
@@ -51,11 +48,5 @@ export function fitPrior(pairs: readonly Pair[], isTaken: (prompt: string) => bo
     ...model,
     bias: USUAL_GAIN,
     words: model.words.map((weight, gram) => ((counts[gram] ?? 0) < LEAST_PROMPTS ? 0 : weight)),
-    traits: model.traits.map(withProse),
   }
-}
-
-function withProse(its: TraitWeight, at: number): TraitWeight {
-  if (TRAITS[at] !== 'prose' || its.sharpness === 0) return its
-  return { ...its, weight: its.weight + PROSE_WORTH / its.sharpness }
 }

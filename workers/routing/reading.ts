@@ -77,7 +77,7 @@ export function readRequest(request: ModelRequest): Reading {
       at += 1
       if (at - start === 5) beginning = word
     } while (at < end && isWord(code) && isWord(text.charCodeAt(at)))
-    count(counts, code, at - start, word, text.charCodeAt(at))
+    count(counts, code, at - start, word, text.charCodeAt(start - 1), text.charCodeAt(at))
     if (option) counts.optionChars += at - start + 1
     add(word)
     add(pair)
@@ -107,7 +107,14 @@ function plain(code: number, counts: Counts): number {
   return 48
 }
 
-function count(counts: Counts, code: number, length: number, hash: number, next: number): void {
+function count(
+  counts: Counts,
+  code: number,
+  length: number,
+  hash: number,
+  before: number,
+  next: number,
+): void {
   if (isWord(code)) {
     counts.words += 1
     if (!isDigit(code) && length > 2) counts.prose += 1
@@ -123,10 +130,14 @@ function count(counts: Counts, code: number, length: number, hash: number, next:
   else if (code === 124) counts.bars += 1
   else if (code > 127) counts.foreign += 1
   else if (code === 63) counts.questions += 1
-  // A backslash before a letter, or a dollar before anything but an amount, begins a formula.
-  if ((code === 92 || code === 36) && (isWord(next) || next === 92 || next === 40) && !isDigit(next))
-    counts.formulas += 1
+  if (isFormula(code, before, next)) counts.formulas += 1
   if ((code === 46 || code === 33 || code === 63) && !(next > 32)) counts.sentences += 1
+}
+
+/** A backslash before a letter or a bracket; a dollar that is no amount, as it stands around what is set as mathematics. */
+function isFormula(code: number, before: number, next: number): boolean {
+  if (code === 92) return (isWord(next) && !isDigit(next)) || next === 91 || next === 40
+  return code === 36 && (isWord(before) || next === 92 || (isWord(next) && !isDigit(next)))
 }
 
 /** `A. `, `(b) `, `C) ` at the beginning of a line. */

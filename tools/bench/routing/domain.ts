@@ -31,8 +31,8 @@ function mmluTable({ name, outcomes }: Pair): string[] {
     published("RouteLLM's best", 0.603, 35.4, 71.6),
     row('prompt length', byLength(outcomes), outcomes),
     row('knowing the subject, 5 folds', crossed(count, SEED, subjectLearner(outcomes)), outcomes),
-    row('**ours, 5 folds**', crossed(count, SEED, ourLearner(outcomes)), outcomes),
-    row('ours, guarded, 5 folds', crossed(count, SEED, ourLearner(outcomes, true)), outcomes),
+    splits('**ours**', outcomes, ourLearner(outcomes)),
+    splits('ours, guarded', outcomes, ourLearner(outcomes, true)),
     few(outcomes, 1_500, false),
     few(outcomes, 1_500, true),
     few(outcomes, 400, false),
@@ -73,7 +73,7 @@ function gradeTable({ name, outcomes }: Pair): string[] {
   ]
 }
 
-/** 900 prompts split in one way say little: the mean of four ways, and the interval of the first. */
+/** Split in one way, prompts say little: the mean of four ways, and the interval of the first. */
 function splits(name: string, outcomes: readonly Outcome[], learn: Parameters<typeof crossed>[2]): string {
   const scores = [1, 2, 3, 4].map((seed) => crossed(outcomes.length, seed, learn))
   const found = scores.map((its) => measure(its, outcomes))

@@ -2,17 +2,15 @@
 import { gainOf } from '../../../workers/routing/linear.ts'
 import { fitLinear } from '../../../workers/routing/ridge.ts'
 import { sketchFor } from '../../train-router/prior.ts'
-import { foldsOf } from './routers.ts'
+import { crossed, foldsOf, ourLearner } from './routers.ts'
 import type { Exam } from './sets.ts'
 
-/** US dollars per million tokens, in and out, as hosts of open weights commonly ask; the lines of the exam give no tokens. */
-const PRICES: Readonly<Record<string, readonly [number, number]>> = {
-  'Meta-Llama-3_1-70B-Instruct': [0.4, 0.4],
-  'Meta-Llama-3_1-8B-Instruct': [0.05, 0.05],
-  'gemma-7b': [0.05, 0.05],
-  'Phi-3-mini-4k-instruct': [0.05, 0.05],
-  'mathstral-7B': [0.05, 0.05],
-}
+/**
+ * US dollars per million tokens, in and out: the prices of one host for the 8B and for a 70B of this family
+ * (shared/catalogue.jsonl). The helpers are taken to cost what the 8B does, which has their size.
+ */
+const SMALL = [0.05, 0.08] as const
+const LARGE = [0.59, 0.79] as const
 /** The answers reason step by step. Letters of a token: four. */
 const ANSWER_TOKENS = 250
 const LETTERS_PER_TOKEN = 4
@@ -42,7 +40,7 @@ function questionsOf({ models, questions }: Exam): Question[] {
     right,
     answerOf: (model) => answers[places.get(model) ?? -1] ?? '?',
     dollars(model) {
-      const [input, output] = PRICES[model] ?? [0, 0]
+      const [input, output] = model === STRONG ? LARGE : SMALL
       return (input * (prompt.length / LETTERS_PER_TOKEN) + output * ANSWER_TOKENS) / 1e6
     },
   }))
@@ -83,13 +81,20 @@ function pointAt(
   questions: readonly Question[],
   helpers: readonly string[],
   gains: readonly number[],
+  direct: ReadonlySet<number>,
   share: number,
 ): Point {
-  const order = gains.map((_, at) => at).sort((a, b) => (gains[b] ?? 0) - (gains[a] ?? 0))
-  const strong = new Set(order.slice(0, Math.round(share * order.length)))
+  const order = gains
+    .map((_, at) => at)
+    .filter((at) => !direct.has(at))
+    .sort((a, b) => (gains[b] ?? 0) - (gains[a] ?? 0))
+  const strong = new Set([
+    ...direct,
+    ...order.slice(0, Math.max(0, Math.round(share * gains.length) - direct.size)),
+  ])
   let [right, dollars, best] = [0, 0, 0]
   for (const [at, question] of questions.entries()) {
-    for (const model of [WEAK, ...helpers]) dollars += question.dollars(model)
+    if (!direct.has(at)) for (const model of [WEAK, ...helpers]) dollars += question.dollars(model)
     if (strong.has(at)) dollars += question.dollars(STRONG)
     right += Number(question.answerOf(strong.has(at) ? STRONG : WEAK) === question.right)
     best += Number(question.answerOf(STRONG) === question.right)
@@ -102,43 +107,61 @@ function pointAt(
   }
 }
 
+/** Those whose gain the prompt alone promises, by folds: they are spared the cheap calls. */
+function hardest(questions: readonly Question[], share: number, gains: readonly number[]): Set<number> {
+  const order = gains.map((_, at) => at).sort((a, b) => (gains[b] ?? 0) - (gains[a] ?? 0))
+  return new Set(order.slice(0, Math.round(share * questions.length)))
+}
+
+const SETUPS: readonly (readonly [string, readonly string[]])[] = [
+  ['8B', []],
+  ['8B, Phi-3-mini', ['Phi-3-mini-4k-instruct']],
+  ['8B, mathstral-7B', ['mathstral-7B']],
+  ['8B, Phi-3-mini, mathstral-7B', ['Phi-3-mini-4k-instruct', 'mathstral-7B']],
+]
+const DIRECT = [0, 0.2, 0.4]
+const SHARES = Array.from({ length: 41 }, (_, at) => at / 40)
+const GOAL = 0.98
+
 export function cascadeTable(exam: Exam): string {
   const questions = questionsOf(exam)
-  const setups: readonly (readonly [string, readonly string[]])[] = [
-    ['8B alone looks', []],
-    ['8B and Phi-3-mini', ['Phi-3-mini-4k-instruct']],
-    ['8B and mathstral-7B', ['mathstral-7B']],
-    ['8B, Phi-3-mini, mathstral-7B', ['Phi-3-mini-4k-instruct', 'mathstral-7B']],
-    ['8B, gemma-7b, Phi-3-mini, mathstral-7B', ['gemma-7b', 'Phi-3-mini-4k-instruct', 'mathstral-7B']],
-  ]
-  const alone =
-    (1_000 * questions.reduce((sum, question) => sum + question.dollars(STRONG), 0)) / questions.length
-  const shares = Array.from({ length: 21 }, (_, at) => at / 20)
-  const curves = setups.map(([name, helpers]) => {
+  const alone = (1_000 * questions.reduce((sum, its) => sum + its.dollars(STRONG), 0)) / questions.length
+  const before = promptGains(questions)
+  const points = SETUPS.flatMap(([name, helpers]) => {
     const gains = expectedGains(questions, helpers)
-    return shares.map((share) => pointAt(name, questions, helpers, gains, share))
+    return DIRECT.flatMap((part) => {
+      const direct = hardest(questions, part, before)
+      const label = part === 0 ? name : `${name}; ${100 * part} % not asked`
+      return SHARES.filter((share) => share >= part).map((share) =>
+        pointAt(label, questions, helpers, gains, direct, share),
+      )
+    })
   })
-  const enough = curves.flat().filter(({ accuracy }) => accuracy >= 0.98)
-  const cheapest = enough.toSorted((a, b) => a.per1000 - b.per1000)[0]
+  const cheapest = (goal: number): Point | undefined =>
+    points.filter(({ accuracy }) => accuracy >= goal).toSorted((a, b) => a.per1000 - b.per1000)[0]
   const percent = (value: number): string => `${(100 * value).toFixed(1)} %`
+  const line = (goal: string, found: Point | undefined): string =>
+    found === undefined
+      ? `| ${goal} | - | - | - | - | - |`
+      : `| ${goal} | ${found.name} | ${percent(found.strongShare)} | ${percent(found.accuracy)} | ${found.per1000.toFixed(4)} | ${percent(found.per1000 / alone)} |`
   return [
-    `**Cascades on MMLU-Pro, Llama-3.1 8B -> 70B** (${questions.length} questions; the 70B alone: $${alone.toFixed(4)} per 1,000)`,
+    `**Cascades on MMLU-Pro, Llama-3.1 8B -> 70B** (${questions.length} questions; the 70B alone costs $${alone.toFixed(4)} per 1,000; the cheapest of ${points.length} points for each goal)`,
     '',
-    "| asked first | strong calls | of the 70B's accuracy | $ per 1,000 | of the 70B's cost |",
-    '|---|---:|---:|---:|---:|',
-    ...curves.flatMap((points) =>
-      points
-        .filter((_, at) => at % 2 === 0)
-        .map(
-          ({ name, strongShare, accuracy, per1000 }) =>
-            `| ${name} | ${percent(strongShare)} | ${percent(accuracy)} | ${per1000.toFixed(4)} | ${percent(per1000 / alone)} |`,
-        ),
-    ),
+    "| of the 70B's accuracy, at least | asked first | strong calls | reached | $ per 1,000 | of the 70B's cost |",
+    '|---|---|---:|---:|---:|---:|',
+    ...[0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.97].map((goal) => line(percent(goal), cheapest(goal))),
+    line(`**${percent(GOAL)}**`, cheapest(GOAL)),
+    line('99.0 %', cheapest(0.99)),
     '',
-    cheapest === undefined
-      ? 'None reaches 98 %.'
-      : `Cheapest of all points with at least 98 %: ${cheapest.name}, ${percent(cheapest.strongShare)} strong calls, ${percent(cheapest.accuracy)} of the accuracy for ${percent(cheapest.per1000 / alone)} of the cost.`,
-    '',
-    `Prices assumed, dollars per million tokens: 70B ${PRICES[STRONG]?.[0]}, others ${PRICES[WEAK]?.[0]}; answers of ${ANSWER_TOKENS} tokens. The shots before each question are left out.`,
+    `Dollars per million tokens, in and out: 70B ${LARGE.join(' and ')}, all others ${SMALL.join(' and ')}. The outcomes have no token counts: ${LETTERS_PER_TOKEN} letters a token and answers of ${ANSWER_TOKENS} tokens are assumed, the shots before each question are left out.`,
   ].join('\n')
+}
+
+function promptGains(questions: readonly Question[]): number[] {
+  const outcomes = questions.map(({ prompt, answerOf, right }) => ({
+    prompt,
+    weak: Number(answerOf(WEAK) === right),
+    strong: Number(answerOf(STRONG) === right),
+  }))
+  return crossed(questions.length, 1, ourLearner(outcomes))
 }
