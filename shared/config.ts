@@ -7,6 +7,7 @@ import { vendorMistake } from './config-vendors.ts'
 import { learningFields, learningMistake } from './learning-schema.ts'
 import { counting, factFields, price } from './model-schema.ts'
 import { placeMistake, placesOf } from './places.ts'
+import { rebench } from './rebench-schema.ts'
 
 const name = z
   .string()
@@ -244,6 +245,7 @@ export const configSchema = z.strictObject({
         .describe('Days that the rows of requests are kept; 90 unless given. Their sums are kept for ever.'),
     })
     .optional(),
+  rebench: rebench.optional(),
   logs: z
     .enum(['json', 'off'])
     .optional()
@@ -351,10 +353,14 @@ function danglingReference(config: Config, vendors: readonly KnownVendor[]): str
       }
     }
   }
-  return undefined
+  const odd = (config.rebench?.models ?? []).find((model) => !isModelName(config, model))
+  return odd === undefined
+    ? undefined
+    : `rebench.models: found "${odd}", expected "${MICRO}", one of the models or <provider>/<model>.`
 }
 
-function isModelName(config: Config, model: string): boolean {
+/** `micro`, a configured model, or `<provider>/<model>` of a configured provider. */
+export function isModelName(config: Config, model: string): boolean {
   if (model === MICRO || entryOf(config.models, model) !== undefined) return true
   const slash = model.indexOf('/')
   return slash > 0 && entryOf(config.providers, model.slice(0, slash)) !== undefined
@@ -372,5 +378,7 @@ function variablesOf(config: Config): readonly string[] {
       if (/^\$[A-Za-z_][A-Za-z0-9_]*$/.test(value)) found.add(value.slice(1))
     }
   }
+  for (const value of [config.rebench?.webhook, config.rebench?.webhookSecret])
+    if (value?.startsWith('$') === true) found.add(value.slice(1))
   return [...found]
 }

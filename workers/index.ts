@@ -4,7 +4,7 @@ import shippedCatalogue from '../shared/catalogue.jsonl'
 import { noPrices, openCatalogue } from '../shared/catalogue.ts'
 import { openaiChat } from '../shared/dialects/openai-chat/index.ts'
 import { Failed } from '../shared/failure.ts'
-import { entryOf, MICRO_PROVIDER, readConfig } from '../shared/config.ts'
+import { entryOf, isModelName, MICRO_PROVIDER, readConfig } from '../shared/config.ts'
 import { type App, openApp } from './app.ts'
 import { listAudit } from './audit.ts'
 import { openAllowances } from './attempt/allowance.ts'
@@ -45,6 +45,9 @@ import { openLearner, readLearned } from './routing/learner.ts'
 import { openPlanner } from './routing/planner.ts'
 import { sketchOf } from './routing/sketch.ts'
 import type { Cx, HealthView, Provider } from './service.ts'
+import { openRebench } from './rebench/assemble.ts'
+import type { House } from './rebench/house.ts'
+import { RebenchObject } from './rebench/object.ts'
 import { ThreadObject } from './thread/object.ts'
 import type { Threads } from './thread/threads.ts'
 import { type Run, ReplayObject, type Task } from './replay/object.ts'
@@ -80,6 +83,7 @@ interface Bindings {
   readonly THREAD: DurableObjectNamespace<Thread>
   readonly REPLAY: DurableObjectNamespace<Replay>
   readonly OUTBOX: DurableObjectNamespace<Outbox>
+  readonly REBENCH: DurableObjectNamespace<Rebench>
   readonly ASSETS?: Fetcher
   readonly AI?: AiBinding
   /** A local gateway's way to public addresses only; Cloudflare's own network leads nowhere else. */
@@ -102,6 +106,8 @@ const DEFAULT_KEEP_DAYS = 90
 const DAY_MS = 86_400_000
 /** Each isolate hands its rows to one of so many; what they counted adds up. */
 const OUTBOXES = 2
+/** The one object of its kind, so that two runs never overlap. */
+const REBENCH = 'rebench'
 
 const write: Write = (level, line) => console[level](line) // oxlint-disable-line no-console -- the operator's log
 const warn = (message: string): void => write('warn', message)
@@ -110,6 +116,7 @@ interface Opened {
   readonly fetch: (request: Request, ctx: ExecutionContext) => Response | Promise<Response>
   readonly work: ReturnType<typeof work>
   readonly replay: App['work']
+  readonly rebench: (defer: Cx['defer']) => House
   readonly keepDays: number
   readonly warn: (message: string) => void
 }
@@ -228,6 +235,7 @@ function open(env: Bindings): Opened {
   }
   const keepAliveMs = config.streams?.keepAliveMs ?? DEFAULT_KEEP_ALIVE_MS
   const keepMs = config.streams?.keepMs ?? DEFAULT_KEEP_MS
+  const rebench = env.REBENCH.getByName(REBENCH)
   const app = openApp({
     threads,
     pipeline: ask,
@@ -278,6 +286,12 @@ function open(env: Bindings): Opened {
           },
           query,
         ),
+      rebench: {
+        database: env.DB,
+        begin: (order) => rebench.begin(order),
+        progress: () => rebench.progress(),
+        knows: (name) => isModelName(config, name),
+      },
       metrics: async () => writeMetrics(await askOutboxes((outbox) => outbox.totals())),
     },
   })
@@ -285,6 +299,22 @@ function open(env: Bindings): Opened {
     fetch: async (request, ctx) => app.fetch(request, env, ctx),
     work: work({ threads, pipeline: ask, warn }),
     replay: app.work,
+    rebench: openRebench({
+      config,
+      secret: secrets,
+      serve: ask,
+      about: async (name, cx) => {
+        const policy = (await planner.catalog(cx)).find(name)
+        return policy?.kind === 'order' ? policy.models[0] : undefined
+      },
+      tokenizer,
+      footprint: async ({ provider }) =>
+        provider === MICRO_PROVIDER ? env.MICRO.getByName(REBENCH).footprint() : undefined,
+      database: env.DB,
+      refreshPrices: () => seedPrices(env.DB, catalogue, Date.now()),
+      post: (url, init) => fetch(url, init),
+      warn,
+    }),
     keepDays,
     warn,
   }
@@ -319,6 +349,21 @@ export class Replay extends ReplayObject {
   protected override answer(task: Task, run: Run): Promise<Response> {
     opened ??= open(this.bindings)
     return opened.replay(task, run, deferring(this.ctx))
+  }
+}
+
+/** Measures every model, now and then. */
+export class Rebench extends RebenchObject {
+  private readonly bindings: Bindings
+
+  constructor(state: DurableObjectState, bindings: Bindings) {
+    super(state, bindings)
+    this.bindings = bindings
+  }
+
+  protected override house(): House {
+    opened ??= open(this.bindings)
+    return opened.rebench(deferring(this.ctx))
   }
 }
 
@@ -358,5 +403,6 @@ export default {
     if (rows > 0) warn(`housekeeping: ${rows} request rows older than ${keepDays} days deleted`)
     const prices = await seedPrices(env.DB, openCatalogue(shippedCatalogue), Date.now())
     if (prices > 0) warn(`prices: ${prices} of the catalogue's are new`)
+    await env.REBENCH.getByName(REBENCH).tick()
   },
 } satisfies ExportedHandler<Bindings>

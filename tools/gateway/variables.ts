@@ -17,6 +17,7 @@ export const RESERVED: readonly string[] = [
   'LEARNER',
   'LOOPBACK',
   'MICRO',
+  'REBENCH',
   'REPLAY',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_EXPORTER_OTLP_HEADERS',

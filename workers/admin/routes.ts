@@ -10,6 +10,7 @@ import type { KeyDesk } from './desk.ts'
 import { changeKey, createKey, listKeys, readKey, revokeKey } from './keys.ts'
 import { type LearnerDesk, listRoutes } from './learners.ts'
 import { listPrices, putPrice } from './prices.ts'
+import { beginRebench, readRebench, type RebenchDesk } from './rebench.ts'
 import { changeProject, createProject, listProjects, readProject, removeProject } from './projects.ts'
 import {
   auditQuery,
@@ -40,6 +41,7 @@ export interface Admin {
   /** In Prometheus' text format. */
   readonly metrics: () => Promise<string>
   readonly audit: (filter: AuditFilter) => Promise<Record<string, unknown>[]>
+  readonly rebench: RebenchDesk
 }
 
 const BODY_BYTES = 64 * 1024
@@ -117,6 +119,16 @@ export function adminRoutes(admin: Admin): Hono<Known> {
   app.put('/prices', async (c) =>
     c.json(await putPrice(admin.prices, await body(c.req.raw), admin.keys.now(), c.get('actor'))),
   )
+  app.post('/rebench', async (c) => {
+    const text = await readBody(c.req.raw, BODY_BYTES)
+    return c.json(await beginRebench(admin.rebench, text.trim() === '' ? undefined : parse(text)), 202)
+  })
+  app.get('/rebench', async (c) => {
+    const shown = await readRebench(admin.rebench, c.req.query(), c.req.header('accept') ?? null)
+    return typeof shown === 'string'
+      ? c.body(shown, 200, { 'content-type': 'text/markdown; charset=utf-8' })
+      : c.json(shown)
+  })
   return app
 }
 

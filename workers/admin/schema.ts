@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { Failed } from '../../shared/failure.ts'
 import { priceFields } from '../../shared/model-schema.ts'
+import { sampleFields } from '../../shared/rebench-schema.ts'
 import { ENDPOINT_KINDS } from '../edge/scope.ts'
 import { GROUPS } from '../telemetry/live.ts'
 
@@ -114,6 +115,19 @@ export const usageQuery = z
     error: 'an "until" after "since" is expected',
     path: ['until'],
   })
+
+export const newRebench = z.strictObject({
+  models: z.array(z.string().min(1).max(256)).min(1).max(64).optional(),
+  seed: z.string().min(1).max(64).optional(),
+  dollars: z.number().min(0).max(100_000).optional(),
+  ...sampleFields,
+})
+
+export const rebenchQuery = z.strictObject({
+  model: z.string().min(1).max(256).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(50),
+  format: z.enum(['json', 'markdown']).optional(),
+})
 
 /** Parses or throws what is wrong and where. */
 export function checked<T>(schema: z.ZodType<T>, value: unknown): T {

@@ -7,6 +7,8 @@ export interface Shipped {
   readonly engine: Engine
   /** Names the weights: the beginning of their sha256. */
   readonly fingerprint: string
+  /** The size of the model file. */
+  readonly weightsBytes: number
 }
 
 /** The isolate's one engine; its memory is bounded by MEMORY_BOUND_BYTES. */
@@ -16,7 +18,11 @@ const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16)
 
 async function load(): Promise<Shipped> {
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', file))
-  return { engine: loadEngine(file, kernel), fingerprint: `micro-${hex(hash).slice(0, 12)}` }
+  return {
+    engine: loadEngine(file, kernel),
+    fingerprint: `micro-${hex(hash).slice(0, 12)}`,
+    weightsBytes: file.byteLength,
+  }
 }
 
 export function shippedEngine(): Promise<Shipped> {

@@ -1,6 +1,7 @@
 // The Durable Object in which micro lives: reads the request, hands it to the engine of the isolate, answers.
 import { DurableObject } from 'cloudflare:workers'
 import { shippedEngine } from './assets.ts'
+import { PAGE_TOKENS } from './layout.ts'
 import { refuse } from './refuse.ts'
 import { RequestError } from './request.ts'
 import { serve } from './serve.ts'
@@ -40,5 +41,10 @@ export class Micro extends DurableObject {
       const { status, body } = refuse(error)
       return Response.json(body, { status })
     }
+  }
+  /** What the model takes of memory: its weights, and the keys and values of each token. */
+  async footprint(): Promise<{ readonly weightsBytes: number; readonly cacheBytesPerToken: number }> {
+    const { engine, weightsBytes } = await shippedEngine()
+    return { weightsBytes, cacheBytesPerToken: engine.caches.pool.pageBytes / PAGE_TOKENS }
   }
 }

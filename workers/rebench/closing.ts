@@ -1,0 +1,72 @@
+// Ends a run: measures what its probes found, compares it with history, keeps it, and says who is to be told.
+import type { House } from './house.ts'
+import { type EndedRun, readBaseline, readHistory, type Result, writeRun } from './history.ts'
+import { labelsOf } from './labels.ts'
+import { measure, type Measures } from './measures.ts'
+import { noticeOf } from './notice.ts'
+import type { Run, Store } from './store.ts'
+import { type Finding, findingsOf, isMark, slowAmong } from './verdict.ts'
+
+/** Throws where D1 is away; then it is done again. Resolves with what is to be posted. */
+export async function closeRun(run: Run, store: Store, house: House, now: number): Promise<string[]> {
+  const { database } = house
+  const probes = store.over(run.id)
+  const cx = { id: run.id, signal: new AbortController().signal, now: () => now, defer: house.defer }
+  const measured = new Map<string, Measures>()
+  const results: Result[] = []
+  const news: Result[] = []
+  const targets = new Map<string, string>()
+  for (const model of run.models) {
+    const about = await house.about(model, cx)
+    const own = probes.filter((probe) => probe.model === model)
+    const footprint = about === undefined ? undefined : await house.footprint(about)
+    measured.set(model, measure(own, { contextWindow: about?.contextWindow, footprint }))
+    targets.set(model, about === undefined ? '' : `${about.provider}/${about.model}`)
+  }
+  for (const [model, measures] of measured) {
+    const about = { runId: run.id, model, target: targets.get(model) ?? '', at: run.startedAt }
+    const before = await readBaseline(database, about)
+    const last = (await readHistory(database, model, 2)).find(({ runId }) => runId !== run.id)
+    const findings = [...findingsOf(`${run.seed}/${model}`, measures, before), ...slowAmong(measured, model)]
+    const result = { ...about, measures, findings, isMarked: findings.some(isMark) }
+    results.push(result)
+    const fresh = findings.filter(
+      (finding) => isMark(finding) && last?.findings.some(isSame(finding)) !== true,
+    )
+    if (fresh.length > 0) news.push({ ...result, findings: fresh })
+  }
+  const spentMicros = store.spent(run).run
+  const ended: EndedRun = {
+    ...run,
+    endedAt: now,
+    spentMicros,
+    probes: probes.length,
+    skipped: probes.filter(({ state, note }) => state === 'skipped' && note !== 'clear').length,
+  }
+  await writeRun(database, ended, results)
+  await teach(run, results, house)
+  return house.settings.webhook === undefined || news.length === 0 ? [] : [noticeOf(ended, news)]
+}
+
+/** What is known since the last run is no news. */
+const isSame =
+  (one: Finding) =>
+  (other: Finding): boolean =>
+    one.what === other.what && one.kind === other.kind
+
+async function teach(
+  { seed }: Run,
+  results: readonly Result[],
+  { learn, pairs, warn }: House,
+): Promise<void> {
+  if (learn === undefined) return
+  for (const pair of pairs) {
+    const [weak, strong] = [pair.weak, pair.strong].map((name) => results.find(({ model }) => model === name))
+    if (weak === undefined || strong === undefined) continue
+    const labels = labelsOf(seed, weak.measures, strong.measures)
+    if (labels.length === 0) continue
+    await learn(pair, labels).catch((error: unknown) =>
+      warn(`rebench: ${pair.route} did not learn: ${String(error)}`),
+    )
+  }
+}
