@@ -235,7 +235,7 @@ function open(env: Bindings): Opened {
   }
   const keepAliveMs = config.streams?.keepAliveMs ?? DEFAULT_KEEP_ALIVE_MS
   const keepMs = config.streams?.keepMs ?? DEFAULT_KEEP_MS
-  const rebench = env.REBENCH.getByName(REBENCH)
+  const rebench = (): DurableObjectStub<Rebench> => env.REBENCH.getByName(REBENCH)
   const app = openApp({
     threads,
     pipeline: ask,
@@ -288,8 +288,8 @@ function open(env: Bindings): Opened {
         ),
       rebench: {
         database: env.DB,
-        begin: (order) => rebench.begin(order),
-        progress: () => rebench.progress(),
+        begin: (order) => rebench().begin(order),
+        progress: () => rebench().progress(),
         knows: (name) => isModelName(config, name),
       },
       metrics: async () => writeMetrics(await askOutboxes((outbox) => outbox.totals())),

@@ -35,12 +35,14 @@ export interface Vendor {
   seen(model: string): LabRequest[]
   /** How the next requests for a model are treated, one after another. */
   script(model: string, ...behaviours: Behaviour[]): void
-  /** How every further request for a model is treated, once its script is used up. */
-  always(model: string, behaviour: Behaviour): void
+  /** How every further request for a model is treated, once its script is used up; it may depend on the request. */
+  always(model: string, behaviour: Habit): void
   /** Which keys are let in from now on, and with what the others are answered: 401 unless given. */
   admit(keys: readonly string[] | undefined, status?: number): void
   stop(): Promise<void>
 }
+
+export type Habit = Behaviour | ((request: LabRequest) => Behaviour)
 
 export async function startVendor(options: VendorOptions = {}): Promise<Vendor> {
   const wires: readonly Wire[] = options.wires ?? [
@@ -58,7 +60,7 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
   ]
   const requests: LabRequest[] = []
   const scripts = new Map<string, Scripted[]>()
-  const habits = new Map<string, Behaviour>()
+  const habits = new Map<string, Habit>()
   let keys = options.keys
   let unadmitted = 401
   let count = 0
@@ -66,7 +68,8 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
   const behaviourFor = (wire: Wire, request: LabRequest): Behaviour => {
     const own = request.body['lab']
     const next = wire.isAside === true ? undefined : takeNext(scripts.get(request.model) ?? [], request.at)
-    const scripted = next ?? habits.get(request.model) ?? {}
+    const habit = habits.get(request.model) ?? {}
+    const scripted = next ?? (typeof habit === 'function' ? habit(request) : habit)
     return isFields(own) ? { ...scripted, ...own } : scripted
   }
 

@@ -4,7 +4,7 @@ import { dollarsFromMicros, microsFromDollars } from '../../shared/money.ts'
 import { type EndedRun, readHistory, readLatest, readRuns, type Result } from '../rebench/history.ts'
 import { quantile, scoreOf } from '../rebench/measures.ts'
 import type { Begun, Order, Progress } from '../rebench/object.ts'
-import { costOf, throughputOf, writeTable } from '../rebench/table.ts'
+import { costOf, parametersOf, throughputOf, writeTable } from '../rebench/table.ts'
 import { checked, newRebench, rebenchQuery } from './schema.ts'
 
 export interface RebenchDesk {
@@ -127,7 +127,7 @@ function shownResult({ runId, model, target, at, measures, findings, isMarked }:
         : { handled: context.handled, tried: context.tried, stated: context.stated ?? null },
     memory:
       memory === undefined
-        ? 'as published'
+        ? (parametersOf(target) ?? null)
         : { weights_bytes: memory.weightsBytes, cache_bytes_per_token: memory.cacheBytesPerToken },
     unanswered: { count: measures.failures.right, asked: measures.failures.total, reasons: measures.reasons },
     skipped: measures.skipped,

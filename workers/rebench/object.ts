@@ -85,7 +85,9 @@ export abstract class RebenchObject extends DurableObject {
     this.isWorking = true
     await this.ctx.storage.setAlarm(Date.now() + NET_MS) // for an object that dies before the end of this
     try {
-      const nextAt = await this.work()
+      const workedAt = await this.work()
+      // Another run may have begun since the last one was closed.
+      const nextAt = this.store.current() === undefined ? workedAt : (workedAt ?? Date.now())
       if (nextAt === undefined) await this.ctx.storage.deleteAlarm()
       else await this.ctx.storage.setAlarm(nextAt)
     } finally {

@@ -31,6 +31,8 @@ export function openRunner(store: Store, house: House): Runner {
   const { settings, serve, tokenizer, defer } = house
   const abouts = new Map<string, About | undefined>() // a cache, bounded by the models of a run
 
+  let settled = Promise.withResolvers<void>()
+
   const aboutOf = async (model: string): Promise<About | undefined> => {
     if (!abouts.has(model)) {
       const cx = { id: `rebench-${model}`, signal: new AbortController().signal, now: Date.now, defer }
@@ -86,9 +88,13 @@ export function openRunner(store: Store, house: House): Runner {
       return { ...bare, promptTokens, worstMicros: worstCaseMicros(promptTokens, maxOutput, price) }
     })
     const worst = questions.reduce((sum, { worstMicros }) => sum + worstMicros, 0)
-    const purse = purseOf(run)
-    if (!covers(purse, worst)) return skip('budget')
+    let purse = purseOf(run)
     if (stage === 'context' && worst > longLimit(purse, run.models.length)) return skip('budget')
+    // Calls under way give back what they do not need.
+    for (; !covers(purse, worst); purse = purseOf(run)) {
+      if (!covers({ ...purse, reserved: 0 }, worst)) return skip('budget')
+      await settled.promise
+    }
     store.reserve(run.id, position, worst)
     const begunAt = Date.now()
     const told = await Promise.all(questions.map((question) => ask(serve, question, defer)))
@@ -96,6 +102,8 @@ export function openRunner(store: Store, house: House): Runner {
       if (usage !== undefined)
         store.weigh(run.id, model, promptTokens(usage), questions[at]?.promptTokens ?? 0)
     close(run, probe, inquiry.read, told, Date.now() - begunAt)
+    settled.resolve()
+    settled = Promise.withResolvers()
   }
 
   const close = (

@@ -67,7 +67,7 @@ const COLUMNS: readonly (readonly [string, (result: Result) => string])[] = [
   ['$ per 1,000', ({ measures }) => microsOf(costOf(measures).per1k)],
   ['$ per right answer', ({ measures }) => microsOf(costOf(measures).perRight, 6)],
   ['context read / tried / stated', ({ measures }) => contextOf(measures)],
-  ['memory', ({ measures }) => memoryOf(measures)],
+  ['memory', (result) => memoryOf(result)],
   ['unanswered', ({ measures }) => percent(measures.failures)],
   ['found', (result) => foundIn(result)],
 ]
@@ -78,9 +78,15 @@ const microsOf = (micros: number | undefined, digits = 4): string =>
 const contextOf = ({ context }: Measures): string =>
   context === undefined ? NONE : `${context.handled} / ${context.tried} / ${context.stated ?? NONE}`
 
-function memoryOf({ memory }: Measures): string {
-  if (memory === undefined) return 'as published'
+function memoryOf({ measures: { memory }, target }: Result): string {
+  if (memory === undefined) return parametersOf(target) ?? NONE
   return `${(memory.weightsBytes / 1e6).toFixed(1)} MB + ${(memory.cacheBytesPerToken / 1024).toFixed(1)} KiB a token`
+}
+
+/** Of a model that somebody else runs only its size is published, and that in its name: `llama-3.1-8b`. */
+export const parametersOf = (target: string): string | undefined => {
+  const size = /(?:^|[-_/:.])((?:\d+x)?\d+(?:\.\d+)?)b(?:$|[-_/:.])/i.exec(target)?.[1]
+  return size === undefined ? undefined : `${size} billion parameters, as published`
 }
 
 const SAID: Readonly<Record<Finding['what'], string>> = {

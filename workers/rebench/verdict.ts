@@ -20,15 +20,20 @@ export interface Finding {
 /** Slowness beside others is told, but routing knows it already. */
 export const isMark = ({ what }: Finding): boolean => what !== 'slow'
 
-/** Chance does more than this in one of a thousand comparisons. */
-const SHARE = 0.998
+/** Standard deviations: chance does as much in one of four thousand comparisons; of the kinds there are ten, so more. */
+const DEVIATIONS = 3.5
+const KIND_DEVIATIONS = 4.3
+/** Of times, which must also be longer by much, and than ever. */
+const TIME_DEVIATIONS = 2.5
 /** A smaller loss is of no consequence, whatever its interval. */
 const LEAST_LOSS = 0.05
 const LEAST_KIND_LOSS = 0.25
 const LEAST_FAILURES = 0.1
 
 /** Times depend on the hour, and how much so is only known after some runs. */
-const leastRatio = (runs: number): number => (runs < 2 ? 2 : runs < 3 ? 1.75 : 1.5)
+const leastRatio = (runs: number): number => (runs < 3 ? 3 : runs < 5 ? 2.25 : 1.75)
+/** And slower than in any of them. */
+const OVER_SLOWEST = 1.2
 
 /** Fewer are no measurement. */
 const LEAST_TIMES = 5
@@ -57,7 +62,7 @@ export function findingsOf(seed: string, now: Measures, before: readonly Measure
 function lossOf(seed: string, now: Score, before: readonly Score[], least: number): Finding[] {
   const told = before.filter(({ total }) => total > 0)
   if (now.total < (least === LEAST_LOSS ? LEAST_TASKS : 10) || told.length === 0) return []
-  const { low, high } = shareShift(seed, now, told, SHARE)
+  const { low, high } = shareShift(seed, now, told, least === LEAST_LOSS ? DEVIATIONS : KIND_DEVIATIONS)
   const [was, is] = [shareOf(sumOf(told)), shareOf(now)]
   return high < 0 && was - is >= least ? [{ what: 'accuracy', was, is, low, high }] : []
 }
@@ -68,7 +73,7 @@ function failuresIn(seed: string, { failures: now }: Measures, before: readonly 
   // Whoever cannot be reached is found out without a history.
   const told = before.map(({ failures }) => failures).filter(({ total }) => total > 0)
   const was = told.length === 0 ? 0 : shareOf(sumOf(told))
-  const { low, high } = told.length === 0 ? { low: is, high: is } : shareShift(seed, now, told, SHARE)
+  const { low, high } = told.length === 0 ? { low: is, high: is } : shareShift(seed, now, told, DEVIATIONS)
   return low > 0 && is - was >= LEAST_FAILURES ? [{ what: 'failures', was, is, low, high }] : []
 }
 
@@ -84,9 +89,13 @@ function slowerIn(
   const times = timesOf(now)
   const runs = before.map(timesOf).filter((run) => run.length >= fewest)
   if (times.length < fewest || runs.length === 0) return []
-  const { low, high } = timeRatio(`${seed}/${what}`, times, runs, SHARE)
+  const { low, high } = timeRatio(`${seed}/${what}`, times, runs, TIME_DEVIATIONS)
   const [was, is] = [middle(runs.flat()), middle(times)]
-  const isSlower = low > 1.1 && is / Math.max(1e-3, was) >= leastRatio(runs.length) && is - was >= leastMs
+  const isSlower =
+    low > 1.1 &&
+    is >= was * leastRatio(runs.length) &&
+    is >= Math.max(...runs.map(middle)) * OVER_SLOWEST &&
+    is - was >= leastMs
   return isSlower ? [{ what, was, is, low, high }] : []
 }
 

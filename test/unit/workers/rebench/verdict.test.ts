@@ -1,0 +1,130 @@
+// Who is accused: over many runs of healthy models nobody, and those that got worse by what matters are.
+import { describe, expect, it } from 'vitest'
+import type { Measures, Score } from '../../../../workers/rebench/measures.ts'
+import { randomFrom, type Random } from '../../../../workers/rebench/random.ts'
+import { type Kind, KINDS } from '../../../../workers/rebench/tasks/task.ts'
+import { type Finding, findingsOf, isMark, slowAmong } from '../../../../workers/rebench/verdict.ts'
+
+interface Nature {
+  readonly accuracy: number
+  /** The middle of what it takes to begin; hours differ by a quarter, requests by half. */
+  readonly firstMs: number
+  readonly failures?: number
+  readonly handled?: number
+}
+
+const normal = (random: Random): number =>
+  Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next())
+
+const times = (random: Random, middleMs: number, count: number, hour: number): number[] =>
+  Array.from({ length: count }, () => middleMs * hour * Math.exp(0.5 * normal(random)))
+
+function runOf(seed: string, { accuracy, firstMs, failures = 0, handled = 115_000 }: Nature): Measures {
+  const random = randomFrom(seed)
+  const hour = Math.exp(0.25 * normal(random))
+  const kinds: Partial<Record<Kind, Score>> = {}
+  for (const kind of KINDS)
+    kinds[kind] = {
+      total: 30,
+      right: Array.from({ length: 30 }, () => random.next() < accuracy).filter(Boolean).length,
+    }
+  const failed = Array.from({ length: 340 }, () => random.next() < failures).filter(Boolean).length
+  return {
+    firstMs: times(random, firstMs, 20, hour),
+    perTokenMs: times(random, firstMs / 40, 20, hour),
+    bursts: times(random, firstMs * 2, 5, hour).map((wallMs) => ({ requests: 4, wallMs, tokens: 600 })),
+    kinds,
+    rights: '',
+    taskMicros: 0,
+    context: { stated: 128_000, handled, tried: 115_000 },
+    failures: { right: failed, total: 340 },
+    reasons: {},
+    skipped: {},
+    costMicros: 0,
+  }
+}
+
+/** Runs one after another, each compared with the ten before that were not marked. */
+function life(seed: string, natures: readonly Nature[]): Finding[][] {
+  const past: Measures[] = []
+  return natures.map((nature, at) => {
+    const now = runOf(`${seed}/${at}`, nature)
+    const findings = findingsOf(`${seed}/${at}/judge`, now, past.slice(-10))
+    if (!findings.some(isMark)) past.push(now)
+    return findings
+  })
+}
+
+const HEALTHY: readonly Nature[] = [
+  { accuracy: 0.97, firstMs: 300 },
+  { accuracy: 0.8, firstMs: 900, failures: 0.01 },
+  { accuracy: 0.55, firstMs: 60 },
+  { accuracy: 0.1, firstMs: 2_000, failures: 0.03 },
+]
+
+describe('a healthy model', () => {
+  it.each(HEALTHY)('is not accused in twenty runs: %o', { timeout: 60_000 }, (nature) => {
+    const accused = ['a', 'b', 'c', 'd', 'e'].flatMap((seed) =>
+      life(seed, Array<Nature>(20).fill(nature)).flat(),
+    )
+    expect(accused).toEqual([])
+  })
+})
+
+const found = (now: Nature, runs: number, was: Nature = { accuracy: 0.85, firstMs: 400 }): string[][] =>
+  ['a', 'b', 'c'].map((seed) => {
+    const last = life(seed, [...Array<Nature>(runs).fill(was), now]).at(-1) ?? []
+    return last.filter(({ kind }) => kind === undefined).map(({ what }) => what)
+  })
+
+describe('a model that got worse is found', () => {
+  it('by what it has right, after one run', () =>
+    expect(found({ accuracy: 0.7, firstMs: 400 }, 1)).toEqual(Array(3).fill(['accuracy'])))
+
+  it('by a smaller loss, after several', () =>
+    expect(found({ accuracy: 0.72, firstMs: 400 }, 6)).toEqual(Array(3).fill(['accuracy'])))
+
+  it('by what it takes, after a few runs', () => {
+    for (const words of found({ accuracy: 0.85, firstMs: 1_900 }, 5))
+      expect(words.slice(0, 2)).toEqual(['first-token', 'per-token']) // five bursts tell less than twenty requests
+  })
+
+  it('by what it does not answer, with and without a history', () => {
+    expect(found({ accuracy: 0.85, firstMs: 400, failures: 0.4 }, 3)).toEqual(Array(3).fill(['failures']))
+    expect(found({ accuracy: 0.85, firstMs: 400, failures: 0.4 }, 0)).toEqual(Array(3).fill(['failures']))
+  })
+
+  it('in one kind of task alone', () => {
+    const before = ['a', 'b', 'c'].map((seed) => runOf(seed, { accuracy: 0.9, firstMs: 400 }))
+    const now = runOf('d', { accuracy: 0.9, firstMs: 400 })
+    const broken = { ...now, kinds: { ...now.kinds, json: { right: 3, total: 30 } } }
+    expect(findingsOf('x', broken, before)).toContainEqual(
+      expect.objectContaining({ what: 'accuracy', kind: 'json', is: 0.1 }),
+    )
+  })
+
+  it('by the length that it reads, from the first run on', () =>
+    expect(found({ accuracy: 0.85, firstMs: 400, handled: 32_000 }, 0)).toEqual(Array(3).fill(['context'])))
+})
+
+describe('a model is not accused', () => {
+  it('of a length where it found nothing in short texts either', () => {
+    const now = runOf('a', { accuracy: 0.5, firstMs: 100, handled: 0 })
+    expect(findingsOf('x', now, [])).toEqual([])
+  })
+  it('of being faster, or better', () =>
+    expect(found({ accuracy: 0.99, firstMs: 80 }, 5)).toEqual(Array(3).fill([])))
+  it('of times so short that nobody waits', () =>
+    expect(found({ accuracy: 0.85, firstMs: 40 }, 5, { accuracy: 0.85, firstMs: 8 })).toEqual(
+      Array(3).fill([]),
+    ))
+})
+
+it('who is slow beside the others is told, but not marked', () => {
+  const all = new Map(
+    [300, 350, 400, 3_000].map((firstMs, at) => [`m${at}`, runOf(`s${at}`, { accuracy: 0.9, firstMs })]),
+  )
+  expect(slowAmong(all, 'm3')).toMatchObject([{ what: 'slow' }])
+  expect(slowAmong(all, 'm3').some(isMark)).toBe(false)
+  expect(slowAmong(all, 'm0')).toEqual([])
+})
