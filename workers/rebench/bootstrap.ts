@@ -2,7 +2,7 @@
 import { randomFrom, type Random } from './random.ts'
 import type { Score } from './measures.ts'
 
-const ROUNDS = 600
+const ROUNDS = 400
 /** Clocks here tell no less. */
 const LEAST_MS = 0.01
 
@@ -54,7 +54,9 @@ export function shareShift(seed: string, now: Score, before: readonly Score[], d
 }
 
 function medianDrawn(random: Random, values: readonly number[]): number {
-  const drawn = Float64Array.from(values, () => one(random, values) ?? Number.NaN).sort()
+  const drawn = new Float64Array(values.length)
+  for (let at = 0; at < drawn.length; at += 1) drawn[at] = one(random, values) ?? Number.NaN
+  drawn.sort()
   return drawn[Math.floor(drawn.length / 2)] ?? Number.NaN
 }
 

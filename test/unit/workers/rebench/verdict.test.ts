@@ -71,18 +71,21 @@ describe('a healthy model', () => {
   })
 })
 
+const LIVES = ['a', 'b', 'c']
+const thrice = (words: readonly string[]): (readonly string[])[] => LIVES.map(() => words)
+
 const found = (now: Nature, runs: number, was: Nature = { accuracy: 0.85, firstMs: 400 }): string[][] =>
-  ['a', 'b', 'c'].map((seed) => {
+  LIVES.map((seed) => {
     const last = life(seed, [...Array<Nature>(runs).fill(was), now]).at(-1) ?? []
     return last.filter(({ kind }) => kind === undefined).map(({ what }) => what)
   })
 
 describe('a model that got worse is found', () => {
   it('by what it has right, after one run', () =>
-    expect(found({ accuracy: 0.7, firstMs: 400 }, 1)).toEqual(Array(3).fill(['accuracy'])))
+    expect(found({ accuracy: 0.7, firstMs: 400 }, 1)).toEqual(thrice(['accuracy'])))
 
   it('by a smaller loss, after several', () =>
-    expect(found({ accuracy: 0.72, firstMs: 400 }, 6)).toEqual(Array(3).fill(['accuracy'])))
+    expect(found({ accuracy: 0.72, firstMs: 400 }, 6)).toEqual(thrice(['accuracy'])))
 
   it('by what it takes, after a few runs', () => {
     for (const words of found({ accuracy: 0.85, firstMs: 1_900 }, 5))
@@ -90,8 +93,8 @@ describe('a model that got worse is found', () => {
   })
 
   it('by what it does not answer, with and without a history', () => {
-    expect(found({ accuracy: 0.85, firstMs: 400, failures: 0.4 }, 3)).toEqual(Array(3).fill(['failures']))
-    expect(found({ accuracy: 0.85, firstMs: 400, failures: 0.4 }, 0)).toEqual(Array(3).fill(['failures']))
+    expect(found({ accuracy: 0.85, firstMs: 400, failures: 0.4 }, 3)).toEqual(thrice(['failures']))
+    expect(found({ accuracy: 0.85, firstMs: 400, failures: 0.4 }, 0)).toEqual(thrice(['failures']))
   })
 
   it('in one kind of task alone', () => {
@@ -104,7 +107,7 @@ describe('a model that got worse is found', () => {
   })
 
   it('by the length that it reads, from the first run on', () =>
-    expect(found({ accuracy: 0.85, firstMs: 400, handled: 32_000 }, 0)).toEqual(Array(3).fill(['context'])))
+    expect(found({ accuracy: 0.85, firstMs: 400, handled: 32_000 }, 0)).toEqual(thrice(['context'])))
 })
 
 describe('a model is not accused', () => {
@@ -113,11 +116,9 @@ describe('a model is not accused', () => {
     expect(findingsOf('x', now, [])).toEqual([])
   })
   it('of being faster, or better', () =>
-    expect(found({ accuracy: 0.99, firstMs: 80 }, 5)).toEqual(Array(3).fill([])))
+    expect(found({ accuracy: 0.99, firstMs: 80 }, 5)).toEqual(thrice([])))
   it('of times so short that nobody waits', () =>
-    expect(found({ accuracy: 0.85, firstMs: 40 }, 5, { accuracy: 0.85, firstMs: 8 })).toEqual(
-      Array(3).fill([]),
-    ))
+    expect(found({ accuracy: 0.85, firstMs: 40 }, 5, { accuracy: 0.85, firstMs: 8 })).toEqual(thrice([])))
 })
 
 it('who is slow beside the others is told, but not marked', () => {
