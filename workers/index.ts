@@ -4,7 +4,8 @@ import shippedCatalogue from '../shared/catalogue.jsonl'
 import { noPrices, openCatalogue } from '../shared/catalogue.ts'
 import { openaiChat } from '../shared/dialects/openai-chat/index.ts'
 import { Failed } from '../shared/failure.ts'
-import { entryOf, isModelName, MICRO_PROVIDER, readConfig } from '../shared/config.ts'
+import { entryOf, MICRO_PROVIDER, readConfig } from '../shared/config.ts'
+import { openRebenchDesk } from './admin/rebench.ts'
 import { type App, openApp } from './app.ts'
 import { listAudit } from './audit.ts'
 import { openAllowances } from './attempt/allowance.ts'
@@ -45,9 +46,10 @@ import { openLearner, readLearned } from './routing/learner.ts'
 import { openPlanner } from './routing/planner.ts'
 import { sketchOf } from './routing/sketch.ts'
 import type { Cx, HealthView, Provider } from './service.ts'
-import { openRebench } from './rebench/assemble.ts'
+import { openBench } from './bench.ts'
 import type { House } from './rebench/house.ts'
 import { RebenchObject } from './rebench/object.ts'
+import { openStoredRatings } from './rebench/ratings.ts'
 import { ThreadObject } from './thread/object.ts'
 import type { Threads } from './thread/threads.ts'
 import { type Run, ReplayObject, type Task } from './replay/object.ts'
@@ -182,10 +184,15 @@ function open(env: Bindings): Opened {
     shadows: openShadows(config.routes ?? {}, (asked, cx, abort) => ask(asked, cx, abort)),
     chance: Math.random,
   })
+  const ratings = openStoredRatings(env.DB)
   // Without the price book the configuration's own prices and the catalogue's still hold.
   const planner = openPlanner({
     config,
-    prices: (cx) => prices.current(cx).catch(() => noPrices),
+    prices: (cx) => {
+      ratings.look(cx)
+      return prices.current(cx).catch(() => noPrices)
+    },
+    ratings,
     microProvider: MICRO_PROVIDER,
     catalogue,
     vendorOf: (id) => vendorBehind(id)?.id,
@@ -235,7 +242,6 @@ function open(env: Bindings): Opened {
   }
   const keepAliveMs = config.streams?.keepAliveMs ?? DEFAULT_KEEP_ALIVE_MS
   const keepMs = config.streams?.keepMs ?? DEFAULT_KEEP_MS
-  const rebench = (): DurableObjectStub<Rebench> => env.REBENCH.getByName(REBENCH)
   const app = openApp({
     threads,
     pipeline: ask,
@@ -286,12 +292,7 @@ function open(env: Bindings): Opened {
           },
           query,
         ),
-      rebench: {
-        database: env.DB,
-        begin: (order) => rebench().begin(order),
-        progress: () => rebench().progress(),
-        knows: (name) => isModelName(config, name),
-      },
+      rebench: openRebenchDesk(env.DB, config, () => env.REBENCH.getByName(REBENCH)),
       metrics: async () => writeMetrics(await askOutboxes((outbox) => outbox.totals())),
     },
   })
@@ -299,21 +300,19 @@ function open(env: Bindings): Opened {
     fetch: async (request, ctx) => app.fetch(request, env, ctx),
     work: work({ threads, pipeline: ask, warn }),
     replay: app.work,
-    rebench: openRebench({
+    rebench: openBench({
       config,
-      secret: secrets,
-      serve: ask,
-      about: async (name, cx) => {
-        const policy = (await planner.catalog(cx)).find(name)
-        return policy?.kind === 'order' ? policy.models[0] : undefined
-      },
+      planner,
+      learning,
       tokenizer,
+      serve: ask,
+      secret: secrets,
+      database: env.DB,
+      warn,
       footprint: async ({ provider }) =>
         provider === MICRO_PROVIDER ? env.MICRO.getByName(REBENCH).footprint() : undefined,
-      database: env.DB,
       refreshPrices: () => seedPrices(env.DB, catalogue, Date.now()),
       post: (url, init) => fetch(url, init),
-      warn,
     }),
     keepDays,
     warn,
@@ -354,16 +353,8 @@ export class Replay extends ReplayObject {
 
 /** Measures every model, now and then. */
 export class Rebench extends RebenchObject {
-  private readonly bindings: Bindings
-
   constructor(state: DurableObjectState, bindings: Bindings) {
-    super(state, bindings)
-    this.bindings = bindings
-  }
-
-  protected override house(): House {
-    opened ??= open(this.bindings)
-    return opened.rebench(deferring(this.ctx))
+    super(state, bindings, () => (opened ??= open(bindings)).rebench(deferring(state)))
   }
 }
 

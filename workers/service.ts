@@ -68,8 +68,8 @@ export interface Measured {
 
 /** What the last re-benchmark says of models, by their public names. */
 export interface Ratings {
-  /** The share of tasks that it did right, 0..1; undefined where it was never asked. */
-  quality(model: string): number | undefined
+  /** The share of tasks that it did right, 0..1, of all or of one kind; undefined where too few were asked. */
+  quality(model: string, kind?: string): number | undefined
   /** It has become worse than it was, beyond noise. */
   isMarked(model: string): boolean
 }
@@ -156,14 +156,4 @@ export interface Budget {
   readonly unit: Unit
   readonly window: Window
   readonly limit: number
-}
-
-/** What the re-benchmark found out about models, by public name; at once and without asking anybody. */
-export interface Ratings {
-  /** The share of tasks that it had right, of one kind or of all; undefined where too few were asked. */
-  quality(model: string, kind?: string): number | undefined
-  /** It was found worse than it used to be, or than is said of it: others of its tier are asked first. */
-  isMarked(model: string): boolean
-  /** The longest prompt, in tokens, from which it was seen to know what stood there; undefined where none was tried. */
-  context(model: string): number | undefined
 }

@@ -28,6 +28,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   'workers/edge': 3,
   'workers/pipeline.ts': 4,
   'workers/count.ts': 4,
+  'workers/bench.ts': 4,
   ...Object.fromEntries(ORGANS.map((organ) => [`workers/${organ}`, 5])),
   'workers/service.ts': 6,
   'workers/floor.ts': 6,

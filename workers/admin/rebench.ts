@@ -1,4 +1,5 @@
 // The re-benchmark for operators: begin one, read the last results, a model's history, or the table.
+import { type Config, isModelName } from '../../shared/config.ts'
 import { Failed } from '../../shared/failure.ts'
 import { dollarsFromMicros, microsFromDollars } from '../../shared/money.ts'
 import { type EndedRun, readHistory, readLatest, readRuns, type Result } from '../rebench/history.ts'
@@ -14,6 +15,16 @@ export interface RebenchDesk {
   /** Does the name stand for one model? */
   readonly knows: (name: string) => boolean
 }
+
+/** What is needed of the object; the real one is asked anew for every call. */
+export type RebenchStub = () => Pick<RebenchDesk, 'begin' | 'progress'>
+
+export const openRebenchDesk = (database: D1Database, config: Config, object: RebenchStub): RebenchDesk => ({
+  database,
+  begin: (order) => object().begin(order),
+  progress: () => object().progress(),
+  knows: (name) => isModelName(config, name),
+})
 
 type Shown = Record<string, unknown>
 

@@ -5,6 +5,7 @@ import { labelsOf } from './labels.ts'
 import { measure, type Measures } from './measures.ts'
 import { noticeOf } from './notice.ts'
 import type { Run, Store } from './store.ts'
+import type { Cx } from '../service.ts'
 import { type Finding, findingsOf, isMark, slowAmong } from './verdict.ts'
 
 /** Throws where D1 is away; then it is done again. Resolves with what is to be posted. */
@@ -44,7 +45,7 @@ export async function closeRun(run: Run, store: Store, house: House, now: number
     skipped: probes.filter(({ state, note }) => state === 'skipped' && note !== 'clear').length,
   }
   await writeRun(database, ended, results)
-  await teach(run, results, house)
+  await teach(run, results, house, cx)
   return house.settings.webhook === undefined || news.length === 0 ? [] : [noticeOf(ended, news)]
 }
 
@@ -58,14 +59,14 @@ async function teach(
   { seed }: Run,
   results: readonly Result[],
   { learn, pairs, warn }: House,
+  cx: Cx,
 ): Promise<void> {
-  if (learn === undefined) return
   for (const pair of pairs) {
     const [weak, strong] = [pair.weak, pair.strong].map((name) => results.find(({ model }) => model === name))
     if (weak === undefined || strong === undefined) continue
     const labels = labelsOf(seed, weak.measures, strong.measures)
     if (labels.length === 0) continue
-    await learn(pair, labels).catch((error: unknown) =>
+    await learn(pair, labels, cx).catch((error: unknown) =>
       warn(`rebench: ${pair.route} did not learn: ${String(error)}`),
     )
   }

@@ -36,6 +36,8 @@ export interface House {
   readonly pairs: readonly Pair[]
   /** Undefined for a name that stands for no one model. */
   readonly about: (model: string, cx: Cx) => Promise<About | undefined>
+  /** The most that a request can cost, in micro-dollars, by the count that its own limit is held to. */
+  readonly worst: (request: ModelRequest, cx: Cx) => Promise<number>
   readonly serve: Serve
   readonly tokenizer: Tokenizer
   /** Undefined for models whose memory nobody here can see. */
@@ -47,7 +49,7 @@ export interface House {
   /** The value of a variable. */
   readonly secret: (name: string) => string | undefined
   /** Told after every run which tasks the small and the large model of a route had right. */
-  readonly learn?: (pair: Pair, labels: readonly Label[]) => Promise<void>
+  readonly learn: (pair: Pair, labels: readonly Label[], cx: Cx) => Promise<void>
   readonly defer: Cx['defer']
   readonly warn: (message: string) => void
 }

@@ -41,15 +41,15 @@ const AGAIN_MS = 10_000
 
 export abstract class RebenchObject extends DurableObject {
   private readonly store = openStore(this.ctx.storage.sql)
+  private readonly house: () => House
   private isWorking = false
 
-  constructor(state: DurableObjectState, env: Cloudflare.Env) {
+  /** `house` is opened when it is first needed. */
+  constructor(state: DurableObjectState, env: Cloudflare.Env, house: () => House) {
     super(state, env)
+    this.house = house
     if (this.store.current() !== undefined) state.waitUntil(this.wake())
   }
-
-  /** Opened when it is first needed. */
-  protected abstract house(): House
 
   /** Begins a run, unless one is under way: that one is named. */
   async begin(order: Order): Promise<Begun> {

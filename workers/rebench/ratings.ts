@@ -4,27 +4,26 @@ import { readLatest, type Result } from './history.ts'
 import { scoreOf } from './measures.ts'
 import { KINDS } from './tasks/task.ts'
 
-export interface RatingsBoard {
-  /** At once: what this isolate knows. It asks for news in the background where that is older than a minute. */
-  now(cx: Pick<Cx, 'now' | 'defer'>): Ratings
+export interface RatingsBoard extends Ratings {
+  /** Asks for news in the background where what is known is old. */
+  look(cx: Pick<Cx, 'now' | 'defer'>): void
 }
 
-const STALE_MS = 60_000
+/** Models are measured once a day or so. */
+const STALE_MS = 5 * 60_000
 /** Fewer answers say little of a kind. */
 const LEAST = 10
 
-const nothing: Ratings = { quality: () => undefined, isMarked: () => false, context: () => undefined }
-
 export function openRatings(read: () => Promise<readonly Result[]>): RatingsBoard {
-  let known = nothing // a cache of one row a model
+  let known = ratingsOf([]) // a cache of one row a model
   let askedAt = Number.NEGATIVE_INFINITY
   return {
-    now({ now, defer }) {
-      if (now() - askedAt > STALE_MS) {
-        askedAt = now()
-        defer(read().then((results) => void (known = ratingsOf(results))))
-      }
-      return known
+    quality: (model, kind) => known.quality(model, kind),
+    isMarked: (model) => known.isMarked(model),
+    look({ now, defer }) {
+      if (now() - askedAt <= STALE_MS) return
+      askedAt = now()
+      defer(read().then((results) => void (known = ratingsOf(results))))
     },
   }
 }
@@ -45,9 +44,5 @@ export function ratingsOf(results: readonly Result[]): Ratings {
       return total < LEAST ? undefined : right / total
     },
     isMarked: (model) => all.get(model)?.isMarked === true,
-    context(model) {
-      const context = all.get(model)?.measures.context
-      return context === undefined || context.handled === 0 ? undefined : context.handled
-    },
   }
 }

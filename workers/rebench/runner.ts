@@ -1,8 +1,9 @@
 // Carries a run on, slice by slice: takes what is open, covers it with money, asks, and writes down what came of it.
-import { worstCaseMicros } from '../../shared/money.ts'
 import { reasonOf } from '../../shared/failure.ts'
+import type { ModelRequest } from '../../shared/request.ts'
 import { countPrompt } from '../../shared/tokens.ts'
 import { promptTokens } from '../../shared/usage.ts'
+import type { Cx } from '../service.ts'
 import { ask, causeOf, requestOf, type Told } from './ask.ts'
 import type { About, House } from './house.ts'
 import { inquire, type Look } from './probe.ts'
@@ -33,13 +34,14 @@ export function openRunner(store: Store, house: House): Runner {
 
   let settled = Promise.withResolvers<void>()
 
+  const cx: Cx = { id: 'rebench', signal: new AbortController().signal, now: Date.now, defer }
+
   const aboutOf = async (model: string): Promise<About | undefined> => {
-    if (!abouts.has(model)) {
-      const cx = { id: `rebench-${model}`, signal: new AbortController().signal, now: Date.now, defer }
-      abouts.set(model, await house.about(model, cx))
-    }
+    if (!abouts.has(model)) abouts.set(model, await house.about(model, cx))
     return abouts.get(model)
   }
+
+  const worstOf = (request: ModelRequest): Promise<number> => house.worst(request, cx)
 
   const purseOf = (run: Run): Purse => {
     const spent = store.spent(run)
@@ -72,7 +74,7 @@ export function openRunner(store: Store, house: House): Runner {
     const [about, count] = [await aboutOf(model), await tokenizer()]
     if (about === undefined) return skip('unknown')
     if (about.price === undefined) return skip('no-price')
-    const { price, contextWindow } = about
+    const { contextWindow } = about
     const inquiry = inquire(probe, {
       seed: run.seed,
       concurrency: settings.concurrency,
@@ -82,11 +84,14 @@ export function openRunner(store: Store, house: House): Runner {
     })
     const maxOutput = Math.min(inquiry.maxOutput, about.maxOutput ?? inquiry.maxOutput)
     const tries = store.tries(run.id, position)
-    const questions = inquiry.prompts.map((prompt, at) => {
-      const bare = { id: `${run.id}-${position}-${tries}-${at}`, model, prompt, maxOutput, worstMicros: 0 }
-      const promptTokens = countPrompt(requestOf(bare).messages, [], count)
-      return { ...bare, promptTokens, worstMicros: worstCaseMicros(promptTokens, maxOutput, price) }
-    })
+    const questions = await Promise.all(
+      inquiry.prompts.map(async (prompt, at) => {
+        const bare = { id: `${run.id}-${position}-${tries}-${at}`, model, prompt, maxOutput, worstMicros: 0 }
+        const request = { ...requestOf(bare), limits: { maxOutput } }
+        const promptTokens = countPrompt(request.messages, [], count)
+        return { ...bare, promptTokens, worstMicros: await worstOf(request) }
+      }),
+    )
     const worst = questions.reduce((sum, { worstMicros }) => sum + worstMicros, 0)
     let purse = purseOf(run)
     if (stage === 'context' && worst > longLimit(purse, run.models.length)) return skip('budget')

@@ -38,11 +38,19 @@ const FORMS: readonly [(random: Random) => [string, number], ...((random: Random
   },
 ]
 
+/** A small sum, as people ask it. */
+const small = (random: Random): [string, number] => {
+  const [a, b] = [random.whole(11, 89), random.whole(11, 89)]
+  return [`${a} + ${b}`, a + b]
+}
+
 export const arithmetic: Maker = (random) => {
-  const [sum, value] = random.pick(FORMS)(random)
+  const isSmall = random.next() < 0.2
+  const [sum, value] = isSmall ? small(random) : random.pick(FORMS)(random)
+  const order = isSmall || random.next() < 0.3 ? '' : ' End with a line "Answer: <number>".'
   return {
-    prompt: `What is ${sum}? End with a line "Answer: <number>".`,
-    example: `Answer: ${value}`,
+    prompt: `What is ${sum}?${order}`,
+    example: order === '' ? String(value) : `Answer: ${value}`,
     isRight: isNumber(value),
   }
 }

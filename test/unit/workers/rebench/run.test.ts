@@ -182,9 +182,8 @@ describe('ratings', () => {
     expect(ratings.quality('a|b', 'weather')).toBeUndefined()
     expect(ratings.quality('nobody')).toBeUndefined()
     expect([ratings.isMarked('a|b'), ratings.isMarked('nobody')]).toEqual([true, false])
-    expect(ratings.context('a|b')).toBe(900)
   })
-  it('are there at once, are renewed in the background once a minute, and survive a database that is away', async () => {
+  it('are there at once, are renewed in the background now and then, and survive a database that is away', async () => {
     const tasks: Promise<unknown>[] = []
     let [reads, now] = [0, 0]
     const board = openRatings(async () => {
@@ -196,14 +195,15 @@ describe('ratings', () => {
       now: () => now,
       defer: (task: Promise<unknown>) => void tasks.push(task.catch(() => undefined)),
     }
-    expect(board.now(cx).isMarked('a|b')).toBe(false)
-    board.now(cx)
+    board.look(cx)
+    expect(board.isMarked('a|b')).toBe(false)
+    board.look(cx)
     await Promise.all(tasks)
-    expect([reads, board.now(cx).isMarked('a|b')]).toEqual([1, true])
-    now = 61_000
-    board.now(cx)
+    expect([reads, board.isMarked('a|b'), board.quality('a|b', 'json')]).toEqual([1, true, 0.3])
+    now = 301_000
+    board.look(cx)
     await Promise.all(tasks)
-    expect([reads, board.now(cx).isMarked('a|b')]).toEqual([2, true])
+    expect([reads, board.isMarked('a|b')]).toEqual([2, true])
   })
 })
 
