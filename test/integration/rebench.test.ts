@@ -5,8 +5,9 @@ import type { AddressInfo } from 'node:net'
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Fields } from '../lab/client.ts'
-import { pick } from '../lab/client.ts'
+import { pick, user } from '../lab/client.ts'
 import { openScene, type Scene } from '../lab/scene.ts'
+import { until } from '../lab/until.ts'
 import { answersTo, solving } from '../lab/solver.ts'
 import { setTimeout as wait } from 'node:timers/promises'
 
@@ -64,7 +65,10 @@ beforeAll(async () => {
         liar: { provider: 'lab', model: 'liar-1', price: PRICE, contextWindow: 4_000 },
         priceless: { provider: 'lab', model: 'priceless-1' },
       },
-      routes: { auto: { mini: ['micro'], frontier: ['good'] } },
+      routes: {
+        auto: { mini: ['micro'], frontier: ['good'] },
+        ranked: { mini: ['micro'], frontier: ['worse', 'good'] },
+      },
       retries: { sameTarget: 0 },
       rebench: {
         everyHours: 0,
@@ -157,6 +161,16 @@ describe('a run', () => {
     },
   )
 
+  test('teaches the route between the two which tasks a larger model gains', async () => {
+    const learnt = await until('labels of the route', async () => {
+      const { json } = await scene.admin.send('/admin/routes?route=auto')
+      return (pick(json, 'data') as Fields[]).find(({ tenant }) => tenant === null)
+    })
+    // Two tasks whose sketches are the same are one label.
+    expect(pick(learnt, 'labels', 'rebench')).toBeGreaterThan(30)
+    expect(pick(learnt, 'labels', 'rebench')).toBeLessThanOrEqual(40)
+  })
+
   test('leaves rows of its own caller, with true costs', async () => {
     const rows = (await scene.rows('&key=rebench')).filter((row) => row['model'] === 'lab/good-1')
     expect(rows.length).toBeGreaterThan(60)
@@ -204,7 +218,7 @@ describe('a run', () => {
 describe('planted differences', () => {
   const models = ['good', 'worse', 'slow', 'liar']
 
-  test('are found, told once and signed; the healthy one is not accused', { timeout: 240_000 }, async () => {
+  test('are found, told once and signed; the healthy one is not accused', { timeout: 300_000 }, async () => {
     const order = { models, tasks: 80, latency: 10, bursts: 0 }
     for (const seed of ['seed-one', 'seed-two']) {
       const shown = await run({ ...order, seed })
@@ -221,7 +235,7 @@ describe('planted differences', () => {
 
     hook.statuses.push(503) // the first time it is told, it does not listen
     scene.lab.always('worse-1', solving(ANSWERS, { accuracy: 0.5 }))
-    scene.lab.always('slow-1', solving(ANSWERS, { accuracy: 0.9, behaviour: { firstAfterMs: 250 } }))
+    scene.lab.always('slow-1', solving(ANSWERS, { accuracy: 0.9, behaviour: { firstAfterMs: 600 } }))
     const shown = await run({ ...order, seed: 'seed-three' })
     expect(findingsOf(shown, 'good')).toEqual([])
     const [worse] = findingsOf(shown, 'worse')
@@ -288,4 +302,15 @@ describe('a kill midway', () => {
       )
     },
   )
+
+  test('an isolate that starts asks what got worse after its equals', async () => {
+    const content =
+      'Write a thread-safe LRU cache in Rust with generics, and explain the lifetimes in its API step by step.'
+    const reply = await until('the ratings', async () => {
+      const asked = await scene.client.ask({ model: 'ranked', messages: [user(content)] })
+      return asked.headers.get('x-minnow-model') === 'lab/good-1' && asked
+    })
+    expect(reply.headers.get('x-minnow-route')).toMatch(/^frontier; reason=/)
+    expect((await scene.client.ask({ model: 'worse' })).headers.get('x-minnow-model')).toBe('lab/worse-1')
+  })
 })
