@@ -177,6 +177,8 @@ export interface Outcome {
   readonly routing?: string
   /** What it cost beyond all that it had been granted: a provider reported more than it was allowed. */
   readonly overrunMicros?: number
+  /** `<trace id>-<span id>` of the client's own span. */
+  readonly trace?: string
 }
 
 /** How a metered answer ended: everything that settling, recording and remembering need. */

@@ -19,6 +19,7 @@ import { hearFeedback } from './edge/feedback.ts'
 import { receive } from './edge/receive.ts'
 import { waitFor } from './edge/receipt.ts'
 import { refuse } from './edge/refuse.ts'
+import { traceOf } from './edge/trace.ts'
 import { checkEndpoint } from './edge/scope.ts'
 import { openKept } from './edge/kept.ts'
 import { explain, tellCount } from './edge/describe.ts'
@@ -263,7 +264,9 @@ function contextOf(c: Context, warn: (message: string) => void): { cx: Cx; abort
         warn(`${id}: deferred work failed: ${error instanceof Error ? error.message : String(error)}`),
       ),
     )
-  return { cx: { id, signal: controller.signal, now: Date.now, defer }, abort }
+  const trace = traceOf(c.req.raw.headers)
+  const traced = trace === undefined ? {} : { trace }
+  return { cx: { id, ...traced, signal: controller.signal, now: Date.now, defer }, abort }
 }
 
 function withId(response: Response, dialect: ClientDialect, id: string, origin?: string): Response {

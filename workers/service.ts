@@ -10,6 +10,8 @@ import { promptTokens, type Usage } from '../shared/usage.ts'
 export interface Cx {
   /** The request's id, as the caller sees it. */
   readonly id: string
+  /** `<trace id>-<span id>` of the client's own span, where it told one. */
+  readonly trace?: string
   /** Aborts when nobody waits for the answer any more, or a deadline has passed; its reason is a `Failed`. */
   readonly signal: AbortSignal
   /** Milliseconds since the epoch. On Cloudflare the clock stands still between I/O. */

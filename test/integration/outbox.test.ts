@@ -457,6 +457,24 @@ describe('OTLP', () => {
     })
   })
 
+  test('has them in the trace that the client told, under its span', async () => {
+    const [traceId, spanId] = ['4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7']
+    const ids = [freshId(), freshId()]
+    for (const id of ids) {
+      const traceparent = `00-${traceId}-${spanId}-01`
+      await scene.client.ask({ model: 'one' }, { headers: { ...withId(id).headers, traceparent } })
+    }
+    const own = (): Record<string, unknown>[] => spans().filter((span) => span['traceId'] === traceId)
+    const found = await until('the spans', () => own().length >= 4 && own())
+    expect(new Set(found.map((span) => span['spanId'])).size).toBe(4)
+    const roots = found.filter((span) => span['kind'] === 2)
+    expect(roots.map((span) => span['parentSpanId'])).toEqual([spanId, spanId])
+    const calls = found.filter((span) => span['kind'] === 3)
+    expect(new Set(calls.map((span) => span['parentSpanId']))).toEqual(
+      new Set(roots.map((span) => span['spanId'])),
+    )
+  })
+
   test('gets cumulative histograms of tokens, durations and first tokens', async () => {
     const metrics = await until('metrics of a stream', () => {
       const last = collector.received.findLast(({ path }) => path === '/v1/metrics')

@@ -85,6 +85,7 @@ function rowAt(at: number): unknown[] {
     routing: null,
     operation: 'chat',
     overrun_micros: null,
+    trace: null,
   }
   return COLUMNS.map((column) => values[column])
 }

@@ -72,6 +72,7 @@ export function outcomeOf({
     end: ending?.end ?? endOf(failure),
     ...(failure === undefined ? {} : { failure: reasonOf(failure) }),
     ...(overrunMicros === 0 ? {} : { overrunMicros }),
+    ...(cx.trace === undefined ? {} : { trace: cx.trace }),
   }
 }
 

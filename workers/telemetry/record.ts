@@ -34,6 +34,7 @@ export const COLUMNS = [
   'overrun_micros',
   'clamped_to',
   'routing',
+  'trace',
 ] as const
 
 /** What a row of a key that wants it kept has besides, on its way to a table of its own: what was said. */
@@ -80,6 +81,7 @@ export function writeRow(outcome: Outcome): Value[] {
     outcome.overrunMicros ?? null,
     outcome.clampedTo ?? null,
     outcome.routing ?? null,
+    outcome.trace ?? null,
   ]
 }
 
@@ -120,6 +122,7 @@ export function readRow(row: Row): Record<string, unknown> {
     status: row.status,
     end: row.ending,
     failure: row.failure,
+    ...(typeof row.trace === 'string' ? { trace: row.trace } : {}),
     ...(Number(row.overrun_micros) > 0 ? { overrun_micros: row.overrun_micros } : {}),
   }
 }

@@ -19,6 +19,10 @@ export const spansOf = (handOver: HandOver): Span[] =>
 
 interface Drawn {
   readonly traceId: string
+  /** What ids of spans are made of: several requests may belong to one trace. */
+  readonly ownId: string
+  /** The client's own span, for the first. */
+  readonly parentId: string | undefined
   readonly position: number
   readonly name: string
   readonly kind: SpanKind
@@ -30,11 +34,12 @@ interface Drawn {
 
 function spansOfRow(row: Partial<Row>): Span[] {
   // A row's id ends in a random UUID, which has just the bits of a trace's id; sent again it is the same trace.
-  const traceId = String(row.id).slice(-36).replaceAll('-', '')
+  const ownId = String(row.id).slice(-36).replaceAll('-', '')
+  const [traceId = ownId, parentId] = typeof row.trace === 'string' ? row.trace.split('-') : []
   const operation = String(row.operation ?? 'chat')
   const attempts = JSON.parse(String(row.attempts ?? '[]')) as readonly Attempt[] // by `writeRow`
   const isAlone = attempts.length === 1
-  const shared = { traceId, operation }
+  const shared = { traceId, ownId, parentId, operation }
   const request = draw({
     ...shared,
     position: 0,
@@ -140,18 +145,19 @@ const usageAttributes = (usage: Usage): Attributes => ({
 
 export const timeOf = (ms: number): HrTime => [Math.floor(ms / 1_000), Math.round((ms % 1_000) * 1_000_000)]
 
-function draw({ traceId, position, name, kind, from, ms, attributes, failed }: Drawn): Span {
-  const idAt = (place: number): string => `${traceId.slice(0, 14)}${place.toString(16).padStart(2, '0')}`
-  const context = (place: number): ReturnType<ReadableSpan['spanContext']> => ({
+function draw({ traceId, ownId, parentId, position, name, kind, from, ms, attributes, failed }: Drawn): Span {
+  const idAt = (place: number): string => `${ownId.slice(0, 14)}${place.toString(16).padStart(2, '0')}`
+  const contextOf = (spanId: string): ReturnType<ReadableSpan['spanContext']> => ({
     traceId,
-    spanId: idAt(place),
+    spanId,
     traceFlags: TraceFlags.SAMPLED,
   })
+  const parent = position === 0 ? parentId : idAt(0)
   return {
     name,
     kind,
-    spanContext: () => context(position),
-    ...(position === 0 ? {} : { parentSpanContext: context(0) }),
+    spanContext: () => contextOf(idAt(position)),
+    ...(parent === undefined ? {} : { parentSpanContext: contextOf(parent) }),
     startTime: timeOf(from),
     endTime: timeOf(from + ms),
     duration: timeOf(ms),

@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Outcome } from '../../../../shared/plan.ts'
 import { requestIdAt } from '../../../../shared/request-id.ts'
 import { readMigrations } from '../../../../tools/gateway/migrate.ts'
 import type { Batch } from '../../../../workers/telemetry/letter.ts'
@@ -22,6 +23,9 @@ import { findIn, newest, textIn } from '../../../../workers/telemetry/unsent.ts'
 import { handOverOf, NOON, outcomeWith } from './outbox-rows.ts'
 
 const MIGRATIONS = readMigrations(fileURLToPath(new URL('../../../../migrations', import.meta.url)))
+
+/** The columns of the table that pages came after. */
+const THEN = COLUMNS.slice(0, 28)
 
 const UUID = '00000000-0000-4000-8000-0123456789ab'
 
@@ -181,21 +185,19 @@ describe('pages in the database', () => {
   it('take over the rows that were there one by one', () => {
     const database = new DatabaseSync(':memory:')
     for (const { sql } of MIGRATIONS.filter(({ name }) => name < '0013')) database.exec(sql)
-    const then = COLUMNS.slice(0, 28)
     const insert = database.prepare(
-      `INSERT INTO requests (${then.join(', ')}) VALUES (${then.map(() => '?').join(', ')})`,
+      `INSERT INTO requests (${THEN.join(', ')}) VALUES (${THEN.map(() => '?').join(', ')})`,
     )
     const outcomes = Array.from({ length: 450 }, (_, at) =>
       outcomeWith({ at: NOON + at, keyId: `key_${at % 3}`, score: at / 1_000, costMicros: at }),
     )
-    for (const outcome of outcomes) insert.run(...writeRow(outcome).slice(0, 28))
+    const then = (outcome: Outcome): Value[] => writeRow(outcome).slice(0, THEN.length)
+    for (const outcome of outcomes) insert.run(...then(outcome))
     for (const { sql } of MIGRATIONS.filter(({ name }) => name >= '0013')) database.exec(sql)
     const pages = database.prepare('SELECT * FROM pages ORDER BY last_id').all()
     expect(pages.map(({ count }) => count)).toEqual([200, 200, 50])
-    expect(pages.flatMap(({ rows }) => JSON.parse(String(rows)) as Value[][])).toEqual(
-      outcomes.map((outcome) => writeRow(outcome).slice(0, 28)),
-    )
-    expect(pages.every(({ columns }) => columns === then.join(','))).toBe(true)
+    expect(pages.flatMap(({ rows }) => JSON.parse(String(rows)) as Value[][])).toEqual(outcomes.map(then))
+    expect(pages.every(({ columns }) => columns === THEN.join(','))).toBe(true)
     expect(JSON.parse(String(pages[0]?.['keys']))).toHaveLength(3)
     expect(pages.map(({ cost_micros: cost }) => Number(cost)).reduce((sum, cost) => sum + cost)).toBe(
       (450 * 449) / 2,
