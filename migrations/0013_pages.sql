@@ -14,8 +14,8 @@ CREATE TABLE pages (
   pairs TEXT NOT NULL,
   columns TEXT NOT NULL,
   rows TEXT NOT NULL,
-  PRIMARY KEY (outbox, upto)
-) WITHOUT ROWID;
+  UNIQUE (outbox, upto)
+); -- with a rowid: where long rows lie in an index, as in a table without, every comparison reads one whole
 -- What questions choose pages by, so that no page is read in vain.
 CREATE INDEX pages_heads ON pages (last_id, first_id, keys, models);
 -- Where the requests are whose ids do not tell their time: clients may send ids of their own.

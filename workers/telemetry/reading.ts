@@ -5,8 +5,7 @@ import { rangeOfRequest } from './row-id.ts'
 import { newest, type Wanted } from './unsent.ts'
 
 interface Head {
-  readonly outbox: string
-  readonly upto: number
+  readonly page: number
   readonly last_id: string
 }
 
@@ -20,17 +19,16 @@ const HEADS_AT_ONCE = 64
 const PAGES_AT_FIRST = 3
 
 // A name is in a list of JSON just where its own JSON is, quotes and all. What else may match is sorted out by rows.
-const HEADS = `SELECT outbox, upto, last_id FROM pages AS head INDEXED BY pages_heads
+const HEADS = `SELECT rowid AS page, last_id FROM pages INDEXED BY pages_heads
   WHERE last_id >= ?1 AND last_id <= ?2 AND first_id < ?3
   AND (?4 IS NULL OR instr(keys, ?4) > 0) AND (?5 IS NULL OR instr(models, ?5) > 0)
-  AND (?6 IS NULL OR EXISTS (SELECT 1 FROM pages
-    WHERE outbox = head.outbox AND upto = head.upto AND instr(pairs, ?6) > 0))
+  AND (?6 IS NULL OR instr(pairs, ?6) > 0)
   ORDER BY last_id DESC LIMIT ${HEADS_AT_ONCE}`
 
 // A row is a list that begins with its id, so the order of such texts is that of ids.
 const ROWS = `SELECT pages.columns AS columns, entry.value AS value
   FROM json_each(?1) AS place
-  CROSS JOIN pages ON pages.outbox = place.value ->> 0 AND pages.upto = place.value ->> 1
+  CROSS JOIN pages ON pages.rowid = place.value
   CROSS JOIN json_each(pages.rows) AS entry
   WHERE entry.value >= ?2 AND entry.value < ?3
   AND (?4 IS NULL OR (instr(entry.value, ?5) > 0 AND entry.value ->> ${PLACES.key_id} = ?4))
@@ -50,7 +48,7 @@ const read = ({ columns, value }: Found): Row => rowOf(columns.split(','), JSON.
 export async function readRows(database: D1Database, wanted: Wanted, unsent: readonly Row[]): Promise<Row[]> {
   const { limit, from, before = END, key, model } = wanted
   const pair = key === undefined || model === undefined ? null : JSON.stringify([key, model])
-  const seen = new Set<string>()
+  const seen = new Set<number>()
   let rows = newest(unsent, limit)
   let pages = PAGES_AT_FIRST
   for (let upto = END; ;) {
@@ -58,13 +56,13 @@ export async function readRows(database: D1Database, wanted: Wanted, unsent: rea
       .prepare(HEADS)
       .bind(from, upto, before, quoted(key), quoted(model), pair)
       .all<Head>()
-    const heads = results.filter((head) => !seen.has(placeOf(head)))
+    const heads = results.filter((head) => !seen.has(head.page))
     for (let at = 0; at < heads.length;) {
       const some = heads.slice(at, at + pages)
       // No row of what is not read yet is newer than its page's last.
       const enough = rows[limit - 1]
       if (enough !== undefined && String(enough.id) > (some[0]?.last_id ?? '')) return rows
-      const places = JSON.stringify(some.map(({ outbox, upto: last }) => [outbox, last]))
+      const places = JSON.stringify(some.map(({ page }) => page))
       const found = await database
         .prepare(ROWS)
         .bind(
@@ -79,7 +77,7 @@ export async function readRows(database: D1Database, wanted: Wanted, unsent: rea
         )
         .all<Found>()
       rows = newest([...rows, ...found.results.map(read)], limit)
-      for (const head of some) seen.add(placeOf(head))
+      for (const { page } of some) seen.add(page)
       at += some.length
       pages *= 3
     }
@@ -88,11 +86,9 @@ export async function readRows(database: D1Database, wanted: Wanted, unsent: rea
   }
 }
 
-const placeOf = ({ outbox, upto }: Head): string => `${outbox} ${upto}`
-
 const BY_ID = `SELECT pages.columns AS columns, entry.value AS value
-  FROM (SELECT outbox, upto FROM pages INDEXED BY pages_heads WHERE last_id >= ?1 AND first_id <= ?1) AS head
-  CROSS JOIN pages USING (outbox, upto)
+  FROM (SELECT rowid AS page FROM pages INDEXED BY pages_heads WHERE last_id >= ?1 AND first_id <= ?1) AS head
+  CROSS JOIN pages ON pages.rowid = head.page
   CROSS JOIN json_each(pages.rows) AS entry
   WHERE instr(pages.rows, ?2) > 0 AND entry.value ->> ${PLACES.id} = ?1 LIMIT 1`
 
@@ -109,9 +105,9 @@ export async function readById(
 }
 
 const BY_TIME = `SELECT pages.columns AS columns, entry.value AS value
-  FROM (SELECT outbox, upto FROM pages INDEXED BY pages_heads
+  FROM (SELECT rowid AS page FROM pages INDEXED BY pages_heads
     WHERE last_id >= ?1 AND first_id < ?2 AND instr(keys, ?3) > 0) AS head
-  CROSS JOIN pages USING (outbox, upto)
+  CROSS JOIN pages ON pages.rowid = head.page
   CROSS JOIN json_each(pages.rows) AS entry
   WHERE instr(pages.rows, ?4) > 0 AND instr(entry.value, ?4) > 0
   AND entry.value ->> ${PLACES.request_id} = ?5 AND entry.value ->> ${PLACES.key_id} = ?6
