@@ -4,8 +4,11 @@ import { timeOfRequestId } from '../../shared/request-id.ts'
 /** Where the ids of rows begin that a request of this time has, or a later one. */
 export const firstIdAt = (at: number): string => `row_${at.toString(36)}`
 
-/** A request's id is made when its head has come; its row's time is when its body has. */
-const SOON_MS = 1_000
+/**
+ * A request's id is made when its head has come; its row's time is when its body has, which a busy machine may be slow to
+ * read. What takes longer costs a row of its own.
+ */
+const SOON_MS = 10_000
 
 /** The ids between which the row of this request is; undefined where its id does not tell. */
 export function rangeOfRequest(
