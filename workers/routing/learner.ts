@@ -34,7 +34,11 @@ const FIRST_FIT = 40
 /** Fitted anew when there are so many more labels. */
 const GROWTH = 1.05
 
-export function openLearner(snapshot?: Uint8Array): Learner {
+/** `prior` is what the learner is measured against: who routes while it is off. */
+export function openLearner(
+  snapshot?: Uint8Array,
+  prior: (sketch: Sketch) => number = (sketch) => priorGain(sketch),
+): Learner {
   const opened = snapshot === undefined ? undefined : unpack(snapshot)
   let labels: Stored[] = [...(opened?.labels ?? [])]
   let model = opened?.model
@@ -42,7 +46,7 @@ export function openLearner(snapshot?: Uint8Array): Learner {
   let next = Math.max(FIRST_FIT, labels.length * GROWTH)
   const judge = (sketch: Sketch): Pick<Stored, 'guess' | 'prior'> => ({
     ...(model === undefined ? {} : { guess: gainOf(model, sketch) }),
-    prior: priorGain(sketch),
+    prior: prior(sketch),
   })
   return {
     add(label) {

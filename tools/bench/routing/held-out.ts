@@ -12,7 +12,7 @@ import { point } from './table.ts'
 const families = ['mmlu', 'gsm8k', 'mmlu-pro', 'math'] as const
 
 /** Many questions of MMLU-Pro were questions of MMLU: what stands in the one is not learned from in the other. */
-const stem = (prompt: string): string =>
+export const stem = (prompt: string): string =>
   (prompt.split(/\nA\. /)[0] ?? '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]/g, '')

@@ -10,18 +10,19 @@ import { speedLine } from './speed.ts'
 const folder = findFolder()
 if (folder === undefined) {
   console.error(
-    'No outcomes here. `node tools/data/outcomes.ts` fetches them (about 100 MB), or MINNOW_DATA names a folder that has them.',
+    'No outcomes here. `node tools/data/outcomes.ts` fetches those of RouteLLM, or MINNOW_DATA names a folder that has them.',
   )
   process.exit(1)
 }
 const pairs = readPairs(folder)
+const exam = readExam(folder)
 const only = process.argv.slice(2)
 const parts: Readonly<Record<string, () => string>> = {
   speed: () => speedLine(pairs),
   domain: () => inDomain(pairs),
   'held-out': () => heldOutTables(pairs),
   cold: () => coldTable(pairs),
-  cascade: () => cascadeTable(readExam(folder)),
+  cascade: () => (exam === undefined ? 'No outcomes of MMLU-Pro here.' : cascadeTable(exam)),
   attack: () => attackTable(pairs),
 }
 for (const [name, write] of Object.entries(parts)) {

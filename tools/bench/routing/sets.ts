@@ -41,11 +41,15 @@ export const readLines = (path: string): Fields[] =>
     .split('\n')
     .map((line) => fieldsOf(JSON.parse(line)))
 
+const readZero = (path: string): Fields[] => (existsSync(path) ? readLines(path) : [])
+
 const bit = (value: unknown): number => (value === 1 || value === true ? 1 : 0)
 
 const letters = 'ABCDEFGHIJ'
 
-export function readExam(folder: string): Exam {
+/** Undefined where the folder has only the outcomes of RouteLLM. */
+export function readExam(folder: string): Exam | undefined {
+  if (!existsSync(resolve(folder, 'mmlu-pro/models.json'))) return undefined
   const models = listOf(JSON.parse(readFileSync(resolve(folder, 'mmlu-pro/models.json'), 'utf8')))
   return {
     models: models.map((model) => text(fieldsOf(model)['model'])),
@@ -80,10 +84,15 @@ function zeroPair(lines: readonly Fields[], weak: string, strong: string): Outco
   })
 }
 
+/** Sets that the folder does not have are left out. */
 export function readPairs(folder: string): readonly Pair[] {
-  const exam = readExam(folder)
+  return everyPair(folder).filter(({ outcomes }) => outcomes.length > 0)
+}
+
+function everyPair(folder: string): Pair[] {
+  const exam = readExam(folder) ?? { models: [], questions: [] }
   const [grade, olympic] = ['gsm', 'math-l5'].map((name) =>
-    readLines(resolve(folder, `zeroeval/${name}.jsonl`)),
+    readZero(resolve(folder, `zeroeval/${name}.jsonl`)),
   )
   const routellm = (file: string): Outcome[] =>
     readLines(resolve(folder, `routellm/${file}.jsonl`)).map((line) => ({

@@ -2,20 +2,45 @@
 import { describe, expect, it } from 'vitest'
 import type { Label } from '../../../../workers/routing/labels.ts'
 import { openLearner, readLearned } from '../../../../workers/routing/learner.ts'
+import { readRequest } from '../../../../workers/routing/reading.ts'
 import { sketchOf } from '../../../../workers/routing/sketch.ts'
 import { requestFor } from '../../samples.ts'
 
 const sketch = (text: string): string => sketchOf(requestFor(text))
 
+const HARD = ['integral', 'derivative', 'matrix', 'eigenvalue', 'limit']
+const EASY = ['recipe', 'garden', 'weather', 'holiday', 'football']
+
 /** Generated traffic: the strong model gains on questions about one subject only, whatever their length. */
-function traffic(count: number): Label[] {
-  const hard = ['integral', 'derivative', 'matrix', 'eigenvalue', 'limit']
-  const easy = ['recipe', 'garden', 'weather', 'holiday', 'football']
-  return Array.from({ length: count }, (_, at) => {
-    const words = at % 2 === 0 ? hard : easy
+const traffic = (
+  count: number,
+  over: (isHard: boolean, at: number) => Partial<Label> = () => ({}),
+): Label[] =>
+  Array.from({ length: count }, (_, at) => {
+    const isHard = at % 2 === 0
+    const words = isHard ? HARD : EASY
     const text = `Tell me about the ${words[at % 5]} and ${words[(at * 7 + 3) % 5]} number ${'please '.repeat(at % 4)}${at}`
-    return { sketch: sketch(text), weak: at % 2 === 0 ? 0 : 1, strong: 1, source: 'shadow', at }
+    return {
+      sketch: sketch(text),
+      weak: isHard ? 0 : 1,
+      strong: 1,
+      source: 'shadow',
+      at,
+      ...over(isHard, at),
+    }
   })
+
+const taught = (labels: readonly Label[]): ReturnType<typeof openLearner> => {
+  const learner = openLearner()
+  for (const label of labels) learner.add(label)
+  return learner
+}
+
+const QUESTIONS = ['What is the integral of a matrix?', 'Which football recipe?'] as const
+const spread = (snapshot: Uint8Array): number => {
+  const learned = readLearned(snapshot)
+  const [hard, easy] = QUESTIONS.map((text) => learned.gainOf(sketch(text)))
+  return (hard ?? Number.NaN) - (easy ?? Number.NaN)
 }
 
 describe('a learner', () => {
@@ -26,14 +51,60 @@ describe('a learner', () => {
   })
 
   it('learns what the strong model gains on, and its snapshot knows it', () => {
-    const learner = openLearner()
-    for (const label of traffic(400)) learner.add(label)
+    const learner = taught(traffic(400))
     expect(learner.standing()).toMatchObject({ labels: 400, isOn: true })
-    const learned = readLearned(learner.snapshot())
-    const gainOf = (text: string): number => learned.gainOf(sketch(text)) ?? Number.NaN
-    expect(gainOf('What is the integral of a matrix?') - gainOf('Which football recipe?')).toBeGreaterThan(
-      0.15,
-    )
+    const snapshot = learner.snapshot()
+    expect(spread(snapshot)).toBeGreaterThan(0.15)
+    const learned = readLearned(snapshot)
     expect(learned.curve?.weak).toBeCloseTo(0.5, 1)
+    expect(learned.gainOfReading(readRequest(requestFor(QUESTIONS[0])), false)).toBeCloseTo(
+      learned.gainOf(sketch(QUESTIONS[0])) ?? Number.NaN,
+      2,
+    )
+  })
+
+  it('goes on from its snapshot', () => {
+    const [first, second] = [traffic(400).slice(0, 200), traffic(400).slice(200)]
+    const again = openLearner(taught(first).snapshot())
+    for (const label of second) again.add(label)
+    expect(again.standing()).toMatchObject({ labels: 400, isOn: true })
+    expect(again.snapshot()).toEqual(openLearner(again.snapshot()).snapshot())
+  })
+
+  it('is off where outcomes are at random, and says why', () => {
+    const learner = taught(
+      traffic(500, (_, at) => ({ weak: (at * 7919) % 3 === 0 ? 1 : 0, strong: (at * 104_729) % 2 })),
+    )
+    const standing = learner.standing()
+    if (standing.isOn) expect(standing.learner).toBeGreaterThanOrEqual(Math.max(0.5, standing.prior ?? 1))
+    else expect(standing.reason).toMatch(/^Off: /)
+  })
+
+  it('is switched off when the traffic turns over, and its route hears the prior again', () => {
+    const labels = [...traffic(300), ...traffic(420, (isHard) => ({ weak: isHard ? 1 : 0 })).slice(0, 200)]
+    const learner = taught(labels)
+    expect(learner.standing()).toMatchObject({ isOn: false })
+    expect(readLearned(learner.snapshot()).gainOf(sketch(QUESTIONS[0]))).toBeUndefined()
+  })
+
+  it('is off where the strong model is no better', () => {
+    expect(taught(traffic(400, () => ({ weak: 1 }))).standing()).toMatchObject({ isOn: false })
+  })
+
+  it('learns from answers of one side, too', () => {
+    const half = traffic(600, (isHard, at): Partial<Label> =>
+      at % 3 === 0 ? {} : { source: 'cascade', weak: isHard ? 0 : 1 },
+    ).map(({ strong, ...label }, at) => (at % 3 === 0 ? { ...label, strong: strong ?? 1 } : label))
+    const learner = taught(half)
+    expect(learner.standing()).toMatchObject({ isOn: true })
+    expect(spread(learner.snapshot())).toBeGreaterThan(0.1)
+  })
+
+  it('takes no label without an outcome or of another version', () => {
+    const learner = taught([
+      { sketch: sketch('Hi'), source: 'feedback', at: 1 },
+      { sketch: btoa('old'), weak: 1, strong: 1, source: 'feedback', at: 1 },
+    ])
+    expect(learner.standing().labels).toBe(0)
   })
 })

@@ -1,0 +1,67 @@
+// A fitted model: it learns, it is kept, and a suffix does not raise it where it is guarded.
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { gainOf, guardedGain, packLinear, readLinear } from '../../../../workers/routing/linear.ts'
+import { readRequest } from '../../../../workers/routing/reading.ts'
+import { fitLinear } from '../../../../workers/routing/ridge.ts'
+import { sketchReading } from '../../../../workers/routing/sketch.ts'
+import { requestFor } from '../../samples.ts'
+
+const read = (text: string) => readRequest(requestFor(text))
+const look = (text: string) => sketchReading(read(text))
+
+const SUBJECTS = ['algebra', 'geometry', 'calculus', 'cooking', 'gardening', 'football']
+const examples = Array.from({ length: 240 }, (_, at) => ({
+  ...look(`A question about ${SUBJECTS[at % 6]} that somebody asked on day ${at} of a long and quiet year`),
+  gain: at % 6 < 3 ? 0.8 : 0,
+}))
+const model = fitLinear(examples)
+const gain = (text: string): number => gainOf(model, look(text))
+
+describe('a fitted model', () => {
+  it('expects more of what gained, and the mean of what it never saw', () => {
+    expect(model.bias).toBeCloseTo(0.4, 6)
+    expect(gain('some algebra')).toBeGreaterThan(gain('some cooking') + 0.05)
+  })
+
+  it('expects nothing without examples', () => {
+    expect(gainOf(fitLinear([]), look('anything at all'))).toBe(0)
+  })
+
+  it('is the same from its bytes, and none from others', () => {
+    const bytes = packLinear(model)
+    const again = readLinear(bytes)
+    if (again === undefined) throw new Error('not read')
+    expect(gainOf(again, look('some algebra'))).toBeCloseTo(gain('some algebra'), 5)
+    expect(readLinear(bytes.subarray(1))).toBeUndefined()
+    expect(readLinear(new Uint8Array())).toBeUndefined()
+  })
+})
+
+describe('a guarded gain', () => {
+  const easy =
+    'What should one know about cooking and gardening before the football season of the year begins, in a few plain words?'
+
+  it('of a text without a beginning of its own is that of the whole', () => {
+    expect(guardedGain(model, read('some algebra'))).toBeCloseTo(gain('some algebra'), 6)
+  })
+
+  it('is not raised by a suffix that raises the other', () => {
+    const suffix = ' algebra geometry calculus'.repeat(10)
+    expect(gain(easy + suffix)).toBeGreaterThan(gain(easy) + 0.03)
+    expect(guardedGain(model, read(easy + suffix))).toBeLessThan(gain(easy) + 0.025)
+  })
+
+  it('never exceeds that of the whole, nor what its beginning allows, whatever follows', () => {
+    const beginning = guardedGain(model, read(easy.slice(0, 75)))
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...SUBJECTS, 'the', '?', 'NOT'), { maxLength: 40 }), (tokens) => {
+        const text = `${easy} ${tokens.join(' ')}`
+        const guarded = guardedGain(model, read(text))
+        expect(guarded).toBeLessThanOrEqual(gain(text) + 1e-9)
+        expect(guarded).toBeLessThanOrEqual(beginning + 0.1)
+      }),
+      { numRuns: 40 },
+    )
+  })
+})
