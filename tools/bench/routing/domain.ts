@@ -18,7 +18,7 @@ export function inDomain(pairs: readonly Pair[]): string {
     '',
     ...gradeTable(grade),
     '',
-    'RouteLLM: as published, on the whole sets; kNN and length there: ../shared/routing.md. The rest: these prompts.',
+    'RouteLLM as published (arXiv 2406.18665), on the whole sets; everything else on these prompts.',
   ].join('\n')
 }
 
