@@ -25,6 +25,8 @@ export interface Learner {
   add(label: Label): void
   /** At most 2 MB: the labels, and what was learned from them. */
   snapshot(): Uint8Array
+  /** The same without the labels, about 264 kB: all that isolates need. */
+  lesson(): Uint8Array
   standing(): Standing
 }
 
@@ -40,7 +42,7 @@ export function openLearner(
   prior: (sketch: Sketch) => number = (sketch) => priorGain(sketch),
 ): Learner {
   const opened = snapshot === undefined ? undefined : unpack(snapshot)
-  let labels: Stored[] = [...(opened?.labels ?? [])]
+  let labels: Stored[] = opened === undefined ? [] : readLabels(opened.labels)
   let model = opened?.model
   let bytes = labels.reduce((sum, label) => sum + label.bytes, 0)
   let next = Math.max(FIRST_FIT, labels.length * GROWTH)
@@ -63,15 +65,15 @@ export function openLearner(
       model = fitLinear(examplesOf(labels))
       next = labels.length * GROWTH + 10
     },
-    snapshot: () => pack(labels, model),
+    snapshot: () => pack(labels, model, true),
+    lesson: () => pack(labels, model, false),
     standing: () => standingOf(labels),
   }
 }
 
-export function readLearned(snapshot: Uint8Array): Learned {
-  const { labels, model } = unpack(snapshot)
-  const standing = standingOf(labels)
-  const curve = curveFor(labels)
+/** From a snapshot or a lesson. */
+export function readLearned(bytes: Uint8Array): Learned {
+  const { model, standing, curve } = unpack(bytes)
   const heard = standing.isOn ? model : undefined
   return {
     gainOf(text) {
@@ -108,20 +110,42 @@ function examplesOf(labels: readonly Stored[]): { grams: Uint32Array; traits: Fl
 const meanOf = (values: readonly number[], otherwise = 0.5): number =>
   values.length === 0 ? otherwise : values.reduce((sum, value) => sum + value, 0) / values.length
 
-/** Four bytes: how long the model is, then the model, then the labels. */
-function pack(labels: readonly Stored[], model: Linear | undefined): Uint8Array {
+interface Kept {
+  readonly model: Linear | undefined
+  readonly standing: Standing
+  readonly curve?: Curve
+  readonly labels: Uint8Array
+}
+
+const NOBODY: Standing = { labels: 0, isOn: false, reason: 'Off: no labels yet.' }
+
+/** Two lengths of four bytes, then the weights, what is told of the learner as JSON, and the labels. */
+function pack(labels: readonly Stored[], model: Linear | undefined, withLabels: boolean): Uint8Array {
   const weights = model === undefined ? new Uint8Array() : packLinear(model)
-  const kept = packLabels(labels)
-  const all = new Uint8Array(4 + weights.length + kept.length)
-  new DataView(all.buffer).setUint32(0, weights.length)
-  all.set(weights, 4)
-  all.set(kept, 4 + weights.length)
+  const told = new TextEncoder().encode(
+    JSON.stringify({ standing: standingOf(labels), curve: curveFor(labels) }),
+  )
+  const kept = withLabels ? packLabels(labels) : new Uint8Array()
+  const all = new Uint8Array(8 + weights.length + told.length + kept.length)
+  const view = new DataView(all.buffer)
+  view.setUint32(0, weights.length)
+  view.setUint32(4, told.length)
+  all.set(weights, 8)
+  all.set(told, 8 + weights.length)
+  all.set(kept, 8 + weights.length + told.length)
   return all
 }
 
-function unpack(all: Uint8Array): { readonly labels: Stored[]; readonly model: Linear | undefined } {
-  if (all.length < 4) return { labels: [], model: undefined }
-  const size = new DataView(all.buffer, all.byteOffset).getUint32(0)
-  const model = size === 0 ? undefined : readLinear(all.subarray(4, 4 + size))
-  return { labels: readLabels(all.subarray(4 + size)), model }
+function unpack(all: Uint8Array): Kept {
+  if (all.length < 8) return { model: undefined, standing: NOBODY, labels: new Uint8Array() }
+  const view = new DataView(all.buffer, all.byteOffset)
+  const told = 8 + view.getUint32(0)
+  const labels = told + view.getUint32(4)
+  const { standing, curve } = JSON.parse(new TextDecoder().decode(all.subarray(told, labels))) as Kept // our own bytes
+  return {
+    model: told === 8 ? undefined : readLinear(all.subarray(8, told)),
+    standing,
+    ...(curve === undefined ? {} : { curve }),
+    labels: all.subarray(labels),
+  }
 }

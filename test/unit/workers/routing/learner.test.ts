@@ -63,6 +63,15 @@ describe('a learner', () => {
     )
   })
 
+  it('teaches isolates without its labels', () => {
+    const learner = taught(traffic(400))
+    const [whole, lesson] = [readLearned(learner.snapshot()), readLearned(learner.lesson())]
+    expect(learner.lesson().length).toBeLessThan(270_000)
+    expect(learner.lesson().length).toBeLessThan(learner.snapshot().length)
+    expect(lesson.gainOf(sketch(QUESTIONS[0]))).toBe(whole.gainOf(sketch(QUESTIONS[0])))
+    expect([lesson.standing, lesson.curve]).toEqual([whole.standing, whole.curve])
+  })
+
   it('goes on from its snapshot', () => {
     const [first, second] = [traffic(400).slice(0, 200), traffic(400).slice(200)]
     const again = openLearner(taught(first).snapshot())
