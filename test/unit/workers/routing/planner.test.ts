@@ -157,6 +157,18 @@ describe('a share', () => {
     }
     expect(Math.abs(strong / 600 - 0.2)).toBeLessThan(0.03)
   })
+  it('does not learn what is hard from requests whose score had no say', async () => {
+    const cutsAfter = async (forced: number): Promise<(number | undefined)[]> => {
+      const planner = openTiers()
+      const schema = { format: { type: 'json-schema' as const, name: 'x', schema: {} } }
+      for (let n = 0; n < 30; n += 1) {
+        await planOn(planner, 'shared', n)
+        await planOn(planner, 'shared', forced, schema)
+      }
+      return Promise.all([0, 1, 2, 3, 4].map(async (n) => (await planOn(planner, 'shared', n)).cut))
+    }
+    expect(await cutsAfter(1)).toEqual(await cutsAfter(0))
+  })
   it('is counted apart for every tenant', async () => {
     const planner = openTiers()
     const plan = (n: number, keyId: string): Promise<Plan> =>
@@ -278,16 +290,14 @@ describe('a conversation that the client keeps itself', () => {
     expect((await planner.plan(requestFor('', second), callerWith(), cxAt())).tier).toBe('mini')
     const target = plan.targets.find(({ name }) => name === 'big')
     const ending = { usage: served, usageSource: 'reported', costMicros: 5 } as const
-    planner.settle({
-      caller: callerWith(),
-      request: requestFor('', first),
-      plan,
-      target,
-      ending,
-      at: Date.now(),
-    })
+    const settled = { request: requestFor('', first), plan, target, at: Date.now() }
+    planner.settle({ ...settled, caller: callerWith(), ending })
+    // What nobody but us has counted says nothing about the vendor's cache.
+    const guessed = { ...ending, usageSource: 'estimated' } as const
+    planner.settle({ ...settled, caller: callerWith({ keyId: 'key_3' }), ending: guessed })
     const next = (keyId: string): Promise<Plan> =>
       planner.plan(requestFor('', second), callerWith({ keyId }), cxAt())
+    expect((await next('key_3')).cut).toBe((await next('key_2')).cut)
     expect((await next('key_1')).cut).toBeLessThan((await next('key_2')).cut ?? 0)
   })
 })

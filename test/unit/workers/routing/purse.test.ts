@@ -17,6 +17,15 @@ describe('the share that a cost allows', () => {
     it(name, () => expect(openPurse().shareFor(cap, costs)).toBeCloseTo(share, 10))
 })
 
+it('what requests cost long ago is forgotten', () => {
+  const purse = openPurse()
+  for (let n = 0; n < 500; n += 1) purse.spend(true, 3_000, 3_000)
+  for (let n = 0; n < 300; n += 1) purse.spend(true, 600, 600)
+  for (let n = 0; n < 100; n += 1) purse.spend(false, 100, 100)
+  // (300 - 100) / (600 - 100), less what is not forgotten yet
+  expect(purse.shareFor(300, { weakMicros: 100, strongMicros: 600 })).toBeGreaterThan(0.28)
+})
+
 /** Spends as the share says, and returns the mean. */
 function meanOf(
   capMicros: number,

@@ -157,7 +157,13 @@ describe('a trial', () => {
   })
   it('is not made with a cached conversation, one that is down, another model or a sort', () => {
     const last = { target: healthKey(two[0] ?? at('a')), at: 0, promptTokens: 900, cachedTokens: 800 }
-    for (const over of [{ last }, { health: measuring({}, ['b']) }, { sort: 'price' as const }])
+    const elsewhere = { ...last, target: 'lab/other' }
+    for (const over of [
+      { last },
+      { last: elsewhere },
+      { health: measuring({}, ['b']) },
+      { sort: 'price' as const },
+    ])
       expect(order(two, { chance: () => 0.01, ...over })[0]).toBe('a')
     expect(order([place('a'), place('b')], { chance: () => 0.01 })).toEqual(['a', 'b', 'order'])
   })
@@ -267,6 +273,8 @@ describe('a conversation', () => {
   })
   it('stays with the vendor that has it cached', () =>
     expect(order([a, b], by(b, 800))).toEqual(['b', 'a', 'conversation']))
+  it('stays with it for the least that is cheaper, for it is the same model', () =>
+    expect(order([a, b], by(b, 100))).toEqual(['b', 'a', 'conversation']))
   it('leaves it for one that is cheaper without', () =>
     expect(order([at('a', { cost: 0.2 }), b], by(b, 400))).toEqual(['a', 'b', 'order']))
   it('leaves one that is down, or has become worse', () => {
