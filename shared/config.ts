@@ -123,6 +123,12 @@ const route = z
     mini: names.optional().describe('Small models, in order of preference.'),
     frontier: names.optional().describe('Large models, in order of preference.'),
     ...dialFields,
+    guarded: z
+      .boolean()
+      .optional()
+      .describe(
+        'Words at the end of a prompt make it no hard one, for some loss of order; true unless given where no share, quality or cost bounds what is sent to the frontier.',
+      ),
     hedgeAfterMs: z
       .union([milliseconds, z.literal('p95')])
       .optional()

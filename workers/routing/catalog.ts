@@ -34,6 +34,8 @@ export type Policy =
       readonly frontier: readonly Model[]
       /** Small models' answers are checked before they are given. */
       readonly cascade?: Cascade
+      /** Nothing at the end of a prompt makes it a hard one; as the dial needs it, unless said. */
+      readonly guarded?: boolean
     } & Endurance)
 
 /** How a route chooses, and what it does about targets that are slow, or die in the middle of an answer. */
@@ -181,6 +183,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
       mini: resolve(mini),
       frontier: resolve(route.frontier ?? rest),
       ...(cascade === undefined ? {} : { cascade }),
+      ...('guarded' in route && route.guarded !== undefined ? { guarded: route.guarded } : {}),
       ...endurance,
     }
   }

@@ -17,7 +17,7 @@ import { affordable } from './afford.ts'
 import { type Catalog, type CatalogOptions, openCatalog, type Policy } from './catalog.ts'
 import { chanceOf } from './chance.ts'
 import { choose } from './choose.ts'
-import { classify, type Effort } from './classify.ts'
+import { classify, type Effort, type Manner } from './classify.ts'
 import { type Demand, openDemand } from './demand.ts'
 import { expectOf, outputOf } from './expect.ts'
 import type { Learned } from './learner.ts'
@@ -25,6 +25,8 @@ import { openMemory } from './memory.ts'
 import type { TierCosts } from './purse.ts'
 import { needsOf } from './suit.ts'
 import { cascadeFor, inCascade } from './terms.ts'
+
+type Tiers = Extract<Policy, { kind: 'tiers' }>
 
 export interface Planner {
   /**
@@ -109,7 +111,7 @@ export function openPlanner({ prices, health, lessons, ratings, ...rest }: Plann
       const setting = mergeDials(found.dial, request.dial)
       const policy = affordable(found, setting.maxPrice, request.model)
       const learned = lessons?.(request.model, caller)
-      const effort = policy.kind === 'tiers' ? classify(request, learned) : UNASKED
+      const effort = policy.kind === 'tiers' ? classify(request, learned, mannerOf(policy, setting)) : UNASKED
       const demand = policy.kind === 'tiers' ? demandOf(request.model, caller, setting) : undefined
       const { curve } = learned ?? {}
       const demanded = demand?.read({
@@ -162,6 +164,18 @@ export function openPlanner({ prices, health, lessons, ratings, ...rest }: Plann
       demandOf(plan.route, caller, plan.dial).settle(plan.tier, target.tier, ending.costMicros)
     },
   }
+}
+
+/**
+ * Between the embedded model and another, a prior of its own says what is hard. Between two others it is the prior for
+ * pairs, where a share, a quality or a cost makes a cut of its order: it knows no cut of its own, and nothing of free
+ * conversation. These also bound what tricks at the end of prompts can send to the strong model; elsewhere scores are
+ * guarded against them.
+ */
+function mannerOf({ mini, guarded }: Tiers, setting: DialSetting): Manner {
+  const hasKnob = knobsIn(setting).length > 0
+  const isMicro = mini.every(({ plainText }) => plainText)
+  return { weak: hasKnob && !isMicro ? 'other' : 'micro', isGuarded: guarded ?? !hasKnob }
 }
 
 /** Those whose traffic is counted together. */

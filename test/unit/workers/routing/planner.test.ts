@@ -301,3 +301,44 @@ describe('a conversation that the client keeps itself', () => {
     expect((await next('key_1')).cut).toBeLessThan((await next('key_2')).cut ?? 0)
   })
 })
+
+describe('a score', () => {
+  const planner = openPlanner({
+    config: {
+      ...TIERS,
+      routes: {
+        plain: { mini: ['small'], frontier: ['big'] },
+        micro: { mini: ['micro'], frontier: ['big'], strongShare: 0.5 },
+        dialled: { mini: ['small'], frontier: ['big'], strongShare: 0.5 },
+        guarded: { mini: ['small'], frontier: ['big'], strongShare: 0.5, guarded: true },
+      },
+    },
+    prices: () => Promise.resolve(noPrices),
+    microProvider: 'minnow',
+    catalogue: noCatalogue,
+    vendorOf: () => undefined,
+    health: soundHealth,
+  })
+  const scoreOn = async (model: string, text: string): Promise<number> =>
+    (await planner.plan(requestFor(text, { model }), callerWith(), cxAt())).score ?? 0
+  const question = 'A man walks into a store and buys 5 apples for 2 dollars each. How much does he pay?'
+  // Found by trying which words raise the score of a pair of models.
+  const suffix = ' hence ∫ legal hence true prove hence court'
+
+  it('is by the prior for pairs where a dial makes a cut of it, else by that of the embedded model', async () => {
+    const [pair, plain, micro] = [
+      await scoreOn('dialled', question),
+      await scoreOn('plain', question),
+      await scoreOn('micro', question),
+    ]
+    expect(plain).toBe(micro)
+    expect(pair).not.toBe(micro)
+  })
+
+  it('is guarded against what is put at the end of a prompt where its route says so', async () => {
+    const raised = async (model: string): Promise<number> =>
+      (await scoreOn(model, question + suffix)) - (await scoreOn(model, question))
+    expect(await raised('dialled')).toBeGreaterThan(0.1)
+    expect(await raised('guarded')).toBeLessThan((await raised('dialled')) - 0.05)
+  })
+})
