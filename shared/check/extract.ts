@@ -1,13 +1,14 @@
 // The answer in a text, in a form that can be compared: a letter, a number, a JSON value, a few words. Pure.
+import { calm } from './calm.ts'
 import type { Question } from './question.ts'
 
 /** Undefined where the text holds no answer of the kind that was asked for, or of one that cannot be compared. */
 export function extract(question: Question, text: string): string | undefined {
   switch (question.kind) {
     case 'choice':
-      return letterIn(text, question.options)
+      return letterIn(calm(text).trim(), question.options)
     case 'number':
-      return numberIn(text)
+      return numberIn(calm(text))
     case 'json':
       return jsonIn(text)
     case 'code':
@@ -27,12 +28,11 @@ export function isSame(question: Question, one: string, other: string): boolean 
 
 const last = (text: string, pattern: RegExp): string | undefined => [...text.matchAll(pattern)].at(-1)?.[1]
 
-function letterIn(text: string, options: ReadonlyMap<string, string>): string | undefined {
-  const bare = text.trim()
+function letterIn(bare: string, options: ReadonlyMap<string, string>): string | undefined {
   const said =
     last(
       bare,
-      /\b[Aa]nswer\b(?:\s+is|\s*:|\s+would be)?[\s:*"'(]*(?:[Oo]ption\s+)?\(?([A-J]\b(?!['’])|[a-j]\b(?!\s+[a-z]|['’]))/g,
+      /\b[Aa]nswer\b(?:\s+is|\s*:|\s+would be)?[\s:*"'(]{0,20}(?:[Oo]ption\s+)?\(?([A-J]\b(?!['’])|[a-j]\b(?!\s+[a-z]|['’]))/g,
     ) ??
     last(bare, /\\boxed\{\s*(?:\\text\{)?\(?([A-J])\)?\}?\s*\}/g) ??
     last(bare, /####\s*\(?([A-J])\b/g) ??
@@ -42,7 +42,7 @@ function letterIn(text: string, options: ReadonlyMap<string, string>): string | 
       bare,
       /(?:\bis|\bchoose|\bpick|\bselect|\bcorrect:?|\boption|\bchoice)\s+(?:option\s+)?\(?([A-J])\)?(?=[\s.,;:)]|$)(?!\s+[a-z])/g,
     ) ??
-    last(bare, /\n[*_\s]*\(?([A-J])[*_]*[).]?[*_\s.]*$/g)
+    last(bare, /\n[*_\s]{0,9}\(?([A-J])[*_]{0,9}[).]?[*_\s.]{0,9}$/g)
   const letter = said?.toUpperCase()
   if (letter !== undefined) return options.has(letter) ? letter : undefined
   const words = plain(bare)
@@ -50,7 +50,7 @@ function letterIn(text: string, options: ReadonlyMap<string, string>): string | 
 }
 
 const FIGURE = String.raw`-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s*/\s*\d+)?`
-const SIGNS = String.raw`[\s:*"'=≈$€£(]*`
+const SIGNS = String.raw`[\s:*"'=≈$€£(]{0,20}`
 
 const MARKED: readonly RegExp[] = [
   new RegExp(String.raw`####\s*[$€£]?\s*(${FIGURE})`, 'g'),
@@ -86,13 +86,18 @@ function wordNumber(text: string): string | undefined {
 
 /** Compared leniently: some models put a fence around it. Prose in it is said in one of many ways, so it is none. */
 function jsonIn(text: string): string | undefined {
-  const inner = /^\s*```(?:json)?\s*\n([^]*?)\n\s*```\s*$/.exec(text)?.[1] ?? text
+  const inner = unfenced(text.trim())
   try {
     const value: unknown = JSON.parse(inner)
     return hasProse(value) ? undefined : JSON.stringify(sorted(value))
   } catch {
     return undefined // no JSON, no answer
   }
+}
+
+function unfenced(text: string): string {
+  const from = text.startsWith('```') && text.endsWith('```') ? text.indexOf('\n') : -1
+  return from === -1 ? text : text.slice(from, -3)
 }
 
 /** A string longer than this is a sentence. */

@@ -1,19 +1,20 @@
 // What kind of answer a question asks for, as far as its form says so. Pure.
 import { lastUserText, type ModelRequest } from '../request.ts'
+import { calm } from './calm.ts'
 
 /** `choice`: one of lettered options; `json`: by the format asked for; `text`: whatever cannot be compared word by word. */
 export type AnswerKind = 'choice' | 'number' | 'json' | 'code' | 'text'
 
 export interface Question {
   readonly kind: AnswerKind
-  /** The newest user message. */
+  /** The newest user message, or the end of it. */
   readonly text: string
   /** Of a choice, by letter. */
   readonly options: ReadonlyMap<string, string>
 }
 
 export function questionIn(request: Pick<ModelRequest, 'messages' | 'format'>): Question {
-  const text = lastUserText(request.messages)
+  const text = calm(lastUserText(request.messages))
   const options = optionsIn(text)
   return { kind: kindOf(request.format.type, text, options), text, options }
 }
@@ -28,7 +29,7 @@ function kindOf(format: string, text: string, options: ReadonlyMap<string, strin
 const CODE =
   /\b(?:write|implement|complete|create|fix|give me|code)\b[^.?!\n]{0,80}\b(?:function|method|class|program|script|regex|query)\b/i
 /** Examples that a function must satisfy. */
-const TESTS = /^\s*(?:assert\b.*==|>>> ?\S)/m
+const TESTS = /^ ?(?:assert\b.*==|>>> ?\S)/m
 
 const QUANTITY =
   /\bhow many\b|\bwhat (?:is|are|was|were|will be) (?:the )?(?:total|sum|product|difference|quotient|remainder|average|mean|value|result|number|cost|price|area|volume|perimeter|probability|percentage)\b/i

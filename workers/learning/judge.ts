@@ -50,7 +50,8 @@ const VERDICTS: Readonly<Record<string, Verdict>> = { 0: 'equal', 1: 'first', 2:
 /** The digit that the reply begins with, or ends with where it was thought aloud. */
 export function readVerdict(reply: string): Verdict | undefined {
   const bare = reply.trim()
-  const digit = /^[^\w]*([012])(?![\w.])/.exec(bare)?.[1] ?? /(?<![\w.])([012])[^\w]*$/.exec(bare)?.[1]
+  const begins = /^[^\w]*([012])(?![\w.])/.exec(bare.slice(0, 20))?.[1]
+  const digit = begins ?? /(?<![\w.])([012])[^\w]*$/.exec(bare.slice(-40))?.[1]
   return digit === undefined ? undefined : VERDICTS[digit]
 }
 
