@@ -1,0 +1,234 @@
+// The other tier's answer: asked once, whole, as somebody else, within its time; and what an ended request teaches at all.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Failed, type Failure } from '../../../../shared/failure.ts'
+import type { Ending, Plan, Tier, Trial } from '../../../../shared/plan.ts'
+import type { ModelRequest } from '../../../../shared/request.ts'
+import { noUsage } from '../../../../shared/usage.ts'
+import type { News, Place } from '../../../../workers/learning/label.ts'
+import { openLearning } from '../../../../workers/learning/learning.ts'
+import { isSampled, openShadow, type Serve, shadowCaller } from '../../../../workers/learning/shadow.ts'
+import type { Caller } from '../../../../workers/service.ts'
+import {
+  answerOf,
+  batchesOf,
+  callerWith,
+  cxAt,
+  piece,
+  planOf,
+  requestFor,
+  say,
+  STOP,
+  target,
+} from '../../samples.ts'
+
+const CHOICE = 'Largest?\nA. Mars\nB. Venus\nC. Jupiter\nAnswer:'
+const small = target('small', { tier: 'mini' })
+const large = target('large', { tier: 'frontier' })
+const plan: Plan = planOf([], { route: 'auto', targets: [small, large], tier: 'mini', reason: 'easy' })
+const terms = { budget: { window: 'day', limit: 1_000 } } as const
+const caller = shadowCaller('auto', terms.budget)
+const heard = (text: string) => ({ text, refusal: '', calls: [], finish: 'stop' as const })
+
+type Reply = string | Failure | 'never'
+
+const setup = (replies: Readonly<Record<string, Reply>>) => {
+  const asked: { caller: Caller; request: ModelRequest; id: string }[] = []
+  const serve: Serve = (one, cx, abort) => {
+    asked.push({ ...one, id: cx.id })
+    const reply = replies[one.request.model] ?? ''
+    if (reply === 'never')
+      return new Promise((_, reject) => cx.signal.addEventListener('abort', () => reject(cx.signal.reason)))
+    void abort
+    if (typeof reply === 'object') return Promise.reject(new Failed(reply))
+    return Promise.resolve({ answer: answerOf(large, batchesOf([piece(say(reply), ...STOP)])) })
+  }
+  return { asked, serve }
+}
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+describe('a shadow', () => {
+  const request = requestFor(CHOICE, {
+    conversation: 'key_1/c',
+    unread: ['x'],
+    requireParameters: true,
+    dial: { strongShare: 0.5 },
+    limits: { maxCostMicros: 7 },
+    tenant: 'key_1',
+  })
+  const sample = { request, plan, tier: 'mini', heard: heard('A') } as const
+
+  it('asks the other tier whole, by name, out of its own budget, on nobody’s conversation', async () => {
+    const { asked, serve } = setup({ large: 'C' })
+    expect(await openShadow(serve, terms, caller)(sample, cxAt())).toEqual({ weak: 0, strong: 1 })
+    expect(asked).toHaveLength(1)
+    expect(asked[0]).toMatchObject({
+      id: 'req_1-shadow',
+      caller: { keyId: 'shadow-auto', budgets: [{ unit: 'usd', window: 'day', limit: 1_000 }] },
+      request: {
+        model: 'large',
+        stream: false,
+        cascade: false,
+        limits: { maxOutput: 2_048 },
+        tenant: 'key_1',
+      },
+    })
+    const sent: Partial<ModelRequest> = asked[0]?.request ?? {}
+    for (const field of ['conversation', 'unread', 'requireParameters', 'dial', 'response'] as const)
+      expect(sent[field]).toBeUndefined()
+  })
+
+  it.each<[string, Failure]>([
+    ['its budget is spent', { kind: 'over-budget', unit: 'usd', code: 'insufficient_quota', message: 'no' }],
+    ['the model is down', { kind: 'overloaded', status: 503 }],
+  ])('shows nothing where %s', async (_, failure) => {
+    const { serve } = setup({ large: failure })
+    expect(await openShadow(serve, terms, caller)(sample, cxAt())).toBeUndefined()
+  })
+
+  it('is heard of where it is set up wrong', async () => {
+    const { serve } = setup({ large: { kind: 'invalid-request', message: 'no price' } })
+    await expect(openShadow(serve, terms, caller)(sample, cxAt())).rejects.toThrow('no price')
+  })
+
+  it('is given up in time', async () => {
+    const { serve } = setup({ large: 'never' })
+    const shown = openShadow(serve, terms, caller)(sample, cxAt())
+    await vi.advanceTimersByTimeAsync(25_001)
+    expect(await shown).toBeUndefined()
+  })
+
+  it('asks the judge only where form does not show it, and shows nothing where the judge says nothing', async () => {
+    const story = {
+      request: requestFor('Tell me.'),
+      plan,
+      tier: 'mini',
+      heard: heard('It was a long and quiet day.'),
+    } as const
+    const judged = setup({ large: 'There once was a very loud night.', sage: '2' })
+    const withJudge = { ...terms, judge: 'sage' }
+    expect(await openShadow(judged.serve, withJudge, caller)(story, cxAt())).toEqual({ weak: 1, strong: 1 })
+    expect(judged.asked.map(({ request: { model } }) => model)).toEqual(['large', 'sage', 'sage'])
+    const silent = setup({ large: 'There once was a very loud night.', sage: 'Hm.' })
+    expect(await openShadow(silent.serve, withJudge, caller)(story, cxAt())).toBeUndefined()
+    const without = setup({ large: 'There once was a very loud night.' })
+    expect(await openShadow(without.serve, terms, caller)(story, cxAt())).toBeUndefined()
+    expect(without.asked).toHaveLength(1)
+    const exact = setup({ large: 'C', sage: '1' })
+    await openShadow(exact.serve, withJudge, caller)(sample, cxAt())
+    expect(exact.asked).toHaveLength(1)
+  })
+
+  it.each<[string, Partial<ModelRequest>, Plan['targets'], boolean]>([
+    ['words with another tier', {}, [small, large], true],
+    ['tools', { tools: [{ name: 'f' }] }, [small, large], false],
+    ['several choices', { choices: 2 }, [small, large], false],
+    ['one tier', {}, [small], false],
+  ])('is of %s: %o', (_, over, targets, is) =>
+    expect(isSampled({ ...sample, request: requestFor(CHOICE, over), plan: { ...plan, targets } })).toBe(is),
+  )
+})
+
+describe('an ended request', () => {
+  const ending: Ending = {
+    end: 'finish',
+    usage: noUsage,
+    usageSource: 'reported',
+    costMicros: 0,
+    text: 'A',
+    reasoning: [],
+    toolCalls: [],
+  }
+  const setUp = (chance = 0) => {
+    const told: { place: Place; news: Partial<News> }[] = []
+    let sampled = 0
+    const learning = openLearning({
+      desk: { tell: (place, news) => void told.push({ place, news }) },
+      learners: { exchange: () => Promise.reject(new Error('no')), feedback: () => Promise.resolve(true) },
+      sketchOf: (request) => `sketch of ${request.messages.length}`,
+      shadows: new Map([
+        [
+          'auto',
+          {
+            share: 0.5,
+            shadow: async () => {
+              sampled += 1
+              return { weak: 0, strong: 1 }
+            },
+          },
+        ],
+      ]),
+      chance: () => chance,
+    })
+    const end = async (over: Partial<Parameters<typeof learning.ended>[0]> = {}): Promise<void> => {
+      const cx = cxAt()
+      learning.ended(
+        {
+          caller: callerWith(),
+          request: requestFor(CHOICE),
+          plan,
+          tier: 'mini' as Tier,
+          ending,
+          trial: undefined,
+          ...over,
+        },
+        cx,
+      )
+      await Promise.all(cx.deferred)
+    }
+    const labels = () => told.flatMap(({ news }) => news.labels ?? [])
+    return { told, end, labels, learning, sampled: () => sampled }
+  }
+
+  it('is kept for its caller’s opinion, and sampled by chance', async () => {
+    const { told, end, labels, sampled } = setUp(0.49)
+    await end()
+    expect(told[0]).toMatchObject({
+      place: { route: 'auto', tenant: 'key_1' },
+      news: { asked: [{ id: 'req_1', sketch: 'sketch of 1', tier: 'mini' }] },
+    })
+    expect(labels()).toMatchObject([{ id: 'shadow/req_1', label: { weak: 0, strong: 1, source: 'shadow' } }])
+    expect(sampled()).toBe(1)
+    const lucky = setUp(0.5)
+    await lucky.end()
+    expect([lucky.sampled(), lucky.labels()]).toEqual([0, []])
+  })
+
+  it('belongs to its key’s project, where it has one', async () => {
+    const { told, end } = setUp(1)
+    await end({ caller: callerWith({ project: { id: 'project_1', name: 'p', budgets: [] } }) })
+    expect(told[0]?.place.tenant).toBe('project_1')
+  })
+
+  const trial: Trial = { target: 'small', text: 'B', doubt: 'disagreed' }
+  it('that a cascade has shown both tiers of is not sampled as well', async () => {
+    const { end, labels, sampled } = setUp()
+    await end({ tier: 'frontier', trial })
+    expect(labels()).toMatchObject([
+      { id: 'cascade/req_1', label: { weak: 0, strong: 1, source: 'cascade' } },
+    ])
+    expect(sampled()).toBe(0)
+  })
+
+  it.each<[string, Partial<Parameters<ReturnType<typeof setUp>['end']>[0] & object>]>([
+    ['of a model asked by name', { tier: 'fixed', plan: planOf(['a']) }],
+    ['that was cut off', { ending: { ...ending, end: 'error' } }],
+    ['whose client left', { ending: { ...ending, end: 'cancelled' } }],
+  ])('%s teaches nothing', async (_, over) => {
+    const { told, end, sampled } = setUp()
+    await end(over)
+    expect([told, sampled()]).toEqual([[], 0])
+  })
+
+  it('of the re-benchmark teaches every tenant of the route', () => {
+    const { told, learning } = setUp()
+    learning.teach('auto', [{ prompt: 'What is 6 * 7?', weak: false, strong: true }], cxAt())
+    expect(told).toMatchObject([
+      {
+        place: { route: 'auto', tenant: 'house' },
+        news: { labels: [{ label: { weak: 0, strong: 1, source: 'rebench' } }] },
+      },
+    ])
+  })
+})
