@@ -194,7 +194,7 @@ describe('a budget', () => {
 
   test('that does not cover another call leaves the small answer', async () => {
     // One call of the large model at its worst fits, and no second.
-    const key = await scene.makeKey({ budgets: [{ usd: 0.002, window: 'day' }] })
+    const key = await scene.makeKey({ budgets: [{ usd: 0.005, window: 'day' }] })
     small('Who can say?')
     const id = freshId()
     const before = scene.lab.seen('large-1').length
@@ -202,7 +202,7 @@ describe('a budget', () => {
       { model: 'once', max_tokens: 50, messages: [user(CHOICE)] },
       withId(id),
     )
-    expect(pick(reply.json, 'choices', 0, 'message', 'content')).toBe('Who can say?')
+    expect(pick(reply.json, 'choices', 0, 'message', 'content'), reply.text).toBe('Who can say?')
     expect(await receiptOf(key.client, id)).toMatchObject({
       attempts: [{ end: 'answered', doubt: 'no-answer' }],
     })
