@@ -20,7 +20,7 @@ export type Serve = (
   asked: { readonly caller: Caller; readonly request: ModelRequest },
   cx: Cx,
   abort: (reason: Failed) => void,
-) => Promise<{ readonly answer: Answer }>
+) => Promise<{ readonly answer: Answer; readonly clamped?: number | undefined }>
 
 export interface Sample {
   readonly request: ModelRequest
@@ -73,6 +73,8 @@ export const openShadow =
     try {
       const answer = await ask(anew(request, other), 'shadow')
       if (answer === undefined) return undefined
+      // It was cut by a limit of ours, so what it lacks says nothing.
+      if (answer.finish === 'length' && request.limits.maxOutput === undefined) return undefined
       const [weak, strong] = tier === 'mini' ? [heard, answer] : [answer, heard]
       const shown = formShows(request, weak, strong)
       const { judge } = terms
@@ -143,14 +145,18 @@ async function hear(
   cx: Cx,
   abort: (reason: Failed) => void,
 ): Promise<Heard | undefined> {
-  const { answer } = await serve(asked, cx, abort)
+  const { answer, clamped } = await serve(asked, cx, abort)
+  const isShortened = clamped !== undefined
   let [text, refusal]: [string, string] = ['', '']
   for await (const batch of answer.batches)
     for (const event of batch.flatMap(({ events }) => events)) {
       if (event.type === 'text-delta') text += event.text
       if (event.type === 'refusal-delta') refusal += event.text
       if (event.type === 'error') return undefined
-      if (event.type === 'finish') return { text, refusal, calls: [], finish: event.reason }
+      if (event.type === 'finish')
+        return isShortened && event.reason === 'length'
+          ? undefined
+          : { text, refusal, calls: [], finish: event.reason }
     }
   return undefined
 }

@@ -243,6 +243,49 @@ describe('a cascade', () => {
   })
 })
 
+describe('what is heard', () => {
+  const logprobs = (...values: number[]): ModelEvent => ({
+    type: 'logprobs',
+    index: 0,
+    value: { content: values.map((logprob) => ({ token: 'x', logprob })), refusal: null },
+  })
+  const call = (json: string): Batch[] => [
+    [piece(START, { type: 'tool-start', index: 0, call: 0, id: 'c0', name: 'clock' })],
+    [piece({ type: 'tool-delta', index: 0, call: 0, json: json.slice(0, 4) })],
+    [piece({ type: 'tool-delta', index: 0, call: 0, json: json.slice(4) }, ...finish())],
+  ]
+  const parameters = { type: 'object', properties: { zone: { enum: ['UTC'] } }, required: ['zone'] }
+  const tools = { question: 'What time is it?', request: { tools: [{ name: 'clock', parameters }] } }
+
+  it.each([
+    ['likely tokens', [logprobs(-0.1, -0.2)], ['small answered']],
+    ['unlikely tokens', [logprobs(-0.2), logprobs(-2.5)], ['small rejected-logprob', 'large answered']],
+    ['what is no log-probability', [{ type: 'logprobs', index: 0, value: 'x' } as const], ['small answered']],
+  ])('are %s', async (_, more, expected) => {
+    const words: Batch[] = [[piece(START, say('Blue.'), ...more)], [piece(...finish())]]
+    const played = await play({ small: [words], large: [says('Red.')] }, { question: 'Tell me.' })
+    expect(ends(played)).toEqual(expected)
+  })
+
+  it('is a call, whole, and given as it came', async () => {
+    const played = await play({ small: [call('{"zone":"UTC"}')], large: [says('Noon.')] }, tools)
+    expect(ends(played)).toEqual(['small answered'])
+    const json = played.events.map((event) => (event.type === 'tool-delta' ? event.json : '')).join('')
+    expect(json).toBe('{"zone":"UTC"}')
+  })
+
+  it('is a call beside its schema, which is not given', async () => {
+    const played = await play({ small: [call('{"zone":"Mars"}')], large: [says('Noon.')] }, tools)
+    expect([ends(played), played.text]).toEqual([['small rejected-tool', 'large answered'], 'Noon.'])
+  })
+
+  it('is the vendor’s own refusal', async () => {
+    const refused: Batch[] = [[piece(START, { type: 'refusal-delta', index: 0, text: 'No.' }, ...finish())]]
+    const played = await play({ small: [refused], large: [says('Noon.')] }, { question: 'Tell me.' })
+    expect(ends(played)).toEqual(['small rejected-refusal', 'large answered'])
+  })
+})
+
 describe('a doubted answer', () => {
   const poor = 'Who can say?'
 

@@ -29,7 +29,11 @@ const terms = { budget: { window: 'day', limit: 1_000 } } as const
 const caller = shadowCaller('auto', terms.budget)
 const heard = (text: string) => ({ text, refusal: '', calls: [], finish: 'stop' as const })
 
-type Reply = string | Failure | 'never'
+type Reply =
+  | string
+  | Failure
+  | 'never'
+  | { readonly text: string; readonly clamped?: number; readonly isCut?: true }
 
 const setup = (replies: Readonly<Record<string, Reply>>) => {
   const asked: { caller: Caller; request: ModelRequest; id: string }[] = []
@@ -39,8 +43,10 @@ const setup = (replies: Readonly<Record<string, Reply>>) => {
     if (reply === 'never')
       return new Promise((_, reject) => cx.signal.addEventListener('abort', () => reject(cx.signal.reason)))
     void abort
-    if (typeof reply === 'object') return Promise.reject(new Failed(reply))
-    return Promise.resolve({ answer: answerOf(large, batchesOf([piece(say(reply), ...STOP)])) })
+    if (typeof reply === 'object' && 'kind' in reply) return Promise.reject(new Failed(reply))
+    const { text, clamped, isCut = false } = typeof reply === 'string' ? { text: reply } : reply
+    const end = isCut ? [{ type: 'finish', reason: 'length' } as const] : STOP
+    return Promise.resolve({ answer: answerOf(large, batchesOf([piece(say(text), ...end)])), clamped })
   }
   return { asked, serve }
 }
@@ -90,6 +96,21 @@ describe('a shadow', () => {
   it('is heard of where it is set up wrong', async () => {
     const { serve } = setup({ large: { kind: 'invalid-request', message: 'no price' } })
     await expect(openShadow(serve, terms, caller)(sample, cxAt())).rejects.toThrow('no price')
+  })
+
+  it.each<[string, Reply]>([
+    ['its budget made shorter', { text: 'It is', clamped: 3, isCut: true }],
+    ['that is longer than it may be', { text: 'It is', isCut: true }],
+  ])('shows nothing by an answer %s', async (_, reply) => {
+    const { serve } = setup({ large: reply })
+    const free = { ...sample, request: requestFor(CHOICE) }
+    expect(await openShadow(serve, terms, caller)(free, cxAt())).toBeUndefined()
+  })
+
+  it('takes an answer that is as short as the client wanted it', async () => {
+    const { serve } = setup({ large: { text: 'It is', isCut: true } })
+    const short = { ...sample, request: requestFor(CHOICE, { limits: { maxOutput: 2 } }) }
+    expect(await openShadow(serve, terms, caller)(short, cxAt())).toEqual({ weak: 1, strong: 0 })
   })
 
   it('is given up in time', async () => {
