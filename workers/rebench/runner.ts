@@ -1,10 +1,9 @@
 // Carries a run on, slice by slice: takes what is open, covers it with money, asks, and writes down what came of it.
-import { reasonOf } from '../../shared/failure.ts'
-import type { ModelRequest } from '../../shared/request.ts'
-import { countPrompt } from '../../shared/tokens.ts'
+import { failureOf, judge, reasonOf } from '../../shared/failure.ts'
+import { type CountTokens, countPrompt } from '../../shared/tokens.ts'
 import { promptTokens } from '../../shared/usage.ts'
 import type { Cx } from '../service.ts'
-import { ask, causeOf, requestOf, type Told } from './ask.ts'
+import { ask, causeOf, type Question, requestOf, type Told } from './ask.ts'
 import type { About, House } from './house.ts'
 import { inquire, type Look } from './probe.ts'
 import { isSecondLook, nextOf, type Probe } from './plan.ts'
@@ -41,8 +40,6 @@ export function openRunner(store: Store, house: House): Runner {
     return abouts.get(model)
   }
 
-  const worstOf = (request: ModelRequest): Promise<number> => house.worst(request, cx)
-
   const purseOf = (run: Run): Purse => {
     const spent = store.spent(run)
     return {
@@ -74,6 +71,7 @@ export function openRunner(store: Store, house: House): Runner {
     const [about, count] = [await aboutOf(model), await tokenizer()]
     if (about === undefined) return skip('unknown')
     if (about.price === undefined) return skip('no-price')
+    if (about.facts?.embedding === true) return skip('embeddings')
     const { contextWindow } = about
     const inquiry = inquire(probe, {
       seed: run.seed,
@@ -83,15 +81,8 @@ export function openRunner(store: Store, house: House): Runner {
       count,
     })
     const maxOutput = Math.min(inquiry.maxOutput, about.maxOutput ?? inquiry.maxOutput)
-    const tries = store.tries(run.id, position)
-    const questions = await Promise.all(
-      inquiry.prompts.map(async (prompt, at) => {
-        const bare = { id: `${run.id}-${position}-${tries}-${at}`, model, prompt, maxOutput, worstMicros: 0 }
-        const request = { ...requestOf(bare), limits: { maxOutput } }
-        const promptTokens = countPrompt(request.messages, [], count)
-        return { ...bare, promptTokens, worstMicros: await worstOf(request) }
-      }),
-    )
+    const questions = await questionsOf(run, probe, inquiry.prompts, maxOutput, count)
+    if (typeof questions === 'string') return skip(questions)
     const worst = questions.reduce((sum, { worstMicros }) => sum + worstMicros, 0)
     let purse = purseOf(run)
     if (stage === 'context' && worst > longLimit(purse, run.models.length)) return skip('budget')
@@ -101,14 +92,46 @@ export function openRunner(store: Store, house: House): Runner {
       await settled.promise
     }
     store.reserve(run.id, position, worst)
-    const begunAt = Date.now()
-    const told = await Promise.all(questions.map((question) => ask(serve, question, defer)))
-    for (const [at, { usage }] of told.entries())
-      if (usage !== undefined)
-        store.weigh(run.id, model, promptTokens(usage), questions[at]?.promptTokens ?? 0)
-    close(run, probe, inquiry.read, told, Date.now() - begunAt)
-    settled.resolve()
-    settled = Promise.withResolvers()
+    try {
+      const begunAt = Date.now()
+      const told = await Promise.all(questions.map((question) => ask(serve, question, defer)))
+      for (const [at, { usage }] of told.entries())
+        if (usage !== undefined)
+          store.weigh(run.id, model, promptTokens(usage), questions[at]?.promptTokens ?? 0)
+      close(run, probe, inquiry.read, told, Date.now() - begunAt)
+    } finally {
+      settled.resolve()
+      settled = Promise.withResolvers()
+    }
+  }
+
+  /** With what each may cost at most; a word where that cannot be said. */
+  const questionsOf = async (
+    run: Run,
+    { model, position }: Probe,
+    prompts: readonly string[],
+    maxOutput: number,
+    count: CountTokens,
+  ): Promise<string | (Question & { readonly promptTokens: number })[]> => {
+    const tries = store.tries(run.id, position)
+    try {
+      return await Promise.all(
+        prompts.map(async (prompt, at) => {
+          const bare = {
+            id: `${run.id}-${position}-${tries}-${at}`,
+            model,
+            prompt,
+            maxOutput,
+            worstMicros: 0,
+          }
+          const request = { ...requestOf(bare), limits: { maxOutput } }
+          const promptTokens = countPrompt(request.messages, [], count)
+          return { ...bare, promptTokens, worstMicros: await house.worst(request, cx) }
+        }),
+      )
+    } catch (error) {
+      return reasonOf(failureOf(error))
+    }
   }
 
   const close = (
@@ -139,12 +162,12 @@ export function openRunner(store: Store, house: House): Runner {
       stage === 'context'
         ? failure.kind === 'context-length' || failure.kind === 'rejected'
         : stage === 'task' && failure.kind === 'refused'
-    const what = { cost, note: reasonOf(failure) }
-    store.finish(
-      run.id,
-      position,
-      isFound ? { ...what, state: 'done', result: read(told, wallMs) } : { ...what, state: 'failed' },
-    )
+    const note = reasonOf(failure)
+    if (isFound)
+      return store.finish(run.id, position, { state: 'done', cost, note, result: read(told, wallMs) })
+    // What we did wrong, or could not do, says nothing of the model.
+    const state = judge(failure).blame === 'target' ? 'failed' : 'skipped'
+    store.finish(run.id, position, { state, cost, note })
   }
 
   return {

@@ -64,6 +64,20 @@ describe('a mistake is said with its file, its place, what was found and what wa
       'one of the models (big)',
     ],
     [
+      'a model to measure that is none',
+      { rebench: { models: ['bigg'] } },
+      'rebench.models',
+      '"bigg"',
+      '"micro"',
+    ],
+    [
+      'a secret that stands in the file',
+      { rebench: { webhookSecret: 'hush' } },
+      'rebench.webhookSecret',
+      '"hush"',
+      '"$NAME"',
+    ],
+    [
       'a vendor that nobody knows',
       { providers: { lab: { ...lab, vendor: 'acme' } } },
       'providers.lab.vendor',
@@ -437,6 +451,16 @@ describe('a configuration is read', () => {
       routes: { a: { order: ['big', 'lab/other', 'micro'] } },
     }
     expect(read(JSON.stringify(config)).ok).toBe(true)
+  })
+
+  it('with a webhook whose address and secret are variables', () => {
+    const config = {
+      providers: { lab },
+      models: { big },
+      rebench: { models: ['big', 'micro', 'lab/other'], webhook: '$HOOK', webhookSecret: '$HOOK_SECRET' },
+    }
+    expect(read(JSON.stringify(config))).toMatchObject({ ok: true, variables: ['HOOK', 'HOOK_SECRET'] })
+    expect(read('{"rebench":{"webhook":"https://example.com/hook"}}')).toMatchObject({ variables: [] })
   })
 
   it('as it is shipped', () => {
