@@ -63,6 +63,7 @@ beforeAll(async () => {
         worse: { provider: 'lab', model: 'worse-1', price: PRICE, contextWindow: 4_000 },
         slow: { provider: 'lab', model: 'slow-1', price: PRICE, contextWindow: 4_000 },
         liar: { provider: 'lab', model: 'liar-1', price: PRICE, contextWindow: 4_000 },
+        gone: { provider: 'lab', model: 'gone-1', price: PRICE },
         priceless: { provider: 'lab', model: 'priceless-1' },
       },
       routes: {
@@ -273,6 +274,20 @@ const WORST_MICROS = 2 * 1_024 + 400
 const microsIn = (reported: Fields | undefined): number =>
   Number(reported?.['prompt_tokens'] ?? 0) * PRICE.input +
   Number(reported?.['completion_tokens'] ?? 0) * PRICE.output
+
+test('a vendor that is away is found at once, tried again, and given up', { timeout: 60_000 }, async () => {
+  scene.lab.always('gone-1', { status: 503 })
+  const shown = await run({ models: ['gone'], tasks: 20, latency: 0, bursts: 0, context: false })
+  const gone = resultOf(shown, 'gone')
+  expect(gone).toMatchObject({ marked: true, findings: [{ what: 'failures', is: 1 }] })
+  const failed = Number(pick(gone, 'unanswered', 'count'))
+  expect(failed).toBeGreaterThanOrEqual(6)
+  expect(pick(gone, 'skipped', 'unreachable')).toBe(20 - failed)
+  expect(pick(gone, 'unanswered', 'reasons')).toEqual({ overloaded: failed })
+  expect(pick(gone, 'cost', 'measuring')).toBe(0)
+  expect(scene.lab.seen('gone-1').length).toBeGreaterThanOrEqual(2 * 20)
+  expect(scene.lab.seen('gone-1').length).toBeLessThanOrEqual(3 * 20)
+})
 
 describe('a kill midway', () => {
   test(

@@ -29,6 +29,8 @@ const TIME_DEVIATIONS = 2.5
 const LEAST_LOSS = 0.05
 const LEAST_KIND_LOSS = 0.25
 const LEAST_FAILURES = 0.1
+/** Whoever answers nothing at all is given up after six. */
+const FEWEST_FAILURES = 5
 
 /** Times depend on the hour, and how much so is only known after some runs. */
 const leastRatio = (runs: number): number => (runs < 3 ? 3 : runs < 5 ? 2.25 : 1.75)
@@ -69,7 +71,7 @@ function lossOf(seed: string, now: Score, before: readonly Score[], least: numbe
 
 function failuresIn(seed: string, { failures: now }: Measures, before: readonly Measures[]): Finding[] {
   const is = shareOf(now)
-  if (now.total < 10 || is < LEAST_FAILURES) return []
+  if (now.right < FEWEST_FAILURES || is < LEAST_FAILURES) return []
   // Whoever cannot be reached is found out without a history.
   const told = before.map(({ failures }) => failures).filter(({ total }) => total > 0)
   const was = told.length === 0 ? 0 : shareOf(sumOf(told))
