@@ -40,7 +40,10 @@ function redraw(random: Random, { right, total }: Score): number {
 const one = <T>(random: Random, items: readonly T[]): T | undefined =>
   items[random.whole(0, items.length - 1)]
 
-/** By how much a share is higher than in earlier runs: the runs are drawn anew, and the answers within them. */
+/**
+ * By how much a share is higher than chance would have it, were all as in earlier runs: those are drawn anew, and as many
+ * answers as now are drawn by their share.
+ */
 export function shareShift(seed: string, now: Score, before: readonly Score[], deviations: number): Interval {
   return interval(seed, deviations, (random) => {
     let [right, total] = [0, 0]
@@ -49,7 +52,8 @@ export function shareShift(seed: string, now: Score, before: readonly Score[], d
       right += score?.right ?? 0
       total += score?.total ?? 0
     }
-    return redraw(random, now) - redraw(random, { right, total })
+    const usual = redraw(random, { right, total })
+    return now.right / now.total - redraw(random, { right: usual * now.total, total: now.total })
   })
 }
 

@@ -2,33 +2,38 @@
 import type { House } from './house.ts'
 import { type EndedRun, readBaseline, readHistory, type Result, writeRun } from './history.ts'
 import { labelsOf } from './labels.ts'
-import { measure, type Measures } from './measures.ts'
+import { measure } from './measures.ts'
 import { noticeOf } from './notice.ts'
 import type { Run, Store } from './store.ts'
 import type { Cx } from '../service.ts'
-import { type Finding, findingsOf, isMark, slowAmong } from './verdict.ts'
+import { type Compared, type Finding, findingsOf, isMark, paceOf, slowAmong } from './verdict.ts'
 
 /** Throws where D1 is away; then it is done again. Resolves with what is to be posted. */
 export async function closeRun(run: Run, store: Store, house: House, now: number): Promise<string[]> {
   const { database } = house
   const probes = store.over(run.id)
   const cx = { id: run.id, signal: new AbortController().signal, now: () => now, defer: house.defer }
-  const measured = new Map<string, Measures>()
+  const measured = new Map<string, Subject>()
   const results: Result[] = []
   const news: Result[] = []
-  const targets = new Map<string, string>()
   for (const model of run.models) {
-    const about = await house.about(model, cx)
+    const known = await house.about(model, cx)
     const own = probes.filter((probe) => probe.model === model)
-    const footprint = about === undefined ? undefined : await house.footprint(about)
-    measured.set(model, measure(own, { contextWindow: about?.contextWindow, footprint }))
-    targets.set(model, about === undefined ? '' : `${about.provider}/${about.model}`)
-  }
-  for (const [model, measures] of measured) {
-    const about = { runId: run.id, model, target: targets.get(model) ?? '', at: run.startedAt }
+    const footprint = known === undefined ? undefined : await house.footprint(known)
+    const target = known === undefined ? '' : `${known.provider}/${known.model}`
+    const now = measure(own, { contextWindow: known?.contextWindow, footprint })
+    const about = { runId: run.id, model, target, at: run.startedAt }
     const before = await readBaseline(database, about)
+    measured.set(model, { about, provider: known?.provider ?? '', now, before })
+  }
+  const all = new Map([...measured].map(([model, subject]) => [model, subject.now]))
+  for (const [model, { about, provider, now: measures, before }] of measured) {
     const last = (await readHistory(database, model, 2)).find(({ runId }) => runId !== run.id)
-    const findings = [...findingsOf(`${run.seed}/${model}`, measures, before), ...slowAmong(measured, model)]
+    const elsewhere = [...measured.values()].filter((subject) => subject.provider !== provider)
+    const findings = [
+      ...findingsOf(`${run.seed}/${model}`, measures, before, paceOf(elsewhere)),
+      ...slowAmong(all, model),
+    ]
     const result = { ...about, measures, findings, isMarked: findings.some(isMark) }
     results.push(result)
     const fresh = findings.filter(
@@ -47,6 +52,11 @@ export async function closeRun(run: Run, store: Store, house: House, now: number
   await writeRun(database, ended, results)
   await teach(run, results, house, cx)
   return house.settings.webhook === undefined || news.length === 0 ? [] : [noticeOf(ended, news)]
+}
+
+interface Subject extends Compared {
+  readonly about: Pick<Result, 'runId' | 'model' | 'target' | 'at'>
+  readonly provider: string
 }
 
 /** What is known since the last run is no news. */

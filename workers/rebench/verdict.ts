@@ -39,9 +39,18 @@ const OVER_SLOWEST = 1.2
 
 /** Fewer are no measurement. */
 const LEAST_TIMES = 5
+const LEAST_MS = 0.01
 const LEAST_TASKS = 20
+/** By fewer a share near one or none is not told from chance: the normal curve ends too soon there. */
+const LEAST_OF_KIND = 25
 
-export function findingsOf(seed: string, now: Measures, before: readonly Measures[]): Finding[] {
+/** `pace`: how many times as long as usual everything took that others answered in the same run; see `paceOf`. */
+export function findingsOf(
+  seed: string,
+  now: Measures,
+  before: readonly Measures[],
+  pace: Pace = EVEN,
+): Finding[] {
   return [
     ...lossOf(`${seed}/all`, scoreOf(now), before.map(scoreOf), LEAST_LOSS),
     ...KINDS.flatMap((kind) => {
@@ -53,9 +62,7 @@ export function findingsOf(seed: string, now: Measures, before: readonly Measure
         kind,
       }))
     }),
-    ...slowerIn('first-token', seed, now, before, ({ firstMs }) => firstMs, 100),
-    ...slowerIn('per-token', seed, now, before, ({ perTokenMs }) => perTokenMs, 5),
-    ...slowerIn('throughput', seed, now, before, ({ bursts }) => bursts.map(({ wallMs }) => wallMs), 250),
+    ...TIMES.flatMap((time) => slowerIn(time, seed, now, before, pace[time.what])),
     ...failuresIn(`${seed}/failures`, now, before),
     ...contextIn(now),
   ]
@@ -63,7 +70,7 @@ export function findingsOf(seed: string, now: Measures, before: readonly Measure
 
 function lossOf(seed: string, now: Score, before: readonly Score[], least: number): Finding[] {
   const told = before.filter(({ total }) => total > 0)
-  if (now.total < (least === LEAST_LOSS ? LEAST_TASKS : 10) || told.length === 0) return []
+  if (now.total < (least === LEAST_LOSS ? LEAST_TASKS : LEAST_OF_KIND) || told.length === 0) return []
   const { low, high } = shareShift(seed, now, told, least === LEAST_LOSS ? DEVIATIONS : KIND_DEVIATIONS)
   const [was, is] = [shareOf(sumOf(told)), shareOf(now)]
   return high < 0 && was - is >= least ? [{ what: 'accuracy', was, is, low, high }] : []
@@ -79,17 +86,60 @@ function failuresIn(seed: string, { failures: now }: Measures, before: readonly 
   return low > 0 && is - was >= LEAST_FAILURES ? [{ what: 'failures', was, is, low, high }] : []
 }
 
+interface Time {
+  readonly what: 'first-token' | 'per-token' | 'throughput'
+  readonly of: (measures: Measures) => readonly number[]
+  /** Fewer are no measurement. */
+  readonly fewest: number
+  /** Nobody minds less. */
+  readonly leastMs: number
+}
+
+const TIMES: readonly Time[] = [
+  { what: 'first-token', of: ({ firstMs }) => firstMs, fewest: 5, leastMs: 100 },
+  { what: 'per-token', of: ({ perTokenMs }) => perTokenMs, fewest: 5, leastMs: 5 },
+  { what: 'throughput', of: ({ bursts }) => bursts.map(({ wallMs }) => wallMs), fewest: 3, leastMs: 250 },
+]
+
+export type Pace = Readonly<Record<Time['what'], number>>
+
+const EVEN: Pace = { 'first-token': 1, 'per-token': 1, throughput: 1 }
+
+const runsOf = ({ of, fewest }: Time, before: readonly Measures[]): (readonly number[])[] =>
+  before.map(of).filter((run) => run.length >= fewest)
+
+export interface Compared {
+  readonly now: Measures
+  readonly before: readonly Measures[]
+}
+
+/**
+ * Where models of other providers are slower too, it is the gateway, its machine or its network: by so much as their
+ * middle one nobody is slow. Models of one provider excuse each other nothing.
+ */
+export function paceOf(others: readonly Compared[]): Pace {
+  const ratioOf = (time: Time): number => {
+    const ratios = others.flatMap(({ now, before }) => {
+      const [times, runs] = [time.of(now), runsOf(time, before)]
+      return times.length < time.fewest || runs.length === 0
+        ? []
+        : [middle(times) / Math.max(LEAST_MS, middle(runs.flat()))]
+    })
+    return Math.max(1, quantile(ratios, 0.5) ?? 1)
+  }
+  const [first, token, burst] = TIMES.map(ratioOf)
+  return { 'first-token': first ?? 1, 'per-token': token ?? 1, throughput: burst ?? 1 }
+}
+
 function slowerIn(
-  what: 'first-token' | 'per-token' | 'throughput',
+  time: Time,
   seed: string,
   now: Measures,
   before: readonly Measures[],
-  timesOf: (measures: Measures) => readonly number[],
-  leastMs: number,
+  pace: number,
 ): Finding[] {
-  const fewest = what === 'throughput' ? 3 : LEAST_TIMES
-  const times = timesOf(now)
-  const runs = before.map(timesOf).filter((run) => run.length >= fewest)
+  const { what, fewest, leastMs } = time
+  const [times, runs] = [time.of(now).map((ms) => ms / pace), runsOf(time, before)]
   if (times.length < fewest || runs.length === 0) return []
   const { low, high } = timeRatio(`${seed}/${what}`, times, runs, TIME_DEVIATIONS)
   const [was, is] = [middle(runs.flat()), middle(times)]
@@ -98,7 +148,7 @@ function slowerIn(
     is >= was * leastRatio(runs.length) &&
     is >= Math.max(...runs.map(middle)) * OVER_SLOWEST &&
     is - was >= leastMs
-  return isSlower ? [{ what, was, is, low, high }] : []
+  return isSlower ? [{ what, was, is: is * pace, low, high }] : []
 }
 
 /** It reads a short text and not a long one that it is said to read. */

@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest'
 import type { Measures, Score } from '../../../../workers/rebench/measures.ts'
 import { randomFrom, type Random } from '../../../../workers/rebench/random.ts'
 import { type Kind, KINDS } from '../../../../workers/rebench/tasks/task.ts'
-import { type Finding, findingsOf, isMark, slowAmong } from '../../../../workers/rebench/verdict.ts'
+import {
+  type Finding,
+  findingsOf,
+  isMark,
+  type Pace,
+  paceOf,
+  slowAmong,
+} from '../../../../workers/rebench/verdict.ts'
 
 interface Nature {
   readonly accuracy: number
@@ -119,6 +126,31 @@ describe('a model is not accused', () => {
     expect(found({ accuracy: 0.99, firstMs: 80 }, 5)).toEqual(thrice([])))
   it('of times so short that nobody waits', () =>
     expect(found({ accuracy: 0.85, firstMs: 40 }, 5, { accuracy: 0.85, firstMs: 8 })).toEqual(thrice([])))
+})
+
+describe('an hour in which everything is slow', () => {
+  const calm = { accuracy: 0.85, firstMs: 400 }
+  const past = (name: string): Measures[] =>
+    ['a', 'b', 'c', 'd', 'e'].map((seed) => runOf(`${name}/${seed}`, calm))
+  const slow = { ...calm, firstMs: 2_400 }
+  const pace = paceOf(['x', 'y'].map((name) => ({ now: runOf(`${name}/now`, slow), before: past(name) })))
+  const whatOf = (now: Measures, given?: Pace): string[] =>
+    findingsOf('judge', now, past('z'), given).map(({ what }) => what)
+
+  it('accuses nobody, for others elsewhere are as slow', () => {
+    expect(whatOf(runOf('z/now', slow))).toContain('first-token')
+    expect(whatOf(runOf('z/now', slow), pace)).toEqual([])
+  })
+  it('hides nobody who is slower than the hour', () =>
+    expect(whatOf(runOf('z/now', { ...calm, firstMs: 14_400 }), pace)).toContain('first-token'))
+  it('is none where the others are as fast as ever, or unknown, or faster', () => {
+    const fast = { ...calm, firstMs: 100 }
+    for (const nature of [calm, fast]) {
+      const others = ['x', 'y'].map((name) => ({ now: runOf(`${name}/now`, nature), before: past(name) }))
+      expect(whatOf(runOf('z/now', slow), paceOf(others))).toContain('first-token')
+    }
+    expect(paceOf([])).toEqual({ 'first-token': 1, 'per-token': 1, throughput: 1 })
+  })
 })
 
 it('who is slow beside the others is told, but not marked', () => {
