@@ -67,8 +67,8 @@ export function openKeeper(
     return mind
   }
 
-  const snapshot = (): Uint8Array => {
-    if (packed?.seq !== seq) packed = { seq, bytes: mindOf().snapshot() }
+  const lesson = (): Uint8Array => {
+    if (packed?.seq !== seq) packed = { seq, bytes: mindOf().lesson() }
     return packed.bytes
   }
 
@@ -83,7 +83,7 @@ export function openKeeper(
     if (thought === undefined) return true
     thought.added += named.length
     if (thought.added >= WRITE_EVERY) {
-      store.writeSnapshot(seq, snapshot())
+      store.writeSnapshot(seq, mindOf().snapshot())
       thought.added = 0
     }
     return true
@@ -128,7 +128,7 @@ export function openKeeper(
       learn([{ id: `feedback/${requestId}`, label }])
       return true
     },
-    learnt: (have) => (have === seq ? { version: seq } : { version: seq, snapshot: snapshot() }),
-    known: () => ({ standing: mindOf().standing(), sources: shelf().counts(), snapshot: snapshot() }),
+    learnt: (have) => (have === seq ? { version: seq } : { version: seq, snapshot: lesson() }),
+    known: () => ({ standing: mindOf().standing(), sources: shelf().counts(), snapshot: lesson() }),
   }
 }

@@ -62,7 +62,10 @@ export interface Standing {
 /** What thinks inside of a learner. */
 export interface Mind {
   add(label: Label): void
+  /** All of it, to think on later. */
   snapshot(): Uint8Array
+  /** What isolates need of it. */
+  lesson(): Uint8Array
   standing(): Standing
 }
 

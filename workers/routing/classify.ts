@@ -3,7 +3,8 @@ import { lastUserText, type ModelRequest } from '../../shared/request.ts'
 import { BUCKETS, hashText, shapeOf } from './features.ts'
 import type { Learned } from './learner.ts'
 import prior from './prior.json' with { type: 'json' }
-import { priorOfReading } from './prior.ts'
+import { PLAIN_CUT } from './dial.ts'
+import { isKnownGround, priorOfReading } from './prior.ts'
 import { type Reading, readRequest } from './reading.ts'
 import { TRAITS } from './traits.ts'
 
@@ -37,15 +38,22 @@ export interface Manner {
   readonly isGuarded?: boolean
 }
 
-/** By what the route has learned, where it has; else by the prior for its small models. */
+/** By what the route has learned, where it has; else by the priors. */
 export function classify(request: ModelRequest, learned?: Learned, manner: Manner = {}): Effort {
   const { weak = 'micro', isGuarded = false } = manner
-  const isHeard = learned?.standing.isOn === true
-  if (!isHeard && weak === 'micro') return weigh(request)
   const reading = readRequest(request)
-  const gain = learned?.gainOfReading(reading, isGuarded) ?? priorOfReading(reading, isGuarded)
-  return { score: scoreOf(gain), features: named(reading) }
+  const gain = learned?.standing.isOn === true ? learned.gainOfReading(reading, isGuarded) : undefined
+  if (gain !== undefined) return { score: scoreOf(gain), features: named(reading) }
+  const own = weigh(request)
+  // Of what it was not measured on the prior for pairs knows nothing; what is easy for micro is easy for others.
+  if (!isKnownGround(reading.views.at(-1)?.traits ?? NO_TRAITS)) return own
+  const paired = scoreOf(priorOfReading(reading, isGuarded))
+  if (weak === 'other') return { score: paired, features: named(reading) }
+  // What micro cannot do needs another model; how much that one is expected to gain tells such requests apart.
+  return own.score > PLAIN_CUT ? { ...own, score: PLAIN_CUT + paired * (1 - PLAIN_CUT) } : own
 }
+
+const NO_TRAITS = new Float32Array(TRAITS.length)
 
 /** A gain that is usually worth a strong model's price scores a half. */
 const WORTH = 0.15

@@ -111,7 +111,8 @@ export function openPlanner({ prices, health, lessons, ratings, ...rest }: Plann
       const setting = mergeDials(found.dial, request.dial)
       const policy = affordable(found, setting.maxPrice, request.model)
       const learned = lessons?.(request.model, caller)
-      const effort = policy.kind === 'tiers' ? classify(request, learned, mannerOf(policy, setting)) : UNASKED
+      const effort =
+        policy.kind === 'tiers' ? classify(request, learned, mannerOf(policy, setting, caller)) : UNASKED
       const demand = policy.kind === 'tiers' ? demandOf(request.model, caller, setting) : undefined
       const { curve } = learned ?? {}
       const demanded = demand?.read({
@@ -167,15 +168,14 @@ export function openPlanner({ prices, health, lessons, ratings, ...rest }: Plann
 }
 
 /**
- * Between the embedded model and another, a prior of its own says what is hard. Between two others it is the prior for
- * pairs, where a share, a quality or a cost makes a cut of its order: it knows no cut of its own, and nothing of free
- * conversation. These also bound what tricks at the end of prompts can send to the strong model; elsewhere scores are
+ * Between the embedded model and another, a prior of its own says what is hard. A share, a quality or a cost also bounds
+ * what tricks at the end of prompts can send to the strong model; elsewhere, and where strangers write, scores are
  * guarded against them.
  */
-function mannerOf({ mini, guarded }: Tiers, setting: DialSetting): Manner {
-  const hasKnob = knobsIn(setting).length > 0
+function mannerOf({ mini, guarded }: Tiers, setting: DialSetting, { origins }: Caller): Manner {
+  const isBounded = knobsIn(setting).length > 0 && origins === undefined
   const isMicro = mini.every(({ plainText }) => plainText)
-  return { weak: hasKnob && !isMicro ? 'other' : 'micro', isGuarded: guarded ?? !hasKnob }
+  return { weak: isMicro ? 'micro' : 'other', isGuarded: guarded ?? !isBounded }
 }
 
 /** Those whose traffic is counted together. */

@@ -1,7 +1,7 @@
 // The score of a request: what a stronger model would gain on it.
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Prior, weigh } from '../../../../workers/routing/classify.ts'
+import { classify, type Prior, weigh } from '../../../../workers/routing/classify.ts'
 import { BUCKETS, hashText } from '../../../../workers/routing/features.ts'
 import { requestFor } from '../../samples.ts'
 
@@ -74,4 +74,33 @@ describe('the shipped prior', () => {
     it(`sends both the same way: ${one.slice(0, 30)} / ${other.slice(0, 30)}`, () =>
       expect(scoreOf(one) > 0.5).toBe(scoreOf(other) > 0.5))
   }
+})
+
+describe('a score on a route from micro', () => {
+  const question = (n: number): string =>
+    `A farmer has ${n} sheep and sells ${n % 7} of them each week. How many are left after ${n % 5} weeks?`
+  const both = (text: string) => ({
+    own: weigh(requestFor(text)).score,
+    micro: classify(requestFor(text)).score,
+    other: classify(requestFor(text), undefined, { weak: 'other' }).score,
+  })
+
+  it('never changes sides because of what the other model would gain', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), fc.nat(), (text, n) => {
+        for (const each of [text, `${text} ${question(n)}`, `${text}\nA. one\nB. two`]) {
+          const { own, micro } = both(each)
+          expect(micro > 0.5).toBe(own > 0.5)
+        }
+      }),
+    )
+  })
+
+  it('tells hard word problems apart by that gain, and leaves conversation to its own prior', () => {
+    const hard = Array.from({ length: 40 }, (_, n) => both(question(n + 1))).filter(({ own }) => own > 0.5)
+    expect(hard.length).toBeGreaterThan(10)
+    for (const { micro, other } of hard) expect(micro).toBeCloseTo(0.5 + other / 2, 9)
+    const { own, micro, other } = both('Write a poem about the sea, and make it rhyme.')
+    expect([micro, other]).toEqual([own, own])
+  })
 })

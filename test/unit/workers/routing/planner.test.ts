@@ -325,14 +325,22 @@ describe('a score', () => {
   // Found by trying which words raise the score of a pair of models.
   const suffix = ' hence ∫ legal hence true prove hence court'
 
-  it('is by the prior for pairs where a dial makes a cut of it, else by that of the embedded model', async () => {
-    const [pair, plain, micro] = [
-      await scoreOn('dialled', question),
-      await scoreOn('plain', question),
-      await scoreOn('micro', question),
-    ]
-    expect(plain).toBe(micro)
-    expect(pair).not.toBe(micro)
+  it('is by the prior for pairs, also where no dial makes a cut of it', async () => {
+    expect(await scoreOn('plain', question)).toBeCloseTo(await scoreOn('dialled', question), 1)
+    expect(await scoreOn('plain', question)).not.toBe(await scoreOn('micro', question))
+  })
+
+  it('is by what micro can do where the prior for pairs was not measured', async () => {
+    for (const text of ['Hello!', 'Explain the French revolution in detail'])
+      expect(await scoreOn('plain', text)).toBe(await scoreOn('micro', text))
+  })
+
+  it('is guarded for callers that write from browsers, whatever bounds the cost', async () => {
+    const stranger = callerWith({ origins: ['https://shop.example'] })
+    const scoreFor = async (text: string, caller = callerWith()): Promise<number> =>
+      (await planner.plan(requestFor(text, { model: 'dialled' }), caller, cxAt())).score ?? 0
+    const raised = (await scoreFor(question + suffix, stranger)) - (await scoreFor(question, stranger))
+    expect(raised).toBeLessThan((await scoreFor(question + suffix)) - (await scoreFor(question)) - 0.05)
   })
 
   it('is guarded against what is put at the end of a prompt where its route says so', async () => {
