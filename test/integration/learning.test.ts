@@ -237,27 +237,31 @@ describe('a route that is over its head with some of its traffic', () => {
   const STARS =
     'orbit comet nebula quasar galaxy pulsar eclipse meteor parallax redshift aphelion corona'.split(' ')
   const MEALS = 'butter basil simmer roast garlic flour oven broth pepper saffron whisk marinade'.split(' ')
+  /** Four of the twelve, in any of 20,736 ways. */
   const pickFrom = (words: readonly string[], seed: number): string =>
-    [3, 5, 7, 11].map((step, at) => words[(seed * step + at * at) % words.length]).join(' and ')
+    [0, 1, 2, 3].map((at) => words[Math.floor(((seed * 7_919) % 20_736) / 12 ** at) % 12]).join(' and ')
   const about = (words: readonly string[], seed: number): string =>
     `Which one is meant by ${pickFrom(words, seed)}?\nA. first\nB. second\nC. third\nAnswer:`
 
-  test('learns which, and decides by it from then on', async () => {
+  test('learns which, against what it was shipped with, and decides by it from then on', async () => {
     const key = await scene.makeKey()
-    const scoreOf = async (content: string): Promise<number> =>
-      Number(
-        pick(
-          (await key.client.ask({ model: 'shadowed', messages: [user(content)] }, { path: '/v1/route' }))
-            .json,
-          'score',
-        ),
-      )
-    const before = [await scoreOf(about(STARS, 900)), await scoreOf(about(MEALS, 901))]
+    const scoreOf = async (content: string): Promise<number> => {
+      const asked = { model: 'shadowed', messages: [user(content)] }
+      return Number(pick((await key.client.ask(asked, { path: '/v1/route' })).json, 'score'))
+    }
+    /** Of prompts that the route is not taught by. */
+    const scores = (words: readonly string[]): Promise<number[]> =>
+      Promise.all(Array.from({ length: 8 }, (_, at) => scoreOf(about(words, 1_000 + at))))
+    const mean = (all: readonly number[]): number => all.reduce((sum, one) => sum + one, 0) / all.length
+    const shipped = [await scores(STARS), await scores(MEALS)] as const
+    // What the shipped prior takes for easier is what will be beyond the small model.
+    const [hard, easy] = mean(shipped[0]) < mean(shipped[1]) ? [STARS, MEALS] : [MEALS, STARS]
+    const before = await scores(hard)
     const send = (at: number): Promise<unknown> => {
       const isHard = at % 2 === 0
       return key.client.ask({
         model: 'shadowed',
-        messages: [user(about(isHard ? STARS : MEALS, at))],
+        messages: [user(about(isHard ? hard : easy, at))],
         lab: { text: isHard ? 'A' : 'C' },
       })
     }
@@ -272,10 +276,12 @@ describe('a route that is over its head with some of its traffic', () => {
     await scene.gateway.restart() // an isolate that knows nothing yet
     await send(0)
     const after = await until('the isolate to know', async () => {
-      const scores = [await scoreOf(about(STARS, 900)), await scoreOf(about(MEALS, 901))] as const
-      return scores[0] !== before[0] && scores
+      const now = await scores(hard)
+      return now[0] !== before[0] && now
     })
-    expect(after[0] - after[1]).toBeGreaterThan(Number(before[0]) - Number(before[1]) + 0.02)
+    const others = await scores(easy)
+    const isAbove = after.flatMap((one) => others.map((other) => one > other))
+    expect(isAbove.filter(Boolean).length / isAbove.length).toBeGreaterThan(0.9)
   }, 120_000)
 })
 
