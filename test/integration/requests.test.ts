@@ -192,7 +192,7 @@ test.each(['a b', 'x'.repeat(129), 'a"b', 'a/b'])(
   'a request id of %j is replaced by one of ours',
   async (id) => {
     const reply = await scene.client.ask({ model: 'lab/ids' }, withId(id))
-    expect(reply.headers.get('x-request-id')).toMatch(/^req_[0-9a-f]{32}$/)
+    expect(reply.headers.get('x-request-id')).toMatch(/^req_[0-9a-z]{8}_[0-9a-f]{20}$/)
   },
 )
 

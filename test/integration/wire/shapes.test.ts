@@ -201,7 +201,7 @@ describe.concurrent('the id of a request', () => {
         ['nothing-such', {}],
       ] as const) {
         const heard = await ask(scene.gateway.url, tongue, { model, headers })
-        expect(heard.headers.get('x-request-id')).toMatch(/^req_[0-9a-f]{32}$/)
+        expect(heard.headers.get('x-request-id')).toMatch(/^req_[0-9a-z]{8}_[0-9a-f]{20}$/)
         if (tongue.id === 'anthropic')
           expect(heard.headers.get('request-id')).toBe(heard.headers.get('x-request-id'))
       }
