@@ -237,12 +237,15 @@ describe('planted differences', () => {
     hook.statuses.push(503) // the first time it is told, it does not listen
     scene.lab.always('worse-1', solving(ANSWERS, { accuracy: 0.5 }))
     scene.lab.always('slow-1', solving(ANSWERS, { accuracy: 0.9, behaviour: { firstAfterMs: 600 } }))
+    scene.lab.always('liar-1', solving(ANSWERS, { accuracy: 0.4, remembers: 1_200 }))
     const shown = await run({ ...order, seed: 'seed-three' })
     expect(findingsOf(shown, 'good')).toEqual([])
     const [worse] = findingsOf(shown, 'worse')
     expect(worse).toMatchObject({ what: 'accuracy' })
     expect(worse?.['kind']).toBeUndefined() // of all tasks together; it may be told of a kind as well
     expect(findingsOf(shown, 'worse').every(({ what }) => what === 'accuracy')).toBe(true)
+    // What it never could is no reason to forget what it could.
+    expect(findingsOf(shown, 'liar').map(({ what }) => what)).toEqual(['accuracy', 'context'])
     expect(findingsOf(shown, 'slow').map(({ what }) => what)).toContain('first-token')
     expect(['good', 'worse', 'slow', 'liar'].map((model) => resultOf(shown, model)['marked'])).toEqual([
       false,
@@ -258,9 +261,9 @@ describe('planted differences', () => {
         .update(taken?.body ?? '')
         .digest('hex')}`,
     )
-    expect(
-      (JSON.parse(taken?.body ?? '{}') as { models: Fields[] }).models.map(({ model }) => model),
-    ).toEqual(['worse', 'slow'])
+    const named = (JSON.parse(taken?.body ?? '{}') as { models: Fields[] }).models
+    expect(named.map(({ model }) => model)).toEqual(['worse', 'slow', 'liar'])
+    expect((named[2]?.['findings'] as Fields[]).map(({ what }) => what)).toEqual(['accuracy'])
     expect(hook.posts.every(({ body }) => !body.includes('sk-lab') && !body.includes(SECRET))).toBe(true)
 
     const history = await read('?model=worse&limit=2')

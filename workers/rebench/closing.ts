@@ -21,10 +21,10 @@ export async function closeRun(run: Run, store: Store, house: House, now: number
     const own = probes.filter((probe) => probe.model === model)
     const footprint = known === undefined ? undefined : await house.footprint(known)
     const target = known === undefined ? '' : `${known.provider}/${known.model}`
-    const now = measure(own, { contextWindow: known?.contextWindow, footprint })
+    const found = measure(own, { contextWindow: known?.contextWindow, footprint })
     const about = { runId: run.id, model, target, at: run.startedAt }
     const before = await readBaseline(database, about)
-    measured.set(model, { about, provider: known?.provider ?? '', now, before })
+    measured.set(model, { about, provider: known?.provider ?? '', now: found, before })
   }
   const all = new Map([...measured].map(([model, subject]) => [model, subject.now]))
   for (const [model, { about, provider, now: measures, before }] of measured) {

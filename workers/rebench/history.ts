@@ -1,6 +1,6 @@
 // The results in D1: written once a run, read as the last ones, as a model's history, and as what runs are compared with.
 import type { Measures } from './measures.ts'
-import type { Finding } from './verdict.ts'
+import { type Finding, isWorse } from './verdict.ts'
 
 export interface Result {
   readonly runId: string
@@ -27,6 +27,7 @@ export interface EndedRun {
 
 /** Runs that a new one is compared with, and how old they may be: what is older says nothing of today. */
 const COMPARED = 10
+const LOOKED_AT = 40
 const COMPARED_MS = 60 * 86_400_000
 
 /** All or nothing, and again without harm. */
@@ -48,18 +49,22 @@ export async function writeRun(
   ])
 }
 
-/** Of one model at one target, newest first, without those that were found worse. */
+/**
+ * Of one model at one target, newest first, without those that were worse than others before them. What a model never
+ * could, as a length that it does not read, says nothing against the rest.
+ */
 export async function readBaseline(
   database: D1Database,
   { model, target, at, runId }: Pick<Result, 'model' | 'target' | 'at' | 'runId'>,
 ): Promise<Measures[]> {
   const { results } = await database
     .prepare(
-      'SELECT measures FROM rebench_results WHERE model = ? AND target = ? AND marked = 0 AND run_id <> ? AND at > ? ORDER BY at DESC LIMIT ?',
+      'SELECT measures, findings FROM rebench_results WHERE model = ? AND target = ? AND run_id <> ? AND at > ? ORDER BY at DESC LIMIT ?',
     )
-    .bind(model, target, runId, at - COMPARED_MS, COMPARED)
+    .bind(model, target, runId, at - COMPARED_MS, LOOKED_AT)
     .all()
-  return results.map((row) => JSON.parse(String(row['measures'])) as Measures)
+  const sound = results.filter((row) => !(JSON.parse(String(row['findings'])) as Finding[]).some(isWorse))
+  return sound.slice(0, COMPARED).map((row) => JSON.parse(String(row['measures'])) as Measures)
 }
 
 /** A model's results, newest first. */

@@ -20,6 +20,9 @@ export interface Finding {
 /** Slowness beside others is told, but routing knows it already. */
 export const isMark = ({ what }: Finding): boolean => what !== 'slow'
 
+/** It was better once. */
+export const isWorse = (finding: Finding): boolean => isMark(finding) && finding.what !== 'context'
+
 /** Standard deviations: chance does as much in one of four thousand comparisons; of the kinds there are ten, so more. */
 const DEVIATIONS = 3.5
 const KIND_DEVIATIONS = 4.3
