@@ -23,7 +23,7 @@ const HEALTHY: Readonly<Record<string, Skill>> = {
 }
 
 const PLANTED: Readonly<Record<string, Skill & { readonly what: string }>> = {
-  sharp: { accuracy: 0.95, behaviour: { firstAfterMs: 200 }, what: 'first-token' },
+  sharp: { accuracy: 0.95, behaviour: { firstAfterMs: 1_000 }, what: 'first-token' },
   fair: { accuracy: 0.45, behaviour: { everyMs: 1 }, what: 'accuracy' },
   weak: { accuracy: 0.4, behaviour: { firstAfterMs: 3 }, remembers: 2_500, what: 'context' },
 }
