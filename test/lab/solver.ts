@@ -44,7 +44,7 @@ export const solving =
     return { ...behaviour, text }
   }
 
-function promptOf({ body }: LabRequest): string {
+export function promptOf({ body }: LabRequest): string {
   const messages: unknown[] = Array.isArray(body['messages']) ? body['messages'] : []
   const last = messages.at(-1)
   if (!isFields(last)) return ''

@@ -1,0 +1,141 @@
+// `npm run bench:curve`: the quality and the cost of the whole gateway, on recorded answers of Mixtral-8x7B and GPT-4. Prints
+// Markdown. Parts: --only=held-out,shipped,drift,learned-gsm8k,learned-mmlu; --questions=200 for a short run.
+import { parseArgs } from 'node:util'
+import { shuffled } from '../routing/measure.ts'
+import { findFolder, readPairs } from '../routing/sets.ts'
+import { runCurve } from './curve.ts'
+import { driftTable, runDrift } from './drift.ts'
+import { checkoutWithout } from './held-out.ts'
+import { type Learned, runLearned, type Split } from './learned.ts'
+import { disagreements, HELPERS, type Question, readGsm, readMmlu, STRONG, WEAK } from './questions.ts'
+import { BASELINES, CASCADES, DIALS, ROUTES, type Setting } from './settings.ts'
+import { openStage } from './stage.ts'
+import { curveTable, promiseLines } from './table.ts'
+
+const { values: flags } = parseArgs({ options: { only: { type: 'string' }, questions: { type: 'string' } } })
+const folder = findFolder()
+if (folder === undefined) {
+  console.error(
+    'No outcomes here. `node tools/data/outcomes.ts` fetches them (about 100 MB), or MINNOW_DATA names a folder that has them.',
+  )
+  process.exit(1)
+}
+
+const most = Number(flags.questions ?? Number.POSITIVE_INFINITY)
+const mixed = (questions: readonly Question[], seed: number): Question[] =>
+  shuffled(questions.length, seed)
+    .flatMap((at) => questions[at] ?? [])
+    .slice(0, most)
+
+const gsm = mixed(readGsm(folder), 6)
+const mmlu = mixed(readMmlu(folder), 7)
+const pairs = readPairs(folder)
+
+const isBaseline = (name: string): boolean => BASELINES.some((setting) => setting.name === name)
+
+async function curveOf(title: string, settings: readonly Setting[], root?: string): Promise<string> {
+  const stage = await openStage({
+    questions: gsm,
+    routes: ROUTES,
+    ...(root === undefined ? {} : { root }),
+  })
+  try {
+    const { rows, requests, receipts } = await runCurve(stage, gsm, settings)
+    return [
+      `**${title}** (${gsm.length} questions of GSM8K)`,
+      '',
+      curveTable(rows),
+      '',
+      promiseLines(rows.filter(({ name }) => !isBaseline(name))),
+      '',
+      `${requests} requests: the dollars of every reply sum up to GET /admin/usage, to the micro-dollar; ${receipts} receipts were read and add up.`,
+    ].join('\n')
+  } finally {
+    await stage.stop()
+  }
+}
+
+async function without(family: 'gsm8k' | 'mmlu', work: (root: string) => Promise<string>): Promise<string> {
+  const checkout = checkoutWithout(family, pairs)
+  try {
+    return await work(checkout.root)
+  } finally {
+    checkout.remove()
+  }
+}
+
+async function drift(): Promise<string> {
+  const window = Math.min(200, Math.floor(gsm.length / 3))
+  const [before, after] = [mmlu.slice(0, 3 * window), gsm.slice(0, 3 * window)]
+  const stage = await openStage({ questions: [...before, ...after], routes: ROUTES })
+  try {
+    const found = await runDrift(stage, before, after, window)
+    return [
+      `**The share when traffic changes midway** (${before.length} questions of MMLU, then ${after.length} of GSM8K; windows of ${window})`,
+      '',
+      driftTable(found, 3),
+    ].join('\n')
+  } finally {
+    await stage.stop()
+  }
+}
+
+const learnedText = (title: string, { rows, standings, shadowMicros }: Learned): string =>
+  [
+    `**${title}**`,
+    '',
+    curveTable(rows),
+    '',
+    ...standings.map((standing) => `- the learner: ${standing}`),
+    `- the shadows cost $${(shadowMicros / 1e6).toFixed(2)}`,
+  ].join('\n')
+
+function learnedGsm(): Promise<string> {
+  const [even, odd] = [0, 1].map((rest) => gsm.filter((_, at) => at % 2 === rest))
+  const splits: Split[] = [
+    { taught: even ?? [], asked: odd ?? [] },
+    { taught: odd ?? [], asked: even ?? [] },
+  ]
+  return without('gsm8k', async (root) =>
+    learnedText(
+      `GSM8K, taught with one half and asked the other, both ways (prior without GSM8K)`,
+      await runLearned(gsm, splits, [0.1, 0.2, 0.3, 0.5], [0.85, 0.9, 0.95], root),
+    ),
+  )
+}
+
+const LESSONS = 1_500
+
+function learnedMmlu(): Promise<string> {
+  const half = Math.min(LESSONS, Math.floor(mmlu.length / 2))
+  const [taught, asked] = [mmlu.slice(0, half), mmlu.slice(half, 2 * half)]
+  return without('mmlu', async (root) =>
+    learnedText(
+      `MMLU, taught with ${taught.length} questions and asked ${asked.length} others (prior without MMLU)`,
+      await runLearned([...taught, ...asked], [{ taught, asked }], [0.1, 0.2, 0.3, 0.5], [0.9, 0.95], root),
+    ),
+  )
+}
+
+const parts: Readonly<Record<string, () => Promise<string>>> = {
+  'held-out': () =>
+    without('gsm8k', (root) =>
+      curveOf('The prior has seen nothing of GSM8K', [...BASELINES, ...DIALS, ...CASCADES], root),
+    ),
+  shipped: () => curveOf('The shipped prior, which was trained on these questions too', DIALS),
+  drift,
+  'learned-gsm8k': learnedGsm,
+  'learned-mmlu': learnedMmlu,
+}
+
+const only = flags.only?.split(',')
+for (const { model, count, rightAfterAll, wrongAfterAll } of disagreements(gsm, [
+  WEAK,
+  STRONG,
+  ...Object.keys(HELPERS),
+]))
+  console.log(
+    `${model}: ${count} answers judged again by their last number; ${rightAfterAll} recorded as wrong are right, ${wrongAfterAll} recorded as right are wrong`,
+  )
+for (const [name, write] of Object.entries(parts))
+  if (only === undefined || only.includes(name)) console.log(`\n${await write()}`)
