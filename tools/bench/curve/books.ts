@@ -21,16 +21,14 @@ export async function checkBooks(
   sent: readonly Sent[],
 ): Promise<Books> {
   const micros = sent.reduce((sum, one) => sum + one.micros, 0)
-  let seen = 'nothing'
-  await until(`usage of ${sent.length} requests and ${micros} micro-dollars`, async () => {
+  const row = await until(`usage of ${sent.length} requests`, async () => {
     const { json } = await admin.send('/admin/usage?group=key&limit=1000')
     const rows = pick(json, 'data')
-    const row = Array.isArray(rows) ? rows.find((one) => pick(one, 'key') === key.id) : undefined
-    seen = JSON.stringify(row)
-    return pick(row, 'cost_micros') === micros && pick(row, 'requests') === sent.length
-  }).catch((error: unknown) => {
-    throw new Error(`${String(error)}; usage has ${seen}`)
+    const own: unknown = Array.isArray(rows) ? rows.find((one) => pick(one, 'key') === key.id) : undefined
+    return pick(own, 'requests') === sent.length && own
   })
+  if (pick(row, 'cost_micros') !== micros)
+    throw new Error(`usage has ${JSON.stringify(row)}, the replies said ${micros} micro-dollars`)
   const some = sent.filter((_, at) => at % EVERY === 0)
   for (const { id, micros: said } of some) {
     const receipt = await until(`the receipt of ${id}`, async () => {

@@ -2,11 +2,9 @@
 import { checkBooks } from './books.ts'
 import { type Question, STRONG, WEAK } from './questions.ts'
 import { allStrong, type Setting } from './settings.ts'
-import { type Key, type openStage, send, type Sent } from './stage.ts'
+import { type Key, send, type Sent, type Stage } from './stage.ts'
 import type { Outcome } from './sums.ts'
 import type { Row } from './table.ts'
-
-type Stage = Awaited<ReturnType<typeof openStage>>
 
 /** Micro-dollars of the strong model's answer, by prompt. */
 export type StrongCosts = ReadonlyMap<string, number>
@@ -29,7 +27,7 @@ export async function askAll(
   const startedAt = Date.now()
   const sent = await send(client, questions, bodyFor)
   const { receipts, micros } = await checkBooks(stage.admin, client, key, sent)
-  console.error(`${name}: ${sent.length} questions, $${micros / 1e6}, ${Date.now() - startedAt} ms`)
+  stage.tell(`${name}: ${sent.length} questions, $${micros / 1e6}, ${Date.now() - startedAt} ms`)
   return { sent, receipts, key }
 }
 

@@ -2,7 +2,7 @@
 import { askAll } from './curve.ts'
 import type { Question } from './questions.ts'
 import { share } from './settings.ts'
-import type { openStage } from './stage.ts'
+import type { Stage } from './stage.ts'
 import { percent } from './table.ts'
 
 const SHARES = [0.2, 0.5]
@@ -16,7 +16,7 @@ export interface Drifted {
 }
 
 export async function runDrift(
-  stage: Awaited<ReturnType<typeof openStage>>,
+  stage: Stage,
   before: readonly Question[],
   after: readonly Question[],
   window: number,

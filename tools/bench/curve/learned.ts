@@ -5,10 +5,8 @@ import { pick } from '../../../test/lab/client.ts'
 import { askAll, rowOf, strongCosts } from './curve.ts'
 import type { Question } from './questions.ts'
 import { dialled, quality, ROUTES, type Setting, share } from './settings.ts'
-import { openStage, send, type Sent } from './stage.ts'
+import { openStage, send, type Sent, type Stage, type StageOptions } from './stage.ts'
 import type { Row } from './table.ts'
-
-type Stage = Awaited<ReturnType<typeof openStage>>
 
 /** Some teach, and others are asked afterwards. */
 export interface Split {
@@ -36,27 +34,28 @@ export async function runLearned(
   splits: readonly Split[],
   shares: readonly number[],
   qualities: readonly number[],
-  root?: string,
+  options: Pick<StageOptions, 'root' | 'tell'>,
 ): Promise<Learned> {
   const stage = await openStage({
     questions,
     routes: { ...ROUTES, auto: TEACHING },
-    ...(root === undefined ? {} : { root }),
+    ...options,
   })
   try {
     const tenants: { readonly project: string; readonly asked: readonly Question[] }[] = []
-    const standings: string[] = []
+    let [shadowMicros, lessons] = [0, 0]
     for (const { taught, asked } of splits) {
       const project = await stage.makeProject('taught')
       const key = await stage.makeKey('teaching', project)
       await send(stage.client(key), taught, () => dialled({ strongShare: 0 }))
-      standings.push(await settledStanding(stage, project))
+      lessons += taught.length
+      shadowMicros = await shadowed(stage, lessons)
+      stage.tell(`taught with ${taught.length} questions`)
       tenants.push({ project, asked })
     }
-    const shadowMicros = await shadowCost(stage)
     await stage.change(ROUTES)
     const learned = await Promise.all(tenants.map(async ({ project }) => isKnown(stage, project)))
-    if (learned.includes(false)) standings.push('A gateway has not heard of a learner in time.')
+    if (learned.includes(false)) throw new Error('the gateway has not heard of a learner in time')
     const costs = await strongCosts(
       stage,
       splits.flatMap(({ asked }) => asked),
@@ -70,27 +69,39 @@ export async function runLearned(
     const rows: Row[] = []
     for (const part of shares) rows.push(await over(share(part), false), await over(share(part), true))
     for (const part of qualities) rows.push(await over(quality(part), true))
+    const standings = await Promise.all(tenants.map(({ project }) => standingOf(stage, project)))
     return { rows, standings, shadowMicros }
   } finally {
     await stage.stop()
   }
 }
 
-const LOOKS = 60
-const QUIET_LOOKS = 6
+const LOOKS = 120
+/** Of the labels: an isolate gathers them for two seconds, and the learner writes them down. */
+const GATHERED_MS = 5_000
 
-/** Of a tenant's learner, once labels have stopped coming. */
-async function settledStanding(stage: Stage, tenant: string): Promise<string> {
-  let [total, quiet, seen] = [-1, 0, '']
-  for (let look = 0; look < LOOKS && quiet < QUIET_LOOKS; look += 1) {
+/** Until as many requests as this have been shadowed, and what they showed has been told. */
+async function shadowed(stage: Stage, requests: number): Promise<number> {
+  for (let look = 0; look < LOOKS; look += 1) {
+    const { json } = await stage.admin.send('/admin/usage?group=key&limit=1000')
+    const rows = pick(json, 'data')
+    const row: unknown = Array.isArray(rows)
+      ? rows.find((one) => pick(one, 'key') === 'shadow-auto')
+      : undefined
+    if (Number(pick(row, 'requests')) >= requests) {
+      await wait(GATHERED_MS)
+      return Number(pick(row, 'cost_micros'))
+    }
     await wait(1_000)
-    const { json } = await stage.admin.send(`/admin/routes?route=auto&tenant=${tenant}`)
-    const count = Number(pick(json, 'data', 0, 'labels', 'total') ?? 0)
-    quiet = count > 0 && count === total ? quiet + 1 : 0
-    total = count
-    seen = `${total} labels; ${JSON.stringify(pick(json, 'data', 0, 'learner'))}`
   }
-  return seen
+  throw new Error(`not all of ${requests} requests were shadowed`)
+}
+
+/** Of a tenant's learner, as the operator reads it. */
+async function standingOf(stage: Stage, tenant: string): Promise<string> {
+  const { json } = await stage.admin.send(`/admin/routes?route=auto&tenant=${tenant}`)
+  const [labels, learner] = ['labels', 'learner'].map((name) => pick(json, 'data', 0, name))
+  return `${String(pick(labels, 'total'))} labels. ${String(pick(learner, 'reason'))}`
 }
 
 /** A fresh isolate hears of a learner with the first request, and decides by it soon after. */
@@ -105,12 +116,4 @@ async function isKnown(stage: Stage, project: string): Promise<boolean> {
     await wait(500)
   }
   return false
-}
-
-async function shadowCost(stage: Stage): Promise<number> {
-  await wait(2_000)
-  const { json } = await stage.admin.send('/admin/usage?group=key&limit=1000')
-  const rows = pick(json, 'data')
-  const row = Array.isArray(rows) ? rows.find((one) => pick(one, 'key') === 'shadow-auto') : undefined
-  return Number(pick(row, 'cost_micros') ?? 0)
 }

@@ -8,7 +8,7 @@ import { driftTable, runDrift } from './drift.ts'
 import { checkoutWithout } from './held-out.ts'
 import { type Learned, runLearned, type Split } from './learned.ts'
 import { disagreements, HELPERS, type Question, readGsm, readMmlu, STRONG, WEAK } from './questions.ts'
-import { BASELINES, CASCADES, DIALS, ROUTES, type Setting } from './settings.ts'
+import { BASELINES, CASCADES, DIALS, ROUTES, type Setting, share } from './settings.ts'
 import { openStage } from './stage.ts'
 import { curveTable, promiseLines } from './table.ts'
 
@@ -31,12 +31,15 @@ const gsm = mixed(readGsm(folder), 6)
 const mmlu = mixed(readMmlu(folder), 7)
 const pairs = readPairs(folder)
 
+const tell = (line: string): void => console.error(line)
+
 const isBaseline = (name: string): boolean => BASELINES.some((setting) => setting.name === name)
 
 async function curveOf(title: string, settings: readonly Setting[], root?: string): Promise<string> {
   const stage = await openStage({
     questions: gsm,
     routes: ROUTES,
+    tell,
     ...(root === undefined ? {} : { root }),
   })
   try {
@@ -67,7 +70,7 @@ async function without(family: 'gsm8k' | 'mmlu', work: (root: string) => Promise
 async function drift(): Promise<string> {
   const window = Math.min(200, Math.floor(gsm.length / 3))
   const [before, after] = [mmlu.slice(0, 3 * window), gsm.slice(0, 3 * window)]
-  const stage = await openStage({ questions: [...before, ...after], routes: ROUTES })
+  const stage = await openStage({ questions: [...before, ...after], routes: ROUTES, tell })
   try {
     const found = await runDrift(stage, before, after, window)
     return [
@@ -99,20 +102,21 @@ function learnedGsm(): Promise<string> {
   return without('gsm8k', async (root) =>
     learnedText(
       `GSM8K, taught with one half and asked the other, both ways (prior without GSM8K)`,
-      await runLearned(gsm, splits, [0.1, 0.2, 0.3, 0.5], [0.85, 0.9, 0.95], root),
+      await runLearned(gsm, splits, [0.1, 0.2, 0.5], [0.9, 0.95], { root, tell }),
     ),
   )
 }
 
 const LESSONS = 1_500
+const EXAM = 1_000
 
 function learnedMmlu(): Promise<string> {
-  const half = Math.min(LESSONS, Math.floor(mmlu.length / 2))
-  const [taught, asked] = [mmlu.slice(0, half), mmlu.slice(half, 2 * half)]
+  const count = Math.min(LESSONS, Math.floor(mmlu.length / 2))
+  const [taught, asked] = [mmlu.slice(0, count), mmlu.slice(count, count + EXAM)]
   return without('mmlu', async (root) =>
     learnedText(
       `MMLU, taught with ${taught.length} questions and asked ${asked.length} others (prior without MMLU)`,
-      await runLearned([...taught, ...asked], [{ taught, asked }], [0.1, 0.2, 0.3, 0.5], [0.9, 0.95], root),
+      await runLearned([...taught, ...asked], [{ taught, asked }], [0.2, 0.5], [0.9, 0.95], { root, tell }),
     ),
   )
 }
@@ -122,7 +126,8 @@ const parts: Readonly<Record<string, () => Promise<string>>> = {
     without('gsm8k', (root) =>
       curveOf('The prior has seen nothing of GSM8K', [...BASELINES, ...DIALS, ...CASCADES], root),
     ),
-  shipped: () => curveOf('The shipped prior, which was trained on these questions too', DIALS),
+  shipped: () =>
+    curveOf('The shipped prior, which was trained on these questions too', [0.1, 0.2, 0.3, 0.5].map(share)),
   drift,
   'learned-gsm8k': learnedGsm,
   'learned-mmlu': learnedMmlu,

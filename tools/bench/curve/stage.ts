@@ -20,6 +20,9 @@ const SMALL = { input: 0.24, output: 0.24 }
 
 export interface Stage {
   readonly admin: Client
+  client(key: Key): Client
+  /** How far it is, for people who wait. */
+  tell(line: string): void
   /** Keys of one project are one tenant: what they teach, they share. */
   makeProject(name: string): Promise<string>
   makeKey(name: string, project?: string): Promise<Key>
@@ -38,13 +41,15 @@ export interface StageOptions {
   readonly routes: Fields
   /** Another checkout, with a prior of its own. */
   readonly root?: string
+  readonly tell?: (line: string) => void
 }
 
 export async function openStage({
   questions,
   routes,
   root,
-}: StageOptions): Promise<Stage & { client(key: Key): Client }> {
+  tell = () => undefined,
+}: StageOptions): Promise<Stage> {
   const count = await tokenizer()
   const helpers = Object.keys(HELPERS)
   const [small, large] = [await startVendor(), await startVendor()]
@@ -85,6 +90,7 @@ export async function openStage({
     get admin() {
       return admin
     },
+    tell,
     client: ({ key }) => openClient(gateway.url, key),
     makeProject: async (name) => String(pick(await make('/admin/projects', { name }), 'id')),
     async makeKey(name, project) {
