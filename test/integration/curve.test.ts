@@ -60,7 +60,7 @@ describe('the curve', () => {
 
   test('of a cascade shows what two small models cannot agree on, and pays for all three', async () => {
     const setting: Setting | undefined = CASCADES.find(
-      ({ bodyFor }) => bodyFor(0)['model'] === helped(HELPER) && bodyFor(0)['minnow'] === undefined,
+      ({ bodyFor }) => bodyFor(0)['model'] === helped(HELPER),
     )
     const { sent } = await askAll(stage, setting ?? share(0), questions)
     const escalated = questions.map((_, at) => !(isWeakRight(at) && isHelperRight(at)))

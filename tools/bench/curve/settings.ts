@@ -65,11 +65,8 @@ export const DIALS: readonly Setting[] = [
 
 export const CASCADES: readonly Setting[] = [
   { name: 'cascade, form only', bodyFor: always({ model: 'formal' }) },
-  ...Object.keys(HELPERS).flatMap((helper) => [
-    { name: `cascade, ${helper} agrees`, bodyFor: always({ model: helped(helper) }) },
-    {
-      name: `the same, strongShare 0.1 at once`,
-      bodyFor: always({ model: helped(helper), minnow: { strongShare: 0.1 } }),
-    },
-  ]),
+  ...Object.keys(HELPERS).map((helper) => ({
+    name: `cascade, ${helper} agrees`,
+    bodyFor: always({ model: helped(helper) }),
+  })),
 ]
