@@ -6,7 +6,7 @@ import { askAll, runCurve } from '../../tools/bench/curve/curve.ts'
 import { runDrift } from '../../tools/bench/curve/drift.ts'
 import { isNumberRight } from '../../tools/bench/curve/judge.ts'
 import { type Question, STRONG, WEAK } from '../../tools/bench/curve/questions.ts'
-import { CASCADES, helped, ROUTES, type Setting, share } from '../../tools/bench/curve/settings.ts'
+import { agreed, ROUTES, share } from '../../tools/bench/curve/settings.ts'
 import { openStage, type Stage } from '../../tools/bench/curve/stage.ts'
 import { figuresOf } from '../../tools/bench/curve/sums.ts'
 
@@ -59,16 +59,13 @@ describe('the curve', () => {
   }, 60_000)
 
   test('of a cascade shows what two small models cannot agree on, and pays for all three', async () => {
-    const setting: Setting | undefined = CASCADES.find(
-      ({ bodyFor }) => bodyFor(0)['model'] === helped(HELPER),
-    )
-    const { sent } = await askAll(stage, setting ?? share(0), questions)
+    const { sent } = await askAll(stage, agreed(HELPER), questions)
     const escalated = questions.map((_, at) => !(isWeakRight(at) && isHelperRight(at)))
     expect(sent.map(({ isStrong }) => isStrong)).toEqual(escalated)
     expect(sent.every(({ question, text }) => question.isRight(text))).toBe(true)
-    const [agreed, doubted] = [sent[1], sent[0]]
-    expect(agreed?.micros).toBeGreaterThan(0)
-    expect(doubted?.micros).toBeGreaterThan(10 * (agreed?.micros ?? 0))
+    const [cheap, doubted] = [sent[1], sent[0]]
+    expect(cheap?.micros).toBeGreaterThan(0)
+    expect(doubted?.micros).toBeGreaterThan(10 * (cheap?.micros ?? 0))
   }, 60_000)
 })
 

@@ -38,5 +38,10 @@ export function checkoutWithout(family: Pair['family'], pairs: readonly Pair[]):
   for (const part of PARTS) cpSync(join(ROOT, part), join(root, part), { recursive: true })
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'))
   writeFileSync(join(root, 'workers/routing/pairs.json'), JSON.stringify(prior))
-  return { root, remove: () => rmSync(root, { recursive: true, force: true }) }
+  const remove = (): void => {
+    process.off('exit', remove)
+    rmSync(root, { recursive: true, force: true })
+  }
+  process.once('exit', remove)
+  return { root, remove }
 }

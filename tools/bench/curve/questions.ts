@@ -1,9 +1,10 @@
 // Questions with what two or more models answered them when somebody asked: the outcomes of GSM8K and MMLU, from the folder
 // that the other routing benches read.
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Fields, fieldsOf, text } from '../../../shared/fields.ts'
 import { readLines } from '../routing/sets.ts'
-import { isNumberRight } from './judge.ts'
+import { finalNumber, isNumberRight } from './judge.ts'
 
 /** What one model says to one question. */
 export interface Recorded {
@@ -37,21 +38,25 @@ const goldOf = (line: Fields): number => Number(text(line['answer']).replaceAll(
 
 const flagOf = (value: unknown): boolean => value === 1 || value === true
 
+/** ZeroEval has the right answers and the helpers'; where its file is not there, an answer recorded as right says it. */
 export function readGsm(folder: string): Question[] {
-  const known = new Map(
-    readLines(resolve(folder, 'zeroeval/gsm.jsonl')).map((line) => [text(line['prompt']).trim(), line]),
-  )
-  return readLines(resolve(folder, 'routellm/gsm8k.jsonl')).flatMap((line) => {
+  const path = resolve(folder, 'zeroeval/gsm.jsonl')
+  const lines = existsSync(path) ? readLines(path) : []
+  const known = new Map(lines.map((line) => [text(line['prompt']).trim(), line]))
+  return readLines(resolve(folder, 'routellm/gsm8k.jsonl')).map((line) => {
     const prompt = text(line['prompt'])
     const more = known.get(prompt.trim())
-    if (more === undefined) return [] // without its right answer a reply cannot be judged
-    const gold = goldOf(more)
+    const weak = { text: text(line['weak_response']), flag: flagOf(line['weak']) }
+    const strong = { text: text(line['strong_response']), flag: flagOf(line['strong']) }
+    const told = [strong, weak].find(({ flag }) => flag)?.text ?? ''
+    const gold = more === undefined ? finalNumber(told) : goldOf(more)
+    const helpers = more === undefined ? [] : Object.entries(HELPERS)
     const answers = new Map<string, Recorded>([
-      [WEAK, { text: text(line['weak_response']), flag: flagOf(line['weak']) }],
-      [STRONG, { text: text(line['strong_response']), flag: flagOf(line['strong']) }],
-      ...Object.entries(HELPERS).map(([name, model]) => [name, helperOf(more, model)] as const),
+      [WEAK, weak],
+      [STRONG, strong],
+      ...helpers.map(([name, model]) => [name, helperOf(more ?? {}, model)] as const),
     ])
-    return [{ prompt, answers, isRight: (reply: string) => isNumberRight(reply, gold) }]
+    return { prompt, answers, isRight: (reply) => gold !== undefined && isNumberRight(reply, gold) }
   })
 }
 

@@ -8,7 +8,7 @@ import { driftTable, runDrift } from './drift.ts'
 import { checkoutWithout } from './held-out.ts'
 import { type Learned, runLearned, type Split } from './learned.ts'
 import { disagreements, HELPERS, type Question, readGsm, readMmlu, STRONG, WEAK } from './questions.ts'
-import { BASELINES, CASCADES, DIALS, ROUTES, type Setting, share } from './settings.ts'
+import { agreed, BASELINES, DIALS, formal, ROUTES, type Setting, share } from './settings.ts'
 import { openStage } from './stage.ts'
 import { curveTable, promiseLines } from './table.ts'
 
@@ -30,6 +30,8 @@ const mixed = (questions: readonly Question[], seed: number): Question[] =>
 const gsm = mixed(readGsm(folder), 6)
 const mmlu = mixed(readMmlu(folder), 7)
 const pairs = readPairs(folder)
+/** Those whose answers are in the folder. */
+const helpers = Object.keys(HELPERS).filter((helper) => gsm.some(({ answers }) => answers.has(helper)))
 
 const tell = (line: string): void => console.error(line)
 
@@ -124,7 +126,11 @@ function learnedMmlu(): Promise<string> {
 const parts: Readonly<Record<string, () => Promise<string>>> = {
   'held-out': () =>
     without('gsm8k', (root) =>
-      curveOf('The prior has seen nothing of GSM8K', [...BASELINES, ...DIALS, ...CASCADES], root),
+      curveOf(
+        'The prior has seen nothing of GSM8K',
+        [...BASELINES, ...DIALS, formal, ...helpers.map(agreed)],
+        root,
+      ),
     ),
   shipped: () =>
     curveOf('The shipped prior, which was trained on these questions too', [0.1, 0.2, 0.3, 0.5].map(share)),
@@ -133,12 +139,10 @@ const parts: Readonly<Record<string, () => Promise<string>>> = {
   'learned-mmlu': learnedMmlu,
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1)) // takes the gateway along
+
 const only = flags.only?.split(',')
-for (const { model, count, rightAfterAll, wrongAfterAll } of disagreements(gsm, [
-  WEAK,
-  STRONG,
-  ...Object.keys(HELPERS),
-]))
+for (const { model, count, rightAfterAll, wrongAfterAll } of disagreements(gsm, [WEAK, STRONG, ...helpers]))
   console.log(
     `${model}: ${count} answers judged again by their last number; ${rightAfterAll} recorded as wrong are right, ${wrongAfterAll} recorded as right are wrong`,
   )

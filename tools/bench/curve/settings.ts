@@ -63,10 +63,9 @@ export const DIALS: readonly Setting[] = [
   { name: 'maxCostPer1k 1', bodyFor: always(dialled({ maxCostPer1k: 1 })) },
 ]
 
-export const CASCADES: readonly Setting[] = [
-  { name: 'cascade, form only', bodyFor: always({ model: 'formal' }) },
-  ...Object.keys(HELPERS).map((helper) => ({
-    name: `cascade, ${helper} agrees`,
-    bodyFor: always({ model: helped(helper) }),
-  })),
-]
+export const formal: Setting = { name: 'cascade, form only', bodyFor: always({ model: 'formal' }) }
+
+export const agreed = (helper: string): Setting => ({
+  name: `cascade, ${helper} agrees`,
+  bodyFor: always({ model: helped(helper) }),
+})
