@@ -8,7 +8,7 @@ import { driftTable, runDrift } from './drift.ts'
 import { checkoutWithout } from './held-out.ts'
 import { type Learned, runLearned, type Split } from './learned.ts'
 import { disagreements, HELPERS, type Question, readGsm, readMmlu, STRONG, WEAK } from './questions.ts'
-import { agreed, BASELINES, DIALS, formal, ROUTES, type Setting, share } from './settings.ts'
+import { agreed, alone, BASELINES, DIALS, formal, ROUTES, type Setting, share } from './settings.ts'
 import { openStage } from './stage.ts'
 import { curveTable, promiseLines } from './table.ts'
 
@@ -35,7 +35,8 @@ const helpers = Object.keys(HELPERS).filter((helper) => gsm.some(({ answers }) =
 
 const tell = (line: string): void => console.error(line)
 
-const isBaseline = (name: string): boolean => BASELINES.some((setting) => setting.name === name)
+const isBaseline = (name: string): boolean =>
+  [...BASELINES, ...helpers.map(alone)].some((setting) => setting.name === name)
 
 async function curveOf(title: string, settings: readonly Setting[], root?: string): Promise<string> {
   const stage = await openStage({
@@ -128,7 +129,7 @@ const parts: Readonly<Record<string, () => Promise<string>>> = {
     without('gsm8k', (root) =>
       curveOf(
         'The prior has seen nothing of GSM8K',
-        [...BASELINES, ...DIALS, formal, ...helpers.map(agreed)],
+        [...BASELINES, ...helpers.map(alone), ...DIALS, formal, ...helpers.map(agreed)],
         root,
       ),
     ),

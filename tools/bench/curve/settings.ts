@@ -65,6 +65,12 @@ export const DIALS: readonly Setting[] = [
 
 export const formal: Setting = { name: 'cascade, form only', bodyFor: always({ model: 'formal' }) }
 
+/** What the second small model is worth without any gateway. */
+export const alone = (helper: string): Setting => ({
+  name: `${helper} alone`,
+  bodyFor: always({ model: helper }),
+})
+
 export const agreed = (helper: string): Setting => ({
   name: `cascade, ${helper} agrees`,
   bodyFor: always({ model: helped(helper) }),
