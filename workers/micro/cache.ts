@@ -1,7 +1,7 @@
-// Keys and values kept between requests, so that a prompt that begins like an earlier one prefills only the rest.
-// Bounded by the page pool: the caches used longest ago give up their pages first.
+// Keys and values kept between requests, so that a prompt that begins like an earlier one prefills only the rest. Caches
+// that begin alike share their full pages. Bounded by the page pool: what was used longest ago gives up its pages first.
 import { PAGE_TOKENS } from './layout.ts'
-import type { PagePool } from './pages.ts'
+import { givePage, holdPage, isShared, takePage, type PagePool } from './pages.ts'
 
 interface Cache {
   /** Caches are shared inside a scope only, so that nobody can measure what somebody else asked. */
@@ -11,6 +11,8 @@ interface Cache {
   /** The tokens whose keys and values the pages hold. */
   tokens: number[]
   isLeased: boolean
+  /** Its conversation was erased while it was in use: it goes when the request ends. */
+  isErased: boolean
 }
 
 export interface CacheStore {
@@ -22,13 +24,15 @@ export interface CacheStore {
 
 /** A cache in the hands of one request. */
 export interface Lease {
-  /** How many tokens of the prompt the cache already held. */
+  /** How many tokens of the prompt the cache already held, or was given back since. */
   readonly reusedTokens: number
   readonly pages: readonly number[]
   /** Makes room for positions below `count`. Throws CacheFullError when every other cache is in use too. */
   reserve(count: number): void
   /** Notes that these tokens' keys and values are in the pages now. */
   extend(tokens: readonly number[]): void
+  /** As `extend`, for tokens of the prompt that were computed at another time. */
+  restore(tokens: readonly number[]): void
   release(): void
 }
 
@@ -49,9 +53,13 @@ function commonPrefix(a: readonly number[], b: readonly number[]): number {
   return length
 }
 
+function giveBack(store: CacheStore, cache: Cache, keptPages: number): void {
+  for (const page of cache.pages.splice(keptPages)) givePage(store.pool, page)
+}
+
 function drop(store: CacheStore, cache: Cache): void {
   store.caches.delete(cache)
-  store.pool.free.push(...cache.pages.splice(0))
+  giveBack(store, cache, 0)
 }
 
 function evictOne(store: CacheStore): boolean {
@@ -63,38 +71,66 @@ function evictOne(store: CacheStore): boolean {
   return false
 }
 
-function takePages(store: CacheStore, cache: Cache, tokenCount: number): void {
-  const needed = Math.ceil(tokenCount / PAGE_TOKENS)
-  while (cache.pages.length < needed) {
-    const page = store.pool.free.pop()
-    if (page !== undefined) cache.pages.push(page)
-    else if (!evictOne(store))
-      throw new CacheFullError(
-        'Every conversation that micro has room for is being answered right now. Try again in a moment.',
-      )
+/** A page of one's own, if need be that of the cache used longest ago. */
+function findPage(store: CacheStore): number | undefined {
+  for (;;) {
+    const page = takePage(store.pool)
+    if (page !== undefined || !evictOne(store)) return page
   }
 }
 
-/** Gives back the pages beyond the first `tokenCount` tokens. */
-function truncate(store: CacheStore, cache: Cache, tokenCount: number): void {
-  cache.tokens.length = Math.min(cache.tokens.length, tokenCount)
-  store.pool.free.push(...cache.pages.splice(Math.ceil(tokenCount / PAGE_TOKENS)))
+function reserve(store: CacheStore, cache: Cache, tokenCount: number): void {
+  const needed = Math.ceil(tokenCount / PAGE_TOKENS)
+  while (cache.pages.length < needed) {
+    const page = findPage(store)
+    if (page === undefined)
+      throw new CacheFullError(
+        'Every conversation that micro has room for is being answered right now. Try again in a moment.',
+      )
+    cache.pages.push(page)
+  }
 }
 
-/** Copies the first `tokenCount` tokens of one cache to another that has none. */
-function copy(store: CacheStore, from: Cache, to: Cache, tokenCount: number): void {
-  takePages(store, to, tokenCount)
-  const bytes = new Uint8Array(store.memory.buffer)
-  to.pages.forEach((page, index) => {
-    const source = from.pages[index]
-    if (source !== undefined) bytes.copyWithin(page, source, source + store.pool.pageBytes)
-  })
+function copyPage(store: CacheStore, from: number, to: number): void {
+  new Uint8Array(store.memory.buffer).copyWithin(to, from, from + store.pool.pageBytes)
+}
+
+/** Cuts a cache to its first tokens. A page that is cut in the middle will be written to, so it must be its own. */
+function truncate(store: CacheStore, cache: Cache, tokenCount: number): void {
+  cache.tokens.length = Math.min(cache.tokens.length, tokenCount)
+  giveBack(store, cache, Math.ceil(cache.tokens.length / PAGE_TOKENS))
+  const last = cache.pages.at(-1)
+  if (cache.tokens.length % PAGE_TOKENS === 0 || last === undefined || !isShared(store.pool, last)) return
+  const own = findPage(store)
+  if (own === undefined) {
+    cache.tokens.length -= cache.tokens.length % PAGE_TOKENS
+    giveBack(store, cache, cache.pages.length - 1)
+    return
+  }
+  copyPage(store, last, own)
+  cache.pages[cache.pages.length - 1] = own
+  givePage(store.pool, last)
+}
+
+/** Gives an empty cache the first tokens of another: full pages are shared, a begun one is copied if there is room. */
+function share(store: CacheStore, from: Cache, to: Cache, tokenCount: number): void {
+  const full = Math.floor(tokenCount / PAGE_TOKENS)
+  for (const page of from.pages.slice(0, full)) {
+    holdPage(store.pool, page)
+    to.pages.push(page)
+  }
+  to.tokens = from.tokens.slice(0, full * PAGE_TOKENS)
+  const begun = from.pages[full]
+  if (tokenCount % PAGE_TOKENS === 0 || begun === undefined) return
+  holdPage(store.pool, begun)
+  to.pages.push(begun)
   to.tokens = from.tokens.slice(0, tokenCount)
+  truncate(store, to, tokenCount)
 }
 
 /**
  * Leases a cache for a prompt. A conversation goes on in its own cache; a request without one goes on where an earlier
- * such request ended; otherwise the longest equal beginning in the scope is copied. At least the prompt's last token
+ * such request ended; otherwise the longest equal beginning in the scope is shared. At least the prompt's last token
  * is left to compute, because its logits are wanted.
  */
 export function leaseCache(
@@ -109,7 +145,7 @@ export function leaseCache(
   let source: Cache | undefined
   let own: Cache | undefined
   for (const cache of store.caches) {
-    if (cache.scope !== scope) continue
+    if (cache.scope !== scope || cache.isErased) continue
     if (!source || overlap(cache) >= overlap(source)) source = cache
     if (conversation !== undefined && cache.conversation === conversation && !cache.isLeased) own = cache
   }
@@ -122,9 +158,14 @@ export function leaseCache(
     shared === source.tokens.length
   if (isContinued) own = source
 
-  const cache: Cache = own ?? { scope, conversation, pages: [], tokens: [], isLeased: true }
-  // A lease also keeps the source from being evicted while pages are taken for its copy.
-  const sourceWasLeased = source?.isLeased ?? false
+  const cache: Cache = own ?? {
+    scope,
+    conversation,
+    pages: [],
+    tokens: [],
+    isLeased: true,
+    isErased: false,
+  }
   cache.isLeased = true
   store.caches.delete(cache)
   while (store.caches.size >= MOST_CACHES && evictOne(store)) continue
@@ -133,30 +174,52 @@ export function leaseCache(
   if (own && overlap(own) >= shared) truncate(store, own, overlap(own))
   else {
     truncate(store, cache, 0)
-    if (source && shared > 0 && store.caches.has(source)) {
-      source.isLeased = true
-      try {
-        copy(store, source, cache, shared)
-      } catch (error) {
-        if (!(error instanceof CacheFullError)) throw error
-        truncate(store, cache, 0)
-      } finally {
-        source.isLeased = sourceWasLeased
-      }
-    }
+    if (source && shared > 0 && store.caches.has(source)) share(store, source, cache, shared)
   }
 
+  let reusedTokens = cache.tokens.length
+  const extend = (tokens: readonly number[]): void => {
+    for (const token of tokens) cache.tokens.push(token)
+  }
   return {
-    reusedTokens: cache.tokens.length,
+    get reusedTokens() {
+      return reusedTokens
+    },
     pages: cache.pages,
-    reserve: (count) => takePages(store, cache, count),
-    extend: (tokens) => {
-      for (const token of tokens) cache.tokens.push(token)
+    reserve: (count) => reserve(store, cache, count),
+    extend,
+    restore: (tokens) => {
+      extend(tokens)
+      reusedTokens = cache.tokens.length
     },
     release: () => {
       cache.isLeased = false
       truncate(store, cache, cache.tokens.length)
-      if (cache.tokens.length === 0) drop(store, cache)
+      if (cache.tokens.length === 0 || cache.isErased) drop(store, cache)
     },
+  }
+}
+
+/** What a conversation holds at the moment; undefined while it is being answered, or when its pages were taken. */
+export function findCache(
+  store: CacheStore,
+  scope: string,
+  conversation: string,
+): Pick<Cache, 'pages' | 'tokens'> | undefined {
+  let found: Cache | undefined
+  for (const cache of store.caches) {
+    if (cache.scope !== scope || cache.conversation !== conversation || cache.isErased) continue
+    if (cache.isLeased) return undefined
+    found = cache
+  }
+  return found
+}
+
+/** Gives up all that is held of a conversation; what is in use goes when its request ends. */
+export function eraseCaches(store: CacheStore, scope: string, conversation: string): void {
+  for (const cache of store.caches) {
+    if (cache.scope !== scope || cache.conversation !== conversation) continue
+    cache.isErased = true
+    if (!cache.isLeased) drop(store, cache)
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CacheFullError, leaseCache } from '../../../workers/micro/cache.ts'
+import { CacheFullError, eraseCaches, findCache, leaseCache } from '../../../workers/micro/cache.ts'
 import { forward } from '../../../workers/micro/forward.ts'
 import { PAGE_TOKENS } from '../../../workers/micro/layout.ts'
 import { loadSynthetic, makeCaches } from './load.ts'
@@ -34,8 +34,9 @@ function narrow(pages: number) {
   return store
 }
 
+/** Pages that are in use, each counted once however many caches read it. */
 const held = (store: ReturnType<typeof makeCaches>) =>
-  [...store.caches].reduce((sum, cache) => sum + cache.pages.length, 0)
+  new Set([...store.caches].flatMap((cache) => cache.pages)).size
 
 describe('a follow-up', () => {
   const first = tokens(50)
@@ -121,6 +122,7 @@ describe('the pages', () => {
         `scope-${i % 2}`,
       )
       expect(held(store) + store.pool.free.length).toBe(6)
+      expect(new Set(store.pool.free).size).toBe(store.pool.free.length)
     }
   })
 
@@ -149,5 +151,80 @@ describe('the pages', () => {
     const store = makeCaches(model)
     for (let i = 0; i < 400; i++) run(store, tokens(2), `talk-${i}`)
     expect(store.caches.size).toBeLessThanOrEqual(256)
+  })
+})
+
+describe('a system prompt', () => {
+  const system = tokens(2 * PAGE_TOKENS + 10)
+  const asks = Array.from({ length: 20 }, () => [...system, ...tokens(5)])
+
+  it('that many conversations begin with lies in memory once', () => {
+    const store = makeCaches(model)
+    asks.forEach((prompt, index) => run(store, prompt, `talk-${index}`))
+    // Two full pages for all, and one page of its own for each.
+    expect(held(store)).toBe(2 + asks.length)
+    expect([...store.caches].every((cache) => cache.tokens.length === system.length + 5)).toBe(true)
+  })
+
+  it('is not changed for the others when one of them goes another way inside a shared page', () => {
+    const [one = [], other = []] = asks
+    const edited = [...system.slice(0, PAGE_TOKENS + 7), ...tokens(40)]
+    // Every store of this model uses the same memory, so what is expected is computed first.
+    const [editedAlone, otherAlone] = [edited, other].map((prompt) => run(makeCaches(model), prompt).logits)
+    const store = makeCaches(model)
+    run(store, one, 'one')
+    run(store, other, 'other')
+    expect(run(store, edited, 'one')).toEqual({ logits: editedAlone, reused: PAGE_TOKENS + 7 })
+    expect(run(store, other, 'other')).toEqual({ logits: otherAlone, reused: other.length - 1 })
+  })
+
+  it('stays while one of the conversations that share it is evicted', () => {
+    const store = narrow(5)
+    const [one = [], other = []] = asks
+    run(store, one, 'one')
+    run(store, other, 'other')
+    run(store, tokens(2 * PAGE_TOKENS), 'large')
+    expect([...store.caches].map((cache) => cache.conversation)).toEqual(['other', 'large'])
+    expect(run(store, other, 'other').reused).toBe(other.length - 1)
+  })
+})
+
+describe('a conversation', () => {
+  it('can be found between its turns only', () => {
+    const store = makeCaches(model)
+    const prompt = tokens(40)
+    run(store, prompt, 'talk')
+    expect(findCache(store, 'a', 'talk')?.tokens).toEqual(prompt)
+    expect(findCache(store, 'b', 'talk')).toBeUndefined()
+    const busy = leaseCache(store, 'a', 'talk', prompt)
+    expect(findCache(store, 'a', 'talk')).toBeUndefined()
+    busy.release()
+    expect(findCache(store, 'a', 'talk')?.tokens).toHaveLength(39)
+  })
+
+  it('that is erased holds nothing, not even what a running turn computes', () => {
+    const store = makeCaches(model)
+    const prompt = tokens(40)
+    run(store, prompt, 'talk')
+    run(store, prompt, 'other')
+    const busy = leaseCache(store, 'a', 'talk', [...prompt, ...tokens(30)])
+    busy.reserve(70)
+    eraseCaches(store, 'a', 'talk')
+    busy.release()
+    expect(findCache(store, 'a', 'talk')).toBeUndefined()
+    expect([...store.caches].map((cache) => cache.conversation)).toEqual(['other'])
+    expect(store.pool.free.length + 2).toBe(model.layout.pages.count)
+  })
+
+  it('among a thousand on one isolate costs no more than the pages there are', () => {
+    const store = makeCaches(model)
+    const { count } = model.layout.pages
+    const prompts = Array.from({ length: 1_000 }, () => tokens(3))
+    prompts.forEach((prompt, index) => run(store, prompt, `talk-${index}`, `key-${index % 3}`))
+    expect(store.caches.size).toBeLessThanOrEqual(256)
+    expect(held(store) + store.pool.free.length).toBe(count)
+    expect(store.pool.holders.size).toBe(held(store))
+    const last = prompts.at(-1) ?? []
+    expect(run(store, last, 'talk-999', 'key-0').logits).toEqual(run(makeCaches(model), last).logits)
   })
 })
