@@ -263,7 +263,7 @@ describe('planted differences', () => {
     )
     const named = (JSON.parse(taken?.body ?? '{}') as { models: Fields[] }).models
     expect(named.map(({ model }) => model)).toEqual(['worse', 'slow', 'liar'])
-    expect((named[2]?.['findings'] as Fields[]).map(({ what }) => what)).toEqual(['accuracy'])
+    expect(named[2]?.['findings']).toMatchObject([{ what: 'accuracy' }])
     expect(hook.posts.every(({ body }) => !body.includes('sk-lab') && !body.includes(SECRET))).toBe(true)
 
     const history = await read('?model=worse&limit=2')
