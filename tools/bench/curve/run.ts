@@ -8,9 +8,9 @@ import { driftTable, runDrift } from './drift.ts'
 import { checkoutWithout } from './held-out.ts'
 import { type Learned, runLearned, type Split } from './learned.ts'
 import { disagreements, HELPERS, type Question, readGsm, readMmlu, STRONG, WEAK } from './questions.ts'
-import { agreed, alone, BASELINES, DIALS, formal, ROUTES, type Setting, share } from './settings.ts'
+import { agreed, alone, BASELINES, DIALS, formal, ROUTES, type Setting, share, SHARES } from './settings.ts'
 import { openStage } from './stage.ts'
-import { curveTable, promiseLines } from './table.ts'
+import { areaLine, curveTable, promiseLines } from './table.ts'
 
 const { values: flags } = parseArgs({ options: { only: { type: 'string' }, questions: { type: 'string' } } })
 const folder = findFolder()
@@ -51,6 +51,8 @@ async function curveOf(title: string, settings: readonly Setting[], root?: strin
       `**${title}** (${gsm.length} questions of GSM8K)`,
       '',
       curveTable(rows),
+      '',
+      areaLine(rows.filter(({ name }) => SHARES.some((its) => share(its).name === name))),
       '',
       promiseLines(rows.filter(({ name }) => !isBaseline(name))),
       '',
@@ -133,8 +135,7 @@ const parts: Readonly<Record<string, () => Promise<string>>> = {
         root,
       ),
     ),
-  shipped: () =>
-    curveOf('The shipped prior, which was trained on these questions too', [0.1, 0.2, 0.3, 0.5].map(share)),
+  shipped: () => curveOf('The shipped prior, which was trained on these questions too', SHARES.map(share)),
   drift,
   'learned-gsm8k': learnedGsm,
   'learned-mmlu': learnedMmlu,

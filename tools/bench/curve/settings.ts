@@ -28,7 +28,8 @@ const always = (body: Fields) => (): Fields => body
 
 export const dialled = (minnow: Fields): Fields => ({ model: 'auto', minnow })
 
-const SHARES = [0, 0.1, 0.2, 0.3, 0.5, 0.8, 1]
+/** From none to all, so that an area can be told. */
+export const SHARES = [0, 0.1, 0.2, 0.3, 0.5, 0.8, 1]
 
 export const share = (strongShare: number): Setting => ({
   name: `strongShare ${strongShare}`,

@@ -73,3 +73,12 @@ export function intervals(
     cost: of('cost'),
   }
 }
+
+/** The gain recovered over the share of strong calls, between the points: RouteLLM's APGR, where they go from 0 to 1. */
+export function areaUnder(points: readonly Pick<Figures, 'share' | 'recovered'>[]): number {
+  const sorted = points.toSorted((a, b) => a.share - b.share)
+  return sorted.slice(1).reduce((sum, { share, recovered }, at) => {
+    const before = sorted[at] ?? { share, recovered }
+    return sum + ((share - before.share) * (recovered + before.recovered)) / 2
+  }, 0)
+}

@@ -1,5 +1,5 @@
 // The curve as Markdown. Pure.
-import { figuresOf, type Interval, intervals, type Outcome } from './sums.ts'
+import { areaUnder, figuresOf, type Interval, intervals, type Outcome } from './sums.ts'
 
 export interface Row {
   readonly name: string
@@ -33,6 +33,15 @@ function line({ name, outcomes, recorded }: Row): string {
     `${percent(its.cost)} (${range(within.cost)})`,
     `${percent(flags.accuracy)}, ${percent(flags.recovered)}`,
   ].join(' | ')} |`
+}
+
+/** Of the rows that are points of one curve. */
+export function areaLine(rows: readonly Row[]): string {
+  const [replies, flags] = [
+    areaUnder(rows.map(({ outcomes }) => figuresOf(outcomes))),
+    areaUnder(rows.map(({ recorded }) => figuresOf(recorded))),
+  ]
+  return `The area under the gain recovered over the share of strong calls is ${replies.toFixed(3)}, by recorded flags ${flags.toFixed(3)}; chance is .500.`
 }
 
 /** What others promise: so much of the quality for so little of the cost. */

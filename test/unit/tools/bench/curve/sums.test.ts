@@ -1,6 +1,6 @@
 // Shares, qualities and dollars of a handful of questions that can be counted by hand.
 import { describe, expect, test } from 'vitest'
-import { figuresOf, intervals, type Outcome } from '../../../../../tools/bench/curve/sums.ts'
+import { areaUnder, figuresOf, intervals, type Outcome } from '../../../../../tools/bench/curve/sums.ts'
 
 const outcome = (weak: boolean, isStrong: boolean): Outcome => ({
   right: isStrong || weak,
@@ -41,4 +41,23 @@ describe('figures', () => {
     const same = Array.from({ length: 20 }, () => outcome(false, true))
     expect(intervals(same).accuracy).toEqual([1, 1])
   })
+})
+
+describe('the area under a curve', () => {
+  test('of a coin is a half', () =>
+    expect(
+      areaUnder([
+        { share: 1, recovered: 1 },
+        { share: 0, recovered: 0 },
+        { share: 0.3, recovered: 0.3 },
+      ]),
+    ).toBeCloseTo(0.5, 9))
+  test('of a router that finds all gains in a fifth of the calls is nine tenths', () =>
+    expect(
+      areaUnder([
+        { share: 0, recovered: 0 },
+        { share: 0.2, recovered: 1 },
+        { share: 1, recovered: 1 },
+      ]),
+    ).toBeCloseTo(0.9, 9))
 })
