@@ -4,7 +4,7 @@ import { BUCKETS, hashText, shapeOf } from './features.ts'
 import type { Learned } from './learner.ts'
 import prior from './prior.json' with { type: 'json' }
 import { PLAIN_CUT } from './dial.ts'
-import { isKnownGround, priorOfReading } from './prior.ts'
+import { hasOptions, isKnownGround, priorOfReading } from './prior.ts'
 import { type Reading, readRequest } from './reading.ts'
 import { TRAITS } from './traits.ts'
 
@@ -46,11 +46,13 @@ export function classify(request: ModelRequest, learned?: Learned, manner: Manne
   if (gain !== undefined) return { score: scoreOf(gain), features: named(reading) }
   const own = weigh(request)
   // Of what it was not measured on the prior for pairs knows nothing; what is easy for micro is easy for others.
-  if (!isKnownGround(reading.views.at(-1)?.traits ?? NO_TRAITS)) return own
+  const traits = reading.views.at(-1)?.traits ?? NO_TRAITS
+  if (!isKnownGround(traits)) return own
   const paired = scoreOf(priorOfReading(reading, isGuarded))
   if (weak === 'other') return { score: paired, features: named(reading) }
-  // What micro cannot do needs another model; how much that one is expected to gain tells such requests apart.
-  return own.score > PLAIN_CUT ? { ...own, score: PLAIN_CUT + paired * (1 - PLAIN_CUT) } : own
+  // What micro cannot do, such as choosing among options, needs another model; the gain tells such requests apart.
+  const isBeyond = own.score > PLAIN_CUT || hasOptions(traits)
+  return isBeyond ? { ...own, score: PLAIN_CUT + paired * (1 - PLAIN_CUT) } : own
 }
 
 const NO_TRAITS = new Float32Array(TRAITS.length)

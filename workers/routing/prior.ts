@@ -50,8 +50,11 @@ const theShipped = (): Linear => (shipped ??= readPrior(packed))
 export function isKnownGround(traits: Float32Array): boolean {
   const has = (at: number | undefined): boolean => (traits[at ?? 0] ?? 0) > 0
   if (has(FORMULAS)) return false
-  return has(OPTIONS) || (has(DIGITS) && !has(CODE))
+  return hasOptions(traits) || (has(DIGITS) && !has(CODE))
 }
+
+/** Is one of several answers to be chosen? */
+export const hasOptions = (traits: Float32Array): boolean => (traits[OPTIONS ?? 0] ?? 0) > 0
 
 /** On other ground every request is worth the same: routes over it are at random until they have learned. */
 export function priorGain(sketch: Sketch, model: Linear = theShipped()): number {
