@@ -1,7 +1,7 @@
 // What learning is worth: tenants whose route has heard both models on a part of the traffic, asked the rest of it, beside
 // tenants that have taught their route nothing.
 import { setTimeout as wait } from 'node:timers/promises'
-import { pick } from '../../../test/lab/client.ts'
+import { pick, user } from '../../../test/lab/client.ts'
 import { askAll, rowOf, strongCosts } from './curve.ts'
 import type { Question } from './questions.ts'
 import { dialled, quality, ROUTES, type Setting, share } from './settings.ts'
@@ -54,7 +54,7 @@ export async function runLearned(
       tenants.push({ project, asked })
     }
     await stage.change(ROUTES)
-    const learned = await Promise.all(tenants.map(async ({ project }) => isKnown(stage, project)))
+    const learned = await Promise.all(tenants.map(({ project, asked }) => isKnown(stage, project, asked)))
     if (learned.includes(false)) throw new Error('the gateway has not heard of a learner in time')
     const costs = await strongCosts(
       stage,
@@ -104,14 +104,13 @@ async function standingOf(stage: Stage, tenant: string): Promise<string> {
   return `${String(pick(labels, 'total'))} labels. ${String(pick(learner, 'reason'))}`
 }
 
-/** A fresh isolate hears of a learner with the first request, and decides by it soon after. */
-async function isKnown(stage: Stage, project: string): Promise<boolean> {
+/** A fresh isolate hears of a learner with the first answer, and decides by it soon after. */
+async function isKnown(stage: Stage, project: string, [question]: readonly Question[]): Promise<boolean> {
   const client = stage.client(await stage.makeKey('first', project))
-  const messages = [{ role: 'user', content: 'How many are 2 and 2?' }]
+  const body = { ...dialled({ quality: 0.5 }), messages: [user(question?.prompt ?? '')] }
   for (let look = 0; look < LOOKS; look += 1) {
-    // The lab refuses what nobody recorded; that a gateway has asked is enough.
-    await client.ask({ ...dialled({ quality: 0.5 }), messages })
-    const { json } = await client.ask({ ...dialled({ quality: 0.5 }), messages }, { path: '/v1/route' })
+    await client.ask(body)
+    const { json } = await client.ask(body, { path: '/v1/route' })
     if (pick(json, 'reason') !== 'no-evidence') return true
     await wait(500)
   }
