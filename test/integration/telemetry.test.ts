@@ -44,6 +44,7 @@ describe('a row', () => {
       tier: 'fixed',
       reason: 'order',
       score: null,
+      routing: null,
       model: 'lab/spare-1',
       attempts: [
         {
