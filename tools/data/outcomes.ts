@@ -1,90 +1,93 @@
 // `node tools/data/outcomes.ts [folder]`: fetches recorded outcomes of real models, which the routing benchmark and the
 // router's training read, into data/outcomes. They are public (Apache-2.0) and not part of this repository.
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { readCsv } from './csv.ts'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { MMLU_PRO } from './mmlu-pro.ts'
+import { fromFolder, overNetwork } from './repository.ts'
+import { ROUTELLM } from './routellm.ts'
+import { type Read, type Source, utf8 } from './source.ts'
+import { ZEROEVAL } from './zeroeval.ts'
 
-/** The files of lm-sys/RouteLLM at the revision that the published figures were measured at. */
-const ROUTELLM = 'https://raw.githubusercontent.com/lm-sys/RouteLLM/0b64fda/routellm/evals'
-/** Some files name the maker of a model before it, some do not. */
-const WEAK = 'mixtral-8x7b-instruct-v0.1'
-const STRONG = 'gpt-4-1106-preview'
+const SOURCES = [ROUTELLM, MMLU_PRO, ZEROEVAL]
 
-const SUBJECTS =
-  'abstract_algebra anatomy astronomy business_ethics clinical_knowledge college_biology college_chemistry college_computer_science college_mathematics college_medicine college_physics computer_security conceptual_physics econometrics electrical_engineering elementary_mathematics formal_logic global_facts high_school_biology high_school_chemistry high_school_computer_science high_school_european_history high_school_geography high_school_government_and_politics high_school_macroeconomics high_school_mathematics high_school_microeconomics high_school_physics high_school_psychology high_school_statistics high_school_us_history high_school_world_history human_aging human_sexuality international_law jurisprudence logical_fallacies machine_learning management marketing medical_genetics miscellaneous moral_disputes moral_scenarios nutrition philosophy prehistory professional_accounting professional_law professional_medicine professional_psychology public_relations security_studies sociology us_foreign_policy virology world_religions'.split(
-    ' ',
+const HELP = `node tools/data/outcomes.ts [folder] [--only=name,name] [--from=folder]
+
+Fetches recorded outcomes of real models (Apache-2.0) into data/outcomes, or the folder given, whole:
+${SOURCES.map(({ name, repository, commit }) => `  ${name.padEnd(9)} https://github.com/${repository} at ${commit}`).join('\n')}
+
+About 185 MB come over the network and 21 MB stay. A run that broke off goes on where it was; what is there
+already and whole is not fetched again. Behind a proxy set NODE_USE_ENV_PROXY=1.
+
+  --only   some of the sources
+  --from   no network: a folder with checkouts of these repositories at these commits, named
+           ${SOURCES.map(({ repository }) => repository.split('/')[1]).join(', ')}
+
+The benchmarks find data/outcomes by themselves; MINNOW_DATA=<folder> names another.`
+
+const sumOf = (content: string): string => createHash('sha256').update(content).digest('hex')
+
+const isWhole = (source: Source, folder: string): boolean =>
+  existsSync(join(folder, 'LICENSE')) &&
+  Object.entries(source.sums).every(
+    ([name, sum]) =>
+      existsSync(join(folder, name)) && sumOf(readFileSync(join(folder, name), 'utf8')) === sum,
   )
 
-export interface Row {
-  readonly domain?: string
-  readonly prompt: string
-  readonly weak: 0 | 1
-  readonly strong: 0 | 1
-  readonly weak_response?: string
-  readonly strong_response?: string
-}
-
-/** Prompts that the published routers were trained on are left out, as in the published figures. */
-export function rowsOf(csv: string, contaminated: ReadonlySet<string>, domain?: string): Row[] {
-  return readCsv(csv).flatMap((line) => {
-    const prompt = line['prompt'] ?? ''
-    if (prompt === '' || contaminated.has(prompt)) return []
-    const [weak, strong] = [rightness(line, WEAK), rightness(line, STRONG)]
-    const answers = [field(line, `${WEAK}_response`), field(line, `${STRONG}_response`)]
-    return [
-      {
-        ...(domain === undefined ? {} : { domain }),
-        prompt,
-        weak,
-        strong,
-        ...(answers[0] === undefined ? {} : { weak_response: answers[0] }),
-        ...(answers[1] === undefined ? {} : { strong_response: answers[1] }),
-      },
-    ]
+/** Writes what is made of a source, or nothing where it is not what it must be. Returns a line a file, for people. */
+export async function lay(source: Source, read: Read, folder: string): Promise<string[]> {
+  const files = await source.make(read)
+  const wrong = Object.keys({ ...source.sums, ...files }).filter(
+    (name) => sumOf(files[name] ?? '') !== source.sums[name],
+  )
+  if (wrong.length > 0)
+    throw new Error(
+      `${source.repository} at ${source.commit} gave other outcomes than it should; nothing was written. ${wrong.map((name) => `${name}: SHA-256 ${sumOf(files[name] ?? '')}, not ${source.sums[name] ?? 'known'}`).join('; ')}`,
+    )
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'LICENSE'), utf8(await read('LICENSE')))
+  return Object.entries(files).map(([name, content]) => {
+    writeFileSync(join(folder, `${name}.part`), content)
+    renameSync(join(folder, `${name}.part`), join(folder, name))
+    const rows = name.endsWith('.jsonl') ? `${content.split('\n').length - 1} prompts, ` : ''
+    return `${join(folder, name)}: ${rows}${Buffer.byteLength(content)} bytes, SHA-256 ${sumOf(content)}`
   })
 }
 
-const field = (line: Readonly<Record<string, string>>, name: string): string | undefined =>
-  Object.entries(line).find(([key]) => key.toLowerCase().split('/').at(-1) === name)?.[1]
-
-function rightness(line: Readonly<Record<string, string>>, model: string): 0 | 1 {
-  const value = field(line, model)?.toLowerCase()
-  if (value === 'true' || value === '1') return 1
-  if (value === 'false' || value === '0') return 0
-  throw new Error(`'${model}' is neither true nor false but '${value ?? 'absent'}': has the file changed?`)
-}
-
-export function contaminatedIn(lines: string): Set<string> {
-  return new Set(
-    lines
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .map((line): string => {
-        const its: unknown = JSON.parse(line)
-        return typeof its === 'object' && its !== null && 'eval_prompt' in its ? String(its.eval_prompt) : ''
-      }),
-  )
-}
-
-async function fetchText(path: string): Promise<string> {
-  const reply = await fetch(`${ROUTELLM}/${path}`)
-  if (!reply.ok) throw new Error(`${ROUTELLM}/${path} answered ${reply.status}`)
-  return reply.text()
-}
-
-const write = (path: string, rows: readonly Row[]): void => {
-  writeFileSync(path, `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`)
-  console.log(`${path}: ${rows.length} prompts`)
+async function run(): Promise<void> {
+  const { values: flags, positionals } = parseArgs({
+    options: { only: { type: 'string' }, from: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    allowPositionals: true,
+  })
+  if (flags.help === true) return console.log(HELP)
+  const into = resolve(positionals[0] ?? join(import.meta.dirname, '../../data/outcomes'))
+  const only = flags.only?.split(',')
+  const strange = only?.find((name) => !SOURCES.some((source) => source.name === name))
+  if (strange !== undefined) throw new Error(`There is no source '${strange}'. See --help.`)
+  const kept = join(into, '.fetched')
+  for (const source of SOURCES.filter(({ name }) => only === undefined || only.includes(name))) {
+    const folder = join(into, source.name)
+    if (isWhole(source, folder)) {
+      console.log(`${folder}: already here`)
+      continue
+    }
+    const read =
+      flags.from === undefined
+        ? overNetwork({ ...source, kept })
+        : fromFolder(resolve(flags.from), source.repository)
+    for (const line of await lay(source, read, folder)) console.log(line)
+    rmSync(join(kept, source.repository), { recursive: true, force: true })
+  }
+  if (SOURCES.every((source) => isWhole(source, join(into, source.name))))
+    rmSync(kept, { recursive: true, force: true })
 }
 
 if (import.meta.main) {
-  const folder = resolve(process.argv[2] ?? resolve(import.meta.dirname, '../../data/outcomes'), 'routellm')
-  mkdirSync(folder, { recursive: true })
-  const seen = contaminatedIn(await fetchText('mmlu/contaminated_prompts.jsonl'))
-  const mmlu: Row[] = []
-  for (const subject of SUBJECTS)
-    mmlu.push(...rowsOf(await fetchText(`mmlu/responses/mmlu_${subject}.csv`), seen, subject))
-  write(resolve(folder, 'mmlu.jsonl'), mmlu)
-  const known = contaminatedIn(await fetchText('gsm8k/contaminated_prompts.jsonl'))
-  write(resolve(folder, 'gsm8k.jsonl'), rowsOf(await fetchText('gsm8k/gsm8k_responses.csv'), known))
+  try {
+    await run()
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  }
 }

@@ -16,7 +16,7 @@ const { values: flags } = parseArgs({ options: { only: { type: 'string' }, quest
 const folder = findFolder()
 if (folder === undefined) {
   console.error(
-    'No outcomes here. `node tools/data/outcomes.ts` fetches them (about 100 MB), or MINNOW_DATA names a folder that has them.',
+    'No outcomes here. `node tools/data/outcomes.ts` fetches them, or MINNOW_DATA names a folder that has them.',
   )
   process.exit(1)
 }

@@ -10,7 +10,7 @@ import { speedLine } from './speed.ts'
 const folder = findFolder()
 if (folder === undefined) {
   console.error(
-    'No outcomes here. `node tools/data/outcomes.ts` fetches those of RouteLLM, or MINNOW_DATA names a folder that has them.',
+    'No outcomes here. `node tools/data/outcomes.ts` fetches them, or MINNOW_DATA names a folder that has them.',
   )
   process.exit(1)
 }
