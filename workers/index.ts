@@ -28,7 +28,7 @@ import { openShadows } from './learning/shadow.ts'
 import { openProjectStore } from './keys/projects.ts'
 import { openKeyStore } from './keys/store.ts'
 import { openKeys } from './keys/verify.ts'
-import type { Micro } from './micro/object.ts'
+import { MicroObject } from './micro/object.ts'
 import { pipeline } from './pipeline.ts'
 import { openPriceBook } from './prices/book.ts'
 import { seedPrices } from './prices/seed.ts'
@@ -70,7 +70,6 @@ import { unpack } from './vocabulary/unpack.ts'
 export { Budget } from './budget/object.ts'
 export { Conversation } from './conversation/object.ts'
 export { Health } from './health/object.ts'
-export { Micro } from './micro/object.ts'
 
 const VERSION = '0.3.0'
 
@@ -320,6 +319,13 @@ function open(env: Bindings): Opened {
 }
 
 let opened: Opened | undefined // a cache of one: bindings do not change within an isolate
+
+/** Where the embedded model answers. */
+export class Micro extends MicroObject {
+  constructor(state: DurableObjectState, bindings: Bindings) {
+    super(state, bindings, warn)
+  }
+}
 
 /** Keeps a thread; what it answers in the background goes the way of every request. */
 export class Thread extends ThreadObject {

@@ -8,11 +8,16 @@ import { gate, type GateEvent } from './gate.ts'
 import { fitPrompt } from './prompt.ts'
 import { seededRandom } from './random.ts'
 import type { MicroRequest } from './request.ts'
+import type { Shelf } from './shelf.ts'
 
 export interface GenerateOptions {
   /** Caches are reused inside a scope only. */
   readonly scope: string
   readonly conversation: string | undefined
+  /** What is kept of the conversation outside the isolate. */
+  readonly shelf?: Shelf | undefined
+  /** Called whenever the request has given a cache back, however it ended. */
+  readonly ended?: () => void
   /** Whether doubt about the first choice may be passed on instead of answered. */
   readonly mayEscalate: boolean
   /** Confidence below which an answer is not given; the shipped bounds unless given. */
@@ -47,6 +52,7 @@ export async function* generate(
   for (let index = 0; index < request.choices && !signal.aborted; index++) {
     const lease = leaseCache(engine.caches, scope, conversation, prompt.tokens)
     try {
+      options.shelf?.restore(lease, prompt.tokens)
       if (index === 0) {
         yield {
           type: 'start',
@@ -70,6 +76,7 @@ export async function* generate(
       }
     } finally {
       lease.release()
+      options.ended?.()
     }
   }
 }

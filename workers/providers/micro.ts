@@ -26,6 +26,8 @@ export function micro(objects: MicroObjects): Provider {
         'content-type': 'application/json',
         'x-request-id': requestId,
       }
+      // What two conversations of one key begin with is kept once; of two keys, never.
+      if (tenant !== undefined) headers['x-minnow-scope'] = tenant
       if (conversation !== undefined) headers['x-minnow-conversation'] = conversation
       if (escalate) headers['x-minnow-escalate'] = '1'
       return objects.fetch(

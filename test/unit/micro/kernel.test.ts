@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { connectKernel, KERNEL_RESERVE } from '../../../workers/micro/kernel.ts'
+import { KERNEL_BUILD } from '../../../workers/micro/kernel/build.ts'
 import { halfToNumber } from '../../../workers/micro/weights.ts'
 import { kernelModule, readBytes } from './load.ts'
 import { seededRandom } from '../../../workers/micro/random.ts'
@@ -43,7 +44,9 @@ describe('the binary', () => {
   it('is the one the build script says it is', () => {
     const script = new TextDecoder().decode(readBytes('workers/micro/kernel/build.sh'))
     const binary = new Uint8Array(readBytes('workers/micro/kernel/kernel.wasm'))
-    expect(script).toContain(`# sha256 ${createHash('sha256').update(binary).digest('hex')}\n`)
+    const sha256 = createHash('sha256').update(binary).digest('hex')
+    expect(script).toContain(`# sha256 ${sha256}\n`)
+    expect(KERNEL_BUILD.split('-').at(-1)).toBe(sha256.slice(0, 12))
   })
 
   it('is small', () => expect(readBytes('workers/micro/kernel/kernel.wasm').byteLength).toBeLessThan(32_768))

@@ -17,15 +17,15 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
-const writeConfig = (port: number) => `using Workerd = import "/workerd/workerd.capnp";
+const writeConfig = (port: number, folder: string) => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-  services = [ (name = "main", worker = .worker) ],
+  services = [ (name = "main", worker = .worker), (name = "disk", disk = (path = "${folder}", writable = true)) ],
   sockets = [ (name = "http", address = "127.0.0.1:${port}", http = (), service = "main") ] );
 const worker :Workerd.Worker = (
   modules = [ (name = "worker.js", esModule = embed "worker.js"), (name = "micro.gguf", data = embed "micro.gguf"),
               (name = "kernel.wasm", wasm = embed "kernel.wasm") ],
   compatibilityDate = "2026-11-01", compatibilityFlags = ["enable_request_signal"],
-  durableObjectNamespaces = [ (className = "Micro", uniqueKey = "micro") ], durableObjectStorage = (inMemory = void),
+  durableObjectNamespaces = [ (className = "Micro", uniqueKey = "micro", enableSql = true) ], durableObjectStorage = (localDisk = "disk"),
   bindings = [ (name = "MICRO", durableObjectNamespace = "Micro") ] );
 `
 
@@ -60,7 +60,7 @@ export async function startWorkerd(model: ArrayBuffer): Promise<Server> {
   })
   copyFileSync(join(root, 'workers/micro/kernel/kernel.wasm'), join(folder, 'kernel.wasm'))
   writeFileSync(join(folder, 'micro.gguf'), new Uint8Array(model))
-  writeFileSync(join(folder, 'config.capnp'), writeConfig(port))
+  writeFileSync(join(folder, 'config.capnp'), writeConfig(port, folder))
   const child = await start(
     join(root, 'node_modules/.bin/workerd'),
     ['serve', '--control-fd=1', join(folder, 'config.capnp')],

@@ -1,9 +1,18 @@
-// What the benchmark runs in workerd: the real object at /chat, and the timed work on the same engine at /work.
+// What the benchmark runs in workerd: the real object at /chat, the timed work on the same engine at /work, and what makes
+// an object's isolate or its storage forget.
 import { shippedEngine } from '../../../workers/micro/assets.ts'
-import { Micro } from '../../../workers/micro/object.ts'
+import { eraseCaches } from '../../../workers/micro/cache.ts'
+import { MicroObject } from '../../../workers/micro/object.ts'
 import { work } from './measure.ts'
 
-export { Micro }
+export class Micro extends MicroObject {
+  constructor(state: DurableObjectState, env: Env) {
+    super(state, env, console.warn)
+  }
+}
+
+/** The key whose conversations the benchmark's are. */
+const SCOPE = 'bench'
 
 interface Env {
   readonly MICRO: DurableObjectNamespace<Micro>
@@ -12,8 +21,14 @@ interface Env {
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url)
-    if (pathname === '/chat') return env.MICRO.getByName('bench').fetch(request)
+    const conversation = request.headers.get('x-minnow-conversation') ?? 'bench'
+    const object = env.MICRO.getByName(conversation)
+    if (pathname === '/chat') return object.fetch(request)
     const { engine } = await shippedEngine()
+    // A conversation as it is in an isolate that never saw it, with its shelf and without.
+    if (pathname === '/forget') eraseCaches(engine.caches, SCOPE, conversation)
+    if (pathname === '/erase') await object.erase(SCOPE, conversation)
+    if (pathname !== '/work') return new Response('ok')
     const what = searchParams.get('what') === 'prefill' ? 'prefill' : 'decode'
     return Response.json({ tokens: work(engine, what, Number(searchParams.get('tokens') ?? 0)) })
   },

@@ -9,4 +9,5 @@ clang --target=wasm32 -std=c17 -O3 -msimd128 -fno-builtin -ffreestanding -nostdl
   -o kernel.wasm quantized.c floating.c attention.c pointwise.c
 sum=$(sha256sum kernel.wasm | cut -d' ' -f1)
 sed -i "s/^# sha256 .*/# sha256 $sum/" build.sh
+sed -i "s/\(KERNEL_BUILD = '[0-9]*-\)[0-9a-f]*/\1$(echo "$sum" | cut -c1-12)/" build.ts
 echo "kernel.wasm $(wc -c <kernel.wasm) bytes, sha256 $sum"
