@@ -5,18 +5,18 @@ import type { Block, Matrix } from './placement.ts'
 
 /** Writes the embeddings of the tokens side by side to `out`. */
 function embed({ kernel, layout }: Model, tokens: readonly number[], out: number): void {
-  const { type, values, scales, columns } = layout.embedding
+  const { type, at: matrix, rows, columns } = layout.embedding
   tokens.forEach((token, index) => {
     const at = out + index * columns * 4
     switch (type) {
       case 'Q8_0':
-        return kernel.row_q8(at, values, scales, token, columns)
+        return kernel.row_q8(at, matrix, token, rows, columns)
       case 'Q4_0':
-        return kernel.row_q4(at, values, scales, token, columns)
+        return kernel.row_q4(at, matrix, token, rows, columns)
       case 'F16':
-        return kernel.row_f16(at, values, token, columns)
+        return kernel.row_f16(at, matrix, token, columns)
       case 'F32':
-        return kernel.row_f32(at, values, token, columns)
+        return kernel.row_f32(at, matrix, token, columns)
     }
   })
 }
@@ -28,26 +28,26 @@ function multiply(
   tokens: number,
   pairs: readonly (readonly [Matrix, number])[],
 ): void {
-  const { quantized, quantizedScales, halves } = layout.scratch
-  let isQuantized = false
+  const { rounded, halves } = layout.scratch
+  let isRounded = false
   let isHalved = false
-  for (const [{ type, values, scales, rows, columns }, out] of pairs) {
+  for (const [{ type, at, rows, columns }, out] of pairs) {
     switch (type) {
       case 'Q8_0':
       case 'Q4_0': {
-        if (!isQuantized) kernel.quantize(quantized, quantizedScales, x, tokens * columns)
-        isQuantized = true
+        if (!isRounded) kernel.quantize(rounded, x, tokens * columns)
+        isRounded = true
         const run = type === 'Q8_0' ? kernel.multiply_q8 : kernel.multiply_q4
-        run(out, values, scales, quantized, quantizedScales, rows, columns, tokens)
+        run(out, at, rounded, rows, columns, tokens)
         break
       }
       case 'F16':
         if (!isHalved) kernel.round_half(halves, x, tokens * columns)
         isHalved = true
-        kernel.multiply_f16(out, values, halves, rows, columns, tokens)
+        kernel.multiply_f16(out, at, halves, rows, columns, tokens)
         break
       case 'F32':
-        kernel.multiply_f32(out, values, x, rows, columns, tokens)
+        kernel.multiply_f32(out, at, x, rows, columns, tokens)
     }
   }
 }

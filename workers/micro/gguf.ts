@@ -1,4 +1,4 @@
-// Reads a GGUF model file: its metadata and where each tensor lies. Pure.
+// Reads the head of a GGUF model file: its metadata and where each tensor lies. Pure.
 // Source: github.com/ggml-org/ggml/blob/master/docs/gguf.md
 
 export type TensorType = 'F32' | 'F16' | 'Q8_0' | 'Q4_0'
@@ -11,12 +11,22 @@ export interface Tensor {
   /** Length of a row: the dimension whose values lie side by side. */
   readonly columns: number
   readonly rows: number
-  readonly bytes: Uint8Array
+  /** Where it begins in the file, and how many bytes it takes. */
+  readonly at: number
+  readonly byteLength: number
 }
 
 export interface Gguf {
   readonly metadata: ReadonlyMap<string, MetaValue>
   readonly tensors: ReadonlyMap<string, Tensor>
+  /** Where the head ends and the tensors begin, and where the file ends. */
+  readonly dataAt: number
+  readonly fileBytes: number
+}
+
+/** The head goes on beyond the bytes that were given. */
+export class HeadCutError extends Error {
+  override readonly name = 'HeadCutError'
 }
 
 export class ModelFileError extends Error {
@@ -43,15 +53,17 @@ const MOST_ENTRIES = 1 << 20
 interface Reader {
   at: number
   readonly view: DataView<ArrayBuffer>
+  readonly fileBytes: number
 }
 
 function take(reader: Reader, bytes: number): number {
   const at = reader.at
-  if (bytes > reader.view.byteLength - at) {
+  if (bytes > reader.fileBytes - at) {
     throw new ModelFileError(
-      `The model file ends at byte ${reader.view.byteLength}, in the middle of a field at byte ${at}. It is cut off or damaged.`,
+      `The model file ends at byte ${reader.fileBytes}, in the middle of a field at byte ${at}. It is cut off or damaged.`,
     )
   }
+  if (bytes > reader.view.byteLength - at) throw new HeadCutError(`The head goes on behind byte ${at}.`)
   reader.at = at + bytes
   return at
 }
@@ -143,7 +155,7 @@ function readPlace(reader: Reader): TensorPlace {
   return { name, shape, type: readU32(reader), offset: readU64(reader) }
 }
 
-function locate(place: TensorPlace, file: ArrayBuffer, dataAt: number, alignment: number): Tensor {
+function locate(place: TensorPlace, fileBytes: number, dataAt: number, alignment: number): Tensor {
   const { name } = place
   const block = TENSOR_TYPES[place.type]
   if (!block) {
@@ -164,17 +176,20 @@ function locate(place: TensorPlace, file: ArrayBuffer, dataAt: number, alignment
     throw new ModelFileError(
       `Tensor ${name} lies at offset ${place.offset}, not a multiple of ${alignment}. The file is damaged.`,
     )
-  if (bytes === 0 || at + bytes > file.byteLength) {
+  if (bytes === 0 || at + bytes > fileBytes) {
     throw new ModelFileError(
-      `Tensor ${name} needs bytes ${at} to ${at + bytes}, but the file has ${file.byteLength}. It is cut off or damaged.`,
+      `Tensor ${name} needs bytes ${at} to ${at + bytes}, but the file has ${fileBytes}. It is cut off or damaged.`,
     )
   }
-  return { name, type: block.type, columns, rows, bytes: new Uint8Array(file, at, bytes) }
+  return { name, type: block.type, columns, rows, at, byteLength: bytes }
 }
 
-/** Reads the whole index of a GGUF file; tensor bytes stay views into `file`. Throws ModelFileError. */
-export function readGguf(file: ArrayBuffer): Gguf {
-  const reader: Reader = { at: 0, view: new DataView(file) }
+/**
+ * Reads the head of a GGUF file of `fileBytes` bytes from the bytes with which it begins. Throws ModelFileError, and
+ * HeadCutError where more of those bytes are needed.
+ */
+export function readGguf(beginning: ArrayBuffer, fileBytes = beginning.byteLength): Gguf {
+  const reader: Reader = { at: 0, view: new DataView(beginning), fileBytes }
   if (readU32(reader) !== MAGIC)
     throw new ModelFileError('This is not a GGUF file: it does not begin with "GGUF".')
   const version = readU32(reader)
@@ -200,7 +215,7 @@ export function readGguf(file: ArrayBuffer): Gguf {
   for (const place of places) {
     if (tensors.has(place.name))
       throw new ModelFileError(`Tensor ${place.name} stands twice in the file. It is damaged.`)
-    tensors.set(place.name, locate(place, file, dataAt, alignment))
+    tensors.set(place.name, locate(place, fileBytes, dataAt, alignment))
   }
-  return { metadata, tensors }
+  return { metadata, tensors, dataAt, fileBytes }
 }

@@ -5,31 +5,30 @@ type Address = number
 export interface Kernel {
   multiply_q8(
     out: Address,
-    values: Address,
-    scales: Address,
-    x: Address,
-    xScales: Address,
+    matrix: Address,
+    rounded: Address,
     rows: number,
     columns: number,
     tokens: number,
   ): void
   multiply_q4(
     out: Address,
-    values: Address,
-    scales: Address,
-    x: Address,
-    xScales: Address,
+    matrix: Address,
+    rounded: Address,
     rows: number,
     columns: number,
     tokens: number,
   ): void
   multiply_f32(out: Address, values: Address, x: Address, rows: number, columns: number, tokens: number): void
   multiply_f16(out: Address, values: Address, x: Address, rows: number, columns: number, tokens: number): void
-  row_q8(out: Address, values: Address, scales: Address, row: number, columns: number): void
-  row_q4(out: Address, values: Address, scales: Address, row: number, columns: number): void
+  row_q8(out: Address, matrix: Address, row: number, rows: number, columns: number): void
+  row_q4(out: Address, matrix: Address, row: number, rows: number, columns: number): void
   row_f32(out: Address, values: Address, row: number, columns: number): void
   row_f16(out: Address, values: Address, row: number, columns: number): void
-  quantize(out: Address, scales: Address, x: Address, count: number): void
+  /** `room` takes four rows. */
+  repack_q8(matrix: Address, room: Address, rows: number, columns: number): void
+  repack_q4(matrix: Address, room: Address, rows: number, columns: number): void
+  quantize(out: Address, x: Address, count: number): void
   round_half(out: Address, x: Address, count: number): void
   store_half(out: Address, x: Address, count: number): void
   attend(
@@ -68,6 +67,8 @@ const NAMES: readonly (keyof Kernel)[] = [
   'row_q4',
   'row_f32',
   'row_f16',
+  'repack_q8',
+  'repack_q4',
   'quantize',
   'round_half',
   'store_half',

@@ -7,9 +7,7 @@ export interface Matrix {
   readonly type: TensorType
   readonly rows: number
   readonly columns: number
-  readonly values: number
-  /** One f32 for each block of 32 values; 0 for F32 and F16, which have none. */
-  readonly scales: number
+  readonly at: number
 }
 
 export interface Block {
@@ -29,14 +27,13 @@ export interface Placement {
   readonly blocks: readonly Block[]
   readonly outputNorm: number
   readonly output: Matrix
-  readonly copies: readonly { readonly tensor: Tensor; readonly values: number; readonly scales: number }[]
+  /** Every matrix once. */
+  readonly matrices: readonly Matrix[]
 }
 
-const VALUE_BYTES: Readonly<Record<TensorType, number>> = { F32: 4, F16: 2, Q8_0: 1, Q4_0: 0.5 }
-
-/** `reserve` gives the address of so many bytes. Throws ModelFileError. */
-export function placeTensors(file: Gguf, shape: Shape, reserve: (bytes: number) => number): Placement {
-  const copies: { tensor: Tensor; values: number; scales: number }[] = []
+/** `addressOf` says where a tensor lies in memory. Throws ModelFileError. */
+export function placeTensors(file: Gguf, shape: Shape, addressOf: (tensor: Tensor) => number): Placement {
+  const matrices: Matrix[] = []
   const unplaced = new Set(file.tensors.keys())
 
   function matrix(name: string, rows: number, columns: number): Matrix {
@@ -50,18 +47,16 @@ export function placeTensors(file: Gguf, shape: Shape, reserve: (bytes: number) 
     if (columns % 4 !== 0) {
       throw new ModelFileError(`Tensor ${name} has rows of ${columns} values; they must be a multiple of 4.`)
     }
-    const values = reserve(rows * columns * VALUE_BYTES[tensor.type])
-    const isQuantized = tensor.type === 'Q8_0' || tensor.type === 'Q4_0'
-    const scales = isQuantized ? reserve((rows * columns * 4) / 32) : 0
-    copies.push({ tensor, values, scales })
+    const placed = { type: tensor.type, rows, columns, at: addressOf(tensor) }
+    matrices.push(placed)
     unplaced.delete(name)
-    return { type: tensor.type, rows, columns, values, scales }
+    return placed
   }
 
   function norm(name: string): number {
-    const { type, values } = matrix(name, 1, shape.embeddingLength)
+    const { type, at } = matrix(name, 1, shape.embeddingLength)
     if (type !== 'F32') throw new ModelFileError(`Tensor ${name} is ${type}; a norm must be F32.`)
-    return values
+    return at
   }
 
   const { embeddingLength, feedForwardLength, keyValueLength, queryLength, vocabularySize } = shape
@@ -86,5 +81,5 @@ export function placeTensors(file: Gguf, shape: Shape, reserve: (bytes: number) 
   for (const name of unplaced) {
     throw new ModelFileError(`The file has a tensor ${name}, which a plain llama model has not.`)
   }
-  return { embedding, blocks, outputNorm, output, copies }
+  return { embedding, blocks, outputNorm, output, matrices }
 }

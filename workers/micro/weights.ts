@@ -1,5 +1,6 @@
-// Copies a model's tensors into the engine's memory, quantized blocks split into a plane of integers and one of scales.
-import type { Tensor } from './gguf.ts'
+// Makes weights ready that lie in the engine's memory as they lay in their file: quantized matrices are put in the order
+// in which the kernel reads them, where they are.
+import type { Kernel } from './kernel.ts'
 import type { Layout } from './layout.ts'
 import type { Shape } from './shape.ts'
 
@@ -10,19 +11,6 @@ export function halfToNumber(bits: number): number {
   const fraction = magnitude & 0x3ff
   const value = exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15)
   return bits & 0x8000 ? -value : value
-}
-
-/** Splits blocks of [half scale][integers] into two planes. */
-function splitBlocks(tensor: Tensor, integers: Uint8Array, scales: Float32Array): void {
-  const { bytes } = tensor
-  const payload = tensor.type === 'Q8_0' ? 32 : 16
-  let from = 0
-  let to = 0
-  for (let block = 0; block < scales.length; block++) {
-    scales[block] = halfToNumber((bytes[from] ?? 0) | ((bytes[from + 1] ?? 0) << 8))
-    from += 2
-    for (let i = 0; i < payload; i++) integers[to++] = bytes[from++] ?? 0
-  }
 }
 
 /** Cosine and sine of every position and pair, multiplied up in f32 as llama.cpp does. */
@@ -39,17 +27,14 @@ function fillTurns(turns: Float32Array, shape: Shape, positions: number): void {
   }
 }
 
-export function fillMemory(memory: WebAssembly.Memory, layout: Layout, shape: Shape): void {
-  const { buffer } = memory
-  for (const { tensor, values, scales } of layout.copies) {
-    if (scales === 0) {
-      new Uint8Array(buffer, values, tensor.bytes.length).set(tensor.bytes)
-    } else {
-      const blocks = (tensor.rows * tensor.columns) / 32
-      const integers = new Uint8Array(buffer, values, scales - values)
-      splitBlocks(tensor, integers, new Float32Array(buffer, scales, blocks))
-    }
+/** Once, when all of the weights are in memory. */
+export function readyWeights(memory: WebAssembly.Memory, kernel: Kernel, layout: Layout, shape: Shape): void {
+  // Free as long as no token goes through, and wide enough for four rows.
+  const room = layout.scratch.halves
+  for (const { type, at, rows, columns } of layout.matrices) {
+    if (type === 'Q8_0') kernel.repack_q8(at, room, rows, columns)
+    else if (type === 'Q4_0') kernel.repack_q4(at, room, rows, columns)
   }
-  const turns = new Float32Array(buffer, layout.turns, layout.contextLength * shape.rotaryLength)
+  const turns = new Float32Array(memory.buffer, layout.turns, layout.contextLength * shape.rotaryLength)
   fillTurns(turns, shape, layout.contextLength)
 }

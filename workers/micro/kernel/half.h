@@ -10,6 +10,11 @@ static inline v128_t half_lanes(v128_t bits) {
   return wasm_f32x4_mul(moved, wasm_f32x4_splat(0x1p112f));
 }
 
+// The half that lies here, at any address.
+static inline float half_value(const uint8_t *at) {
+  return wasm_f32x4_extract_lane(half_lanes(wasm_i32x4_splat((int16_t)(at[0] | at[1] << 8))), 0);
+}
+
 static inline v128_t load_half4(const uint16_t *source) { return half_lanes(wasm_i32x4_load16x4(source)); }
 
 // Four f32 lanes -> the bits of the nearest halves in u32 lanes; ties go to even, too large values to 65504.

@@ -1,123 +1,154 @@
-// Matrices of 8-bit and 4-bit blocks times 8-bit activations. A matrix lies in two planes: the integers row by row,
-// and one f32 scale for each block of 32. Activations are 8-bit values widened to 16 bits once, with a scale a block.
-// The sum of one row and one token is taken in the same order whatever the tile, so a prompt gives the same bits
-// whether it is prefilled at once or token by token.
+// Matrices of 8-bit and 4-bit blocks times 8-bit activations. Whole blocks of 32 columns are summed as integers, exactly,
+// and only then scaled, in their order, so a prompt gives the same bits whether it is prefilled at once or token by token.
+//
+// A matrix lies where its file's bytes were and takes no more: four rows at a time have been put in the order in which they
+// are read (repack.c), so that a lane of a vector is a row. Rows that are left over stay as they are in the file.
+#include "activations.h"
 #include "half.h"
+#include "packed.h"
 
-#define BLOCK 32
-#define TOKENS 8
-#define ROWS 4
-
-// One block of weights, widened to four vectors of eight i16.
-typedef struct { v128_t part[4]; } Block;
-
-static inline Block load_q8(const uint8_t *w) {
-  return (Block){{wasm_i16x8_load8x8(w), wasm_i16x8_load8x8(w + 8), wasm_i16x8_load8x8(w + 16), wasm_i16x8_load8x8(w + 24)}};
+// The second factor of the dot product has seven bits only. Activations are therefore kept as what is positive of them and what is negative: w * x = w * positive + ~w * negative + negative.
+static inline v128_t dot_q8(v128_t sum, v128_t w, v128_t inverse, const uint8_t *positive, const uint8_t *negative) {
+  sum = wasm_i32x4_relaxed_dot_i8x16_i7x16_add(w, wasm_v128_load32_splat(positive), sum);
+  return wasm_i32x4_relaxed_dot_i8x16_i7x16_add(inverse, wasm_v128_load32_splat(negative), sum);
 }
 
-static inline Block load_q4(const uint8_t *w) {
-  v128_t packed = wasm_v128_load(w), eight = wasm_i8x16_splat(8);
-  v128_t low = wasm_i8x16_sub(wasm_v128_and(packed, wasm_i8x16_splat(15)), eight);
-  v128_t high = wasm_i8x16_sub(wasm_u8x16_shr(packed, 4), eight);
-  return (Block){{wasm_i16x8_extend_low_i8x16(low), wasm_i16x8_extend_high_i8x16(low),
-                  wasm_i16x8_extend_low_i8x16(high), wasm_i16x8_extend_high_i8x16(high)}};
+// One rounding, as llama.cpp does it, where the processor can.
+static inline v128_t add_scaled(v128_t total, v128_t sum, v128_t scales, const float *token_scale) {
+  const v128_t by = wasm_f32x4_mul(scales, wasm_v128_load32_splat(token_scale));
+  return wasm_f32x4_relaxed_madd(wasm_f32x4_convert_i32x4(sum), by, total);
 }
 
-static inline v128_t dot(const Block *w, const int16_t *x) {
-  v128_t a = wasm_i32x4_add(wasm_i32x4_dot_i16x8(w->part[0], wasm_v128_load(x)), wasm_i32x4_dot_i16x8(w->part[1], wasm_v128_load(x + 8)));
-  v128_t b = wasm_i32x4_add(wasm_i32x4_dot_i16x8(w->part[2], wasm_v128_load(x + 16)), wasm_i32x4_dot_i16x8(w->part[3], wasm_v128_load(x + 24)));
-  return wasm_f32x4_convert_i32x4(wasm_i32x4_add(a, b));
-}
-
-static inline v128_t scaled(v128_t sum, const float *weight_scale, const float *token_scale) {
-  return wasm_f32x4_mul(sum, wasm_f32x4_mul(wasm_v128_load32_splat(weight_scale), wasm_v128_load32_splat(token_scale)));
-}
-
-// out[token * rows + row] = matrix row . token, for `tokens` activations of `columns` values each.
-#define DEFINE_MULTIPLY(NAME, LOAD, BYTES)                                                                            \
-  __attribute__((export_name(#NAME))) void NAME(float *out, const uint8_t *weights, const float *scales,              \
-                                                const int16_t *x, const float *x_scales, int rows, int columns,       \
-                                                int tokens) {                                                         \
-    const int blocks = columns / BLOCK;                                                                               \
-    int token = 0;                                                                                                    \
-    for (; token + TOKENS <= tokens; token += TOKENS) {                                                               \
-      for (int row = 0; row < rows; row++) {                                                                          \
-        v128_t sums[TOKENS] = {0};                                                                                    \
-        const uint8_t *w = weights + row * blocks * BYTES;                                                            \
-        const float *s = scales + row * blocks;                                                                       \
-        for (int block = 0; block < blocks; block++) {                                                                \
-          const Block b = LOAD(w + block * BYTES);                                                                    \
-          _Pragma("unroll") for (int t = 0; t < TOKENS; t++) {                                                        \
-            sums[t] = wasm_f32x4_add(sums[t], scaled(dot(&b, x + (token + t) * columns + block * BLOCK), s + block,   \
-                                                     x_scales + (token + t) * blocks + block));                       \
-          }                                                                                                           \
-        }                                                                                                             \
-        _Pragma("unroll") for (int t = 0; t < TOKENS; t++) out[(token + t) * rows + row] = sum_lanes(sums[t]);        \
-      }                                                                                                               \
-    }                                                                                                                 \
-    for (; token < tokens; token++) {                                                                                 \
-      const int16_t *a = x + token * columns;                                                                         \
-      const float *a_scales = x_scales + token * blocks;                                                              \
-      int row = 0;                                                                                                    \
-      for (; row + ROWS <= rows; row += ROWS) {                                                                       \
-        v128_t sums[ROWS] = {0};                                                                                      \
-        for (int block = 0; block < blocks; block++) {                                                                \
-          _Pragma("unroll") for (int r = 0; r < ROWS; r++) {                                                          \
-            const Block b = LOAD(weights + ((row + r) * blocks + block) * BYTES);                                     \
-            sums[r] = wasm_f32x4_add(sums[r], scaled(dot(&b, a + block * BLOCK),                                      \
-                                                     scales + (row + r) * blocks + block, a_scales + block));         \
-          }                                                                                                           \
-        }                                                                                                             \
-        _Pragma("unroll") for (int r = 0; r < ROWS; r++) out[token * rows + row + r] = sum_lanes(sums[r]);            \
-      }                                                                                                               \
-      for (; row < rows; row++) {                                                                                     \
-        v128_t sum = wasm_f32x4_splat(0);                                                                             \
-        for (int block = 0; block < blocks; block++) {                                                                \
-          const Block b = LOAD(weights + (row * blocks + block) * BYTES);                                             \
-          sum = wasm_f32x4_add(sum, scaled(dot(&b, a + block * BLOCK), scales + row * blocks + block, a_scales + block)); \
-        }                                                                                                             \
-        out[token * rows + row] = sum_lanes(sum);                                                                     \
-      }                                                                                                               \
-    }                                                                                                                 \
+// GROUPS times four rows and TOKENS tokens; everything in the braces below is unrolled.
+#define DEFINE_TILE_Q8(NAME, GROUPS, TOKENS)                                                                        \
+  static inline void NAME(float *out, const uint8_t *group, Activations a, int token, int rows, int columns) {      \
+    const int blocks = columns / BLOCK;                                                                             \
+    const int stride = blocks * 4 * Q8_BYTES;                                                                       \
+    v128_t totals[GROUPS][TOKENS] = {0};                                                                            \
+    for (int block = 0; block < blocks; block++) {                                                                  \
+      v128_t sums[GROUPS][TOKENS];                                                                                  \
+      _Pragma("unroll") for (int t = 0; t < TOKENS; t++) {                                                          \
+        const v128_t start = wasm_v128_load32_splat(a.negative_sums + (token + t) * blocks + block);                \
+        _Pragma("unroll") for (int g = 0; g < GROUPS; g++) sums[g][t] = start;                                      \
+      }                                                                                                             \
+      _Pragma("unroll") for (int v = 0; v < 8; v++) {                                                               \
+        v128_t w[GROUPS], inverse[GROUPS];                                                                          \
+        _Pragma("unroll") for (int g = 0; g < GROUPS; g++) {                                                        \
+          w[g] = wasm_v128_load(group + g * stride + (block * 8 + v) * 16);                                         \
+          inverse[g] = wasm_v128_not(w[g]);                                                                         \
+        }                                                                                                           \
+        _Pragma("unroll") for (int t = 0; t < TOKENS; t++) {                                                        \
+          const int at = (token + t) * columns + block * BLOCK + v * 4;                                             \
+          _Pragma("unroll") for (int g = 0; g < GROUPS; g++)                                                        \
+            sums[g][t] = dot_q8(sums[g][t], w[g], inverse[g], a.positive + at, a.negative + at);                    \
+        }                                                                                                           \
+      }                                                                                                             \
+      _Pragma("unroll") for (int g = 0; g < GROUPS; g++) {                                                          \
+        const v128_t scales = load_half4((const uint16_t *)(group + g * stride + blocks * 4 * BLOCK) + block * 4);  \
+        _Pragma("unroll") for (int t = 0; t < TOKENS; t++)                                                          \
+          totals[g][t] = add_scaled(totals[g][t], sums[g][t], scales, a.scales + (token + t) * blocks + block);     \
+      }                                                                                                             \
+    }                                                                                                               \
+    _Pragma("unroll") for (int g = 0; g < GROUPS; g++)                                                              \
+      _Pragma("unroll") for (int t = 0; t < TOKENS; t++)                                                            \
+        wasm_v128_store(out + (token + t) * rows + g * 4, totals[g][t]);                                            \
   }
 
-DEFINE_MULTIPLY(multiply_q8, load_q8, 32)
-DEFINE_MULTIPLY(multiply_q4, load_q4, 16)
-
-// Rounds `count` activations to 8 bits in blocks of 32, as llama.cpp does before it multiplies with quantized weights:
-// the scale is kept as a half, the values are divided by the unrounded scale, ties go to even.
-__attribute__((export_name("quantize"))) void quantize(int16_t *out, float *scales, const float *x, int count) {
-  for (int block = 0; block < count / BLOCK; block++) {
-    const float *in = x + block * BLOCK;
-    v128_t largest = wasm_f32x4_splat(0);
-    for (int i = 0; i < BLOCK; i += 4) largest = wasm_f32x4_max(largest, wasm_f32x4_abs(wasm_v128_load(in + i)));
-    largest = wasm_f32x4_max(largest, wasm_i32x4_shuffle(largest, largest, 2, 3, 0, 1));
-    float peak = wasm_f32x4_extract_lane(wasm_f32x4_max(largest, wasm_i32x4_shuffle(largest, largest, 1, 0, 3, 2)), 0);
-    scales[block] = wasm_f32x4_extract_lane(round_lanes(wasm_f32x4_splat(peak / 127.0f)), 0);
-    v128_t inverse = wasm_f32x4_splat(peak > 0 ? 127.0f / peak : 0);
-    for (int i = 0; i < BLOCK; i += 8) {
-      v128_t a = wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_nearest(wasm_f32x4_mul(wasm_v128_load(in + i), inverse)));
-      v128_t b = wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_nearest(wasm_f32x4_mul(wasm_v128_load(in + i + 4), inverse)));
-      wasm_v128_store(out + block * BLOCK + i, wasm_i16x8_narrow_i32x4(a, b));
-    }
+#define DEFINE_TILE_Q4(NAME, GROUPS, TOKENS)                                                                        \
+  static inline void NAME(float *out, const uint8_t *group, Activations a, int token, int rows, int columns) {      \
+    const int blocks = columns / BLOCK;                                                                             \
+    const int stride = blocks * 4 * Q4_BYTES;                                                                       \
+    const v128_t nibble = wasm_i8x16_splat(15);                                                                     \
+    v128_t totals[GROUPS][TOKENS] = {0};                                                                            \
+    for (int block = 0; block < blocks; block++) {                                                                  \
+      v128_t sums[GROUPS][TOKENS];                                                                                  \
+      _Pragma("unroll") for (int t = 0; t < TOKENS; t++) {                                                          \
+        const v128_t start = wasm_v128_load32_splat(a.offset_sums + (token + t) * blocks + block);                  \
+        _Pragma("unroll") for (int g = 0; g < GROUPS; g++) sums[g][t] = start;                                      \
+      }                                                                                                             \
+      _Pragma("unroll") for (int v = 0; v < 4; v++) {                                                               \
+        v128_t low[GROUPS], high[GROUPS];                                                                           \
+        _Pragma("unroll") for (int g = 0; g < GROUPS; g++) {                                                        \
+          const v128_t w = wasm_v128_load(group + g * stride + (block * 4 + v) * 16);                               \
+          low[g] = wasm_v128_and(w, nibble);                                                                        \
+          high[g] = wasm_v128_and(wasm_u16x8_shr(w, 4), nibble);                                                    \
+        }                                                                                                           \
+        _Pragma("unroll") for (int t = 0; t < TOKENS; t++) {                                                        \
+          const int8_t *x = a.values + (token + t) * columns + block * BLOCK + v * 4;                               \
+          const v128_t first = wasm_v128_load32_splat(x), second = wasm_v128_load32_splat(x + 16);                  \
+          _Pragma("unroll") for (int g = 0; g < GROUPS; g++) {                                                      \
+            sums[g][t] = wasm_i32x4_relaxed_dot_i8x16_i7x16_add(first, low[g], sums[g][t]);                         \
+            sums[g][t] = wasm_i32x4_relaxed_dot_i8x16_i7x16_add(second, high[g], sums[g][t]);                       \
+          }                                                                                                         \
+        }                                                                                                           \
+      }                                                                                                             \
+      _Pragma("unroll") for (int g = 0; g < GROUPS; g++) {                                                          \
+        const v128_t scales = load_half4((const uint16_t *)(group + g * stride + blocks * 4 * BLOCK / 2) + block * 4); \
+        _Pragma("unroll") for (int t = 0; t < TOKENS; t++)                                                          \
+          totals[g][t] = add_scaled(totals[g][t], sums[g][t], scales, a.scales + (token + t) * blocks + block);     \
+      }                                                                                                             \
+    }                                                                                                               \
+    _Pragma("unroll") for (int g = 0; g < GROUPS; g++)                                                              \
+      _Pragma("unroll") for (int t = 0; t < TOKENS; t++)                                                            \
+        wasm_v128_store(out + (token + t) * rows + g * 4, totals[g][t]);                                            \
   }
+
+DEFINE_TILE_Q8(q8_two_four, 2, 4)
+DEFINE_TILE_Q8(q8_two_one, 2, 1)
+DEFINE_TILE_Q8(q8_one_four, 1, 4)
+DEFINE_TILE_Q8(q8_one_one, 1, 1)
+DEFINE_TILE_Q4(q4_two_four, 2, 4)
+DEFINE_TILE_Q4(q4_two_one, 2, 1)
+DEFINE_TILE_Q4(q4_one_four, 1, 4)
+DEFINE_TILE_Q4(q4_one_one, 1, 1)
+
+// A row as it is in the file times one token.
+static inline float loose_q8(const uint8_t *row, Activations a, int token, int columns) {
+  const int blocks = columns / BLOCK;
+  float total = 0;
+  for (int block = 0; block < blocks; block++, row += Q8_BYTES) {
+    const int8_t *x = a.values + token * columns + block * BLOCK;
+    int sum = 0;
+    for (int i = 0; i < BLOCK; i++) sum += (int8_t)row[2 + i] * x[i];
+    total += (float)sum * (half_value(row) * a.scales[token * blocks + block]);
+  }
+  return total;
 }
 
-// One matrix row back to f32: the embedding of a token.
-#define DEFINE_ROW(NAME, LOAD, BYTES)                                                                        \
-  __attribute__((export_name(#NAME))) void NAME(float *out, const uint8_t *weights, const float *scales,     \
-                                                int row, int columns) {                                      \
-    const int blocks = columns / BLOCK;                                                                      \
-    for (int block = 0; block < blocks; block++) {                                                           \
-      const Block b = LOAD(weights + (row * blocks + block) * BYTES);                                        \
-      const v128_t scale = wasm_f32x4_splat(scales[row * blocks + block]);                                   \
-      for (int i = 0; i < 4; i++) {                                                                          \
-        float *to = out + block * BLOCK + i * 8;                                                             \
-        wasm_v128_store(to, wasm_f32x4_mul(scale, wasm_f32x4_convert_i32x4(wasm_i32x4_extend_low_i16x8(b.part[i]))));      \
-        wasm_v128_store(to + 4, wasm_f32x4_mul(scale, wasm_f32x4_convert_i32x4(wasm_i32x4_extend_high_i16x8(b.part[i])))); \
-      }                                                                                                      \
-    }                                                                                                        \
+static inline float loose_q4(const uint8_t *row, Activations a, int token, int columns) {
+  const int blocks = columns / BLOCK;
+  float total = 0;
+  for (int block = 0; block < blocks; block++, row += Q4_BYTES) {
+    const int8_t *x = a.values + token * columns + block * BLOCK;
+    int sum = 0;
+    for (int i = 0; i < 16; i++) sum += ((row[2 + i] & 15) - 8) * x[i] + ((row[2 + i] >> 4) - 8) * x[i + 16];
+    total += (float)sum * (half_value(row) * a.scales[token * blocks + block]);
+  }
+  return total;
+}
+
+// out[token * rows + row] = matrix row . token, for `tokens` activations of `columns` values each, rounded by `quantize`.
+#define DEFINE_MULTIPLY(KIND, BYTES)                                                                                \
+  __attribute__((export_name("multiply_" #KIND))) void multiply_##KIND(float *out, const uint8_t *matrix,           \
+                                                                       uint8_t *rounded, int rows, int columns,     \
+                                                                       int tokens) {                                \
+    const Activations a = activations_at(rounded, tokens * columns);                                                \
+    const int group = columns / BLOCK * BYTES * 4;                                                                  \
+    int row = 0;                                                                                                    \
+    for (; row + 8 <= rows; row += 8, matrix += 2 * group) {                                                        \
+      int token = 0;                                                                                                \
+      for (; token + 4 <= tokens; token += 4) KIND##_two_four(out + row, matrix, a, token, rows, columns);          \
+      for (; token < tokens; token++) KIND##_two_one(out + row, matrix, a, token, rows, columns);                   \
+    }                                                                                                               \
+    for (; row + 4 <= rows; row += 4, matrix += group) {                                                            \
+      int token = 0;                                                                                                \
+      for (; token + 4 <= tokens; token += 4) KIND##_one_four(out + row, matrix, a, token, rows, columns);          \
+      for (; token < tokens; token++) KIND##_one_one(out + row, matrix, a, token, rows, columns);                   \
+    }                                                                                                               \
+    for (; row < rows; row++, matrix += group / 4)                                                                  \
+      for (int token = 0; token < tokens; token++)                                                                  \
+        out[token * rows + row] = loose_##KIND(matrix, a, token, columns);                                          \
   }
 
-DEFINE_ROW(row_q8, load_q8, 32)
-DEFINE_ROW(row_q4, load_q4, 16)
+DEFINE_MULTIPLY(q8, Q8_BYTES)
+DEFINE_MULTIPLY(q4, Q4_BYTES)
