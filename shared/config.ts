@@ -169,6 +169,21 @@ export const configSchema = z.strictObject({
     .optional(),
   models: z.record(name, model).optional(),
   routes: z.record(name, route).optional(),
+  micro: z
+    .strictObject({
+      gguf: z
+        .string()
+        .regex(/\.gguf$/, 'a file whose name ends in .gguf')
+        .max(512)
+        .describe('A llama model in the place of the shipped one; the path begins at this file.'),
+      contextWindow: z
+        .int()
+        .min(64)
+        .optional()
+        .describe('Tokens that it is asked to read and write; 512 unless given.'),
+    })
+    .optional()
+    .describe('The embedded model.'),
   timeouts: timeouts.optional(),
   retries: z
     .strictObject({

@@ -209,7 +209,8 @@ export function openApp(gateway: Gateway): App {
 
   app.notFound(async (c) => {
     const { method, path } = c.req
-    const isPage = (method === 'GET' || method === 'HEAD') && !/^\/(?:v1|v1beta|admin)(?:\/|$)/.test(path)
+    const isPage =
+      (method === 'GET' || method === 'HEAD') && !/^\/(?:v1|v1beta|admin|models)(?:\/|$)/.test(path)
     const page = isPage ? await gateway.assets?.(c.req.raw) : undefined
     if (page !== undefined && page.status !== 404) return page
     const id = requestIdOf(c.req.raw.headers, Date.now())

@@ -28,7 +28,9 @@ import { openShadows } from './learning/shadow.ts'
 import { openProjectStore } from './keys/projects.ts'
 import { openKeyStore } from './keys/store.ts'
 import { openKeys } from './keys/verify.ts'
+import type { ModelSource } from './micro/assets.ts'
 import { MicroObject } from './micro/object.ts'
+import { modelSource } from './micro/source.ts'
 import { pipeline } from './pipeline.ts'
 import { openPriceBook } from './prices/book.ts'
 import { seedPrices } from './prices/seed.ts'
@@ -89,6 +91,9 @@ interface Bindings {
   readonly AI?: AiBinding
   /** A local gateway's way to public addresses only; Cloudflare's own network leads nowhere else. */
   readonly PUBLIC?: Fetcher
+  /** Where the configured model file lies: a folder of a local gateway, or a bucket. */
+  readonly MODEL_FILES?: Fetcher
+  readonly MODELS?: R2Bucket
   readonly CONFIG?: string
   readonly CONFIG_NAME?: string
   readonly LOOPBACK?: string
@@ -118,6 +123,7 @@ interface Opened {
   readonly work: ReturnType<typeof work>
   readonly replay: App['work']
   readonly rebench: (defer: Cx['defer']) => House
+  readonly model: ModelSource
   readonly keepDays: number
   readonly warn: (message: string) => void
 }
@@ -313,6 +319,7 @@ function open(env: Bindings): Opened {
       refreshPrices: () => seedPrices(env.DB, catalogue, Date.now()),
       post: (url, init) => fetch(url, init),
     }),
+    model: modelSource(config.micro?.gguf, { folder: env.MODEL_FILES, bucket: env.MODELS, pages: ASSETS }),
     keepDays,
     warn,
   }
@@ -323,7 +330,8 @@ let opened: Opened | undefined // a cache of one: bindings do not change within 
 /** Where the embedded model answers. */
 export class Micro extends MicroObject {
   constructor(state: DurableObjectState, bindings: Bindings) {
-    super(state, bindings, warn)
+    opened ??= open(bindings)
+    super(state, bindings, { source: opened.model, warn })
   }
 }
 

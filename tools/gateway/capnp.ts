@@ -33,6 +33,8 @@ export interface CapnpInput {
   readonly loopback: boolean
   /** Names of secrets; their values travel in workerd's environment and never touch the disk. */
   readonly secrets: readonly string[]
+  /** The folder of the model file that the configuration names, where it names one. */
+  readonly models?: string
   /** host:port of a server that speaks the internal wire of the `AI` binding; without one there is no such binding. */
   readonly ai?: string
 }
@@ -57,6 +59,7 @@ export function writeCapnp(input: CapnpInput): string {
     `(name = "PUBLIC", service = "public")`,
     `(name = "CONFIG", text = embed ${quoted(input.configFile)})`,
     `(name = "CONFIG_NAME", text = ${quoted(input.configName)})`,
+    ...(input.models === undefined ? [] : [`(name = "MODEL_FILES", service = "models")`]),
     ...(input.ai === undefined ? [] : [AI_BINDING]),
     ...(input.loopback ? [`(name = "LOOPBACK", text = "1")`] : []),
     ...input.secrets.map((name) => `(name = ${quoted(name)}, fromEnvironment = ${quoted(name)})`),
@@ -73,6 +76,7 @@ const config :Workerd.Config = (
     ...(input.ai === undefined
       ? []
       : [`(name = "ai", external = (address = ${quoted(input.ai)}, http = ()))`]),
+    ...(input.models === undefined ? [] : [`(name = "models", disk = (path = ${quoted(input.models)}))`]),
     disk('d1'),
     disk('objects'),
     disk('cron'),

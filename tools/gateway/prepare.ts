@@ -1,7 +1,7 @@
 // Everything that happens before workerd starts: check, build, migrate, write its configuration.
 // The launcher runs this file under the project's own Node and reads one line of JSON; tests call `prepare` itself.
 import { writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { type Address, callableHost, socketOf } from './address.ts'
 import { ensureBuild } from './build.ts'
 import { writeCapnp } from './capnp.ts'
@@ -33,7 +33,11 @@ export async function prepare(
   environment: Environment,
   folder = process.cwd(),
 ): Promise<Prepared> {
-  const { address, configName, configText, secrets, state, ai } = readSettings(root, environment, folder)
+  const { address, configName, configText, model, secrets, state, ai } = readSettings(
+    root,
+    environment,
+    folder,
+  )
   refuseIfInUse(state)
   await refuseIfTaken(address)
   const build = await ensureBuild(root)
@@ -54,6 +58,7 @@ export async function prepare(
       configName,
       loopback: address.loopback,
       secrets: Object.keys(secrets),
+      ...(model === undefined ? {} : { models: dirname(model) }),
       ...(ai === undefined ? {} : { ai }),
     }),
   )

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { readConfig } from '../../shared/config.ts'
 import { vendorFacts } from '../../workers/providers/registry.ts'
 import { type Address, readAddress } from './address.ts'
+import { checkModel, type MicroConfig } from './model.ts'
 import { Refusal } from './refusal.ts'
 import { gatherVariables, readDevVars, type Variables } from './variables.ts'
 
@@ -14,6 +15,8 @@ export interface Settings {
   /** The configuration as the user knows it, and its text. */
   readonly configName: string
   readonly configText: string
+  /** The model file that it names, absolute; it has been looked at and can run. */
+  readonly model?: string
   /** What the configuration names, and what the gateway itself knows of, where it is set. */
   readonly secrets: Variables
   /** Absolute; exists and can be written. */
@@ -27,11 +30,10 @@ export function readSettings(root: string, environment: Environment, folder: str
   const address = readAddress(environment)
   const wanted = environment['MINNOW_CONFIG'] || undefined
   const configName = wanted ?? 'minnow.jsonc'
-  const configText = readText(
-    wanted === undefined ? join(root, configName) : resolve(folder, wanted),
-    configName,
-  )
-  const names = variablesOf(configText, configName)
+  const configFile = wanted === undefined ? join(root, configName) : resolve(folder, wanted)
+  const configText = readText(configFile, configName)
+  const { names, micro } = readNames(configText, configName)
+  const model = micro === undefined ? {} : { model: checkModel(dirname(configFile), micro, configName) }
   const devVars = readDevVars(readTextIfThere(join(root, '.dev.vars')))
   const secrets = {
     ...gatherVariables(names, environment, devVars, configName),
@@ -39,7 +41,7 @@ export function readSettings(root: string, environment: Environment, folder: str
   }
   const state = resolve(folder, environment['MINNOW_STATE'] || join(root, '.wrangler/state'))
   makeState(state)
-  return { address, configName, configText, secrets, state, ...readAi(environment) }
+  return { address, configName, configText, secrets, state, ...model, ...readAi(environment) }
 }
 
 /** An address that speaks the internal wire of Workers AI, for development: locally there is no other. */
@@ -54,10 +56,17 @@ function readAi(environment: Environment): { ai?: string } {
 }
 
 /** The variables a configuration names; a Refusal where it has a mistake. */
-export function variablesOf(configText: string, configName: string): readonly string[] {
+export const variablesOf = (configText: string, configName: string): readonly string[] =>
+  readNames(configText, configName).names
+
+/** What of a configuration lies outside of it. */
+function readNames(
+  configText: string,
+  configName: string,
+): { names: readonly string[]; micro: MicroConfig | undefined } {
   const config = readConfig(configText, configName, vendorFacts)
   if (!config.ok) throw new Refusal(config.message)
-  return config.variables
+  return { names: config.variables, micro: config.value.micro }
 }
 
 /** Variables that the gateway itself knows, where they are set. */

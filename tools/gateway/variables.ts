@@ -17,6 +17,8 @@ export const RESERVED: readonly string[] = [
   'LEARNER',
   'LOOPBACK',
   'MICRO',
+  'MODELS',
+  'MODEL_FILES',
   'REBENCH',
   'REPLAY',
   'OTEL_EXPORTER_OTLP_ENDPOINT',

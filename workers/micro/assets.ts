@@ -1,8 +1,10 @@
-// The model file and the kernel that ship with the Worker, loaded once for all objects of an isolate.
+// The engine of an isolate, loaded once for all of its objects: from the file that ships with the Worker, or from the one
+// that the configuration names.
 import file from '../../models/micro.gguf'
 import { loadEngine, type Engine } from './engine.ts'
 import { KERNEL_BUILD } from './kernel/build.ts'
 import kernel from './kernel/kernel.wasm'
+import { streamEngine, type ModelStream } from './loading.ts'
 
 export interface Loaded {
   readonly engine: Engine
@@ -10,21 +12,50 @@ export interface Loaded {
   readonly fingerprint: string
   /** Names all that keys and values depend on: kept ones of another stamp are never used. */
   readonly stamp: string
+  /** Whether it is the shipped model, whose answers can be judged. */
+  readonly isShipped: boolean
 }
+
+/** Opens the configured file; absent where the shipped one is to be used. */
+export type ModelSource = (() => Promise<ModelStream>) | undefined
 
 /** The isolate's one engine; its memory is bounded by MEMORY_BOUND_BYTES. */
 let engineCache: Promise<Loaded> | undefined
 
-const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+const hex = (digest: ArrayBuffer) =>
+  Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 
-async function load(): Promise<Loaded> {
-  const hash = hex(new Uint8Array(await crypto.subtle.digest('SHA-256', file)))
+const named = (engine: Engine, digest: ArrayBuffer, isShipped: boolean): Loaded => ({
+  engine,
+  fingerprint: `micro-${hex(digest).slice(0, 12)}`,
+  stamp: `${hex(digest)} ${KERNEL_BUILD}`,
+  isShipped,
+})
+
+async function loadShipped(): Promise<Loaded> {
+  const digest = await crypto.subtle.digest('SHA-256', file)
   const engine = loadEngine(file, kernel)
-  return { engine, fingerprint: `micro-${hash.slice(0, 12)}`, stamp: `${hash} ${KERNEL_BUILD}` }
+  file.transfer(0) // the engine has its copy, and this is the only other one
+  return named(engine, digest, true)
 }
 
-export function shippedEngine(): Promise<Loaded> {
-  engineCache ??= load()
+async function loadFrom(source: NonNullable<ModelSource>): Promise<Loaded> {
+  const hash = new crypto.DigestStream('SHA-256')
+  const writer = hash.getWriter()
+  const engine = await streamEngine(await source(), kernel, (bytes) => writer.write(bytes))
+  await writer.close()
+  return named(engine, await hash.digest, false)
+}
+
+/** The first source counts: an isolate has one configuration. A load that failed is tried again by the next request. */
+export function isolateEngine(source: ModelSource): Promise<Loaded> {
+  if (engineCache === undefined) {
+    const loading = source === undefined ? loadShipped() : loadFrom(source)
+    engineCache = loading
+    loading.catch(() => {
+      engineCache = undefined
+    })
+  }
   return engineCache
 }
 

@@ -15,7 +15,11 @@ export interface Engine {
 
 /** Loads a model file. Throws ModelFileError, with what is wrong in the file. */
 export function loadEngine(file: ArrayBuffer, kernel: WebAssembly.Module): Engine {
-  const model = loadModel(file, kernel)
+  return assembleEngine(loadModel(file, kernel))
+}
+
+/** What a loaded model still needs. Throws ModelFileError where its file does not say it. */
+export function assembleEngine(model: Model): Engine {
   const tokenizer = makeTokenizer(readVocabulary(model.file))
   const prompter = makePrompter(model.file, tokenizer)
   const caches = makeCacheStore(makePagePool(model.layout.pages), model.memory)

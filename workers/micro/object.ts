@@ -1,7 +1,7 @@
 // The Durable Object in which micro lives: reads the request, hands it to the engine of the isolate, answers. When it has
 // rested a while it keeps its conversation's keys and values on its shelf; weeks later it clears that.
 import { DurableObject } from 'cloudflare:workers'
-import { loadedEngine, shippedEngine, type Loaded } from './assets.ts'
+import { isolateEngine, loadedEngine, type Loaded, type ModelSource } from './assets.ts'
 import { eraseCaches, findCache } from './cache.ts'
 import { makePacking } from './packing.ts'
 import { refuse } from './refuse.ts'
@@ -28,13 +28,20 @@ async function readJson(request: Request): Promise<unknown> {
   }
 }
 
+export interface MicroOptions {
+  readonly source: ModelSource
+  readonly warn: (message: string) => void
+}
+
 export class MicroObject extends DurableObject {
+  private readonly source: ModelSource
   private readonly warn: (message: string) => void
   private shelf: Shelf | undefined
   private resting: number | null = null
 
-  constructor(state: DurableObjectState, env: Cloudflare.Env, warn: (message: string) => void) {
+  constructor(state: DurableObjectState, env: Cloudflare.Env, { source, warn }: MicroOptions) {
     super(state, env)
+    this.source = source
     this.warn = warn
   }
 
@@ -42,7 +49,7 @@ export class MicroObject extends DurableObject {
   override async fetch(request: Request): Promise<Response> {
     try {
       const json = await readJson(request)
-      const loaded = await shippedEngine()
+      const loaded = await isolateEngine(this.source)
       const [seed = 0] = crypto.getRandomValues(new Uint32Array(1))
       const scope = request.headers.get('x-minnow-scope') ?? this.ctx.id.toString()
       const conversation = request.headers.get('x-minnow-conversation') ?? undefined
@@ -55,6 +62,8 @@ export class MicroObject extends DurableObject {
         scope,
         conversation,
         mayEscalate: request.headers.get('x-minnow-escalate') === '1',
+        // The bounds and the honest sentence are the shipped model's own.
+        ...(loaded.isShipped ? {} : { bound: 0 }),
         seed,
         pause,
       }

@@ -78,20 +78,21 @@ const DEFAULT_REPLY_MS = 120_000
 const DEFAULT_FLOOR = { floorTokensPerSecond: 0.5, floorWindowMs: 30_000 }
 export const DEFAULT_ROUTE = 'auto'
 
-/** The embedded model reads this many tokens; what is longer is not for it. */
+/** The embedded model reads this many tokens unless the configuration says otherwise; what is longer is not for it. */
 const MICRO_CONTEXT = 512
 
 export function openCatalog(options: CatalogOptions): Catalog {
   const { config, prices, microProvider, catalogue, vendorOf, billsCancelled, countingOf } = options
   const rescue = config.streams?.rescue ?? true
+  const microContext = config.micro?.contextWindow ?? MICRO_CONTEXT
   const microModel: Model = {
     name: MICRO,
     provider: microProvider,
     model: MICRO,
     price: free,
     priceVersion: { source: 'catalogue', validFrom: catalogue.datedAt },
-    contextWindow: MICRO_CONTEXT,
-    maxOutput: MICRO_CONTEXT,
+    contextWindow: microContext,
+    maxOutput: microContext,
     facts: { embedding: false },
     plainText: true,
     timeouts: mergeTimeouts([config.timeouts]),

@@ -1,13 +1,13 @@
 // What the benchmark runs in workerd: the real object at /chat, the timed work on the same engine at /work, and what makes
 // an object's isolate or its storage forget.
-import { shippedEngine } from '../../../workers/micro/assets.ts'
+import { isolateEngine } from '../../../workers/micro/assets.ts'
 import { eraseCaches } from '../../../workers/micro/cache.ts'
 import { MicroObject } from '../../../workers/micro/object.ts'
 import { work } from './measure.ts'
 
 export class Micro extends MicroObject {
   constructor(state: DurableObjectState, env: Env) {
-    super(state, env, console.warn)
+    super(state, env, { source: undefined, warn: console.warn })
   }
 }
 
@@ -24,7 +24,7 @@ export default {
     const conversation = request.headers.get('x-minnow-conversation') ?? 'bench'
     const object = env.MICRO.getByName(conversation)
     if (pathname === '/chat') return object.fetch(request)
-    const { engine } = await shippedEngine()
+    const { engine } = await isolateEngine(undefined)
     // A conversation as it is in an isolate that never saw it, with its shelf and without.
     if (pathname === '/forget') eraseCaches(engine.caches, SCOPE, conversation)
     if (pathname === '/erase') await object.erase(SCOPE, conversation)
