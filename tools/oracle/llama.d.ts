@@ -8,6 +8,8 @@ declare module 'node-llama-cpp' {
   }
 
   export interface LlamaContextSequence {
+    clearHistory(): Promise<void>
+    evaluateWithoutGeneratingNewTokens(tokens: Token[]): Promise<void>
     evaluate(tokens: Token[], options: { temperature: number; yieldEogToken: boolean }): AsyncGenerator<Token>
   }
 
@@ -24,6 +26,7 @@ declare module 'node-llama-cpp' {
       contextSize: number
       flashAttention: boolean
       threads: number
+      batchSize?: number
     }): Promise<LlamaContext>
     dispose(): Promise<void>
   }
