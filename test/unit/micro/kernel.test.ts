@@ -154,10 +154,13 @@ describe('matrices', () => {
         expect(Array.from(q.scales)).toEqual(rounded.scales)
         expect(Array.from(q.values)).toEqual(rounded.integers)
 
-        for (const bits of [8, 4] as const) {
+        for (const [bits, run] of [
+          [8, kernel.multiply_narrow],
+          [8, kernel.multiply_q8],
+          [4, kernel.multiply_q4],
+        ] as const) {
           const { at, weights } = placeMatrix(bits, rows, columns)
           const out = floats(tokens * rows)
-          const run = bits === 8 ? kernel.multiply_q8 : kernel.multiply_q4
           run(out.at, at, q.at, rows, columns, tokens)
           for (let token = 0; token < tokens; token++) {
             for (let row = 0; row < rows; row++) {
@@ -221,6 +224,16 @@ describe('matrices', () => {
       }
     })
   }
+
+  it('give the same bits both ways in which 8-bit products can be made', () => {
+    const rows = 13
+    const { at } = placeMatrix(8, rows, columns)
+    const x = placeRounded(floats(7 * columns, spread).at, 7 * columns)
+    const [narrow, chosen] = [floats(7 * rows), floats(7 * rows)]
+    kernel.multiply_narrow(narrow.at, at, x.at, rows, columns, 7)
+    kernel.multiply_q8(chosen.at, at, x.at, rows, columns, 7)
+    expect(chosen.view).toEqual(narrow.view)
+  })
 
   it('take the whole range of their integers, the ends included', () => {
     const rows = 4

@@ -8,7 +8,7 @@
 #include "packed.h"
 
 // The second factor of the dot product has seven bits only. Activations are therefore kept as what is positive of them and what is negative: w * x = w * positive + ~w * negative + negative.
-static inline v128_t dot_q8(v128_t sum, v128_t w, v128_t inverse, const uint8_t *positive, const uint8_t *negative) {
+static inline v128_t dot_narrow(v128_t sum, v128_t w, v128_t inverse, const uint8_t *positive, const uint8_t *negative) {
   sum = wasm_i32x4_relaxed_dot_i8x16_i7x16_add(w, wasm_v128_load32_splat(positive), sum);
   return wasm_i32x4_relaxed_dot_i8x16_i7x16_add(inverse, wasm_v128_load32_splat(negative), sum);
 }
@@ -20,7 +20,7 @@ static inline v128_t add_scaled(v128_t total, v128_t sum, v128_t scales, const f
 }
 
 // GROUPS times four rows and TOKENS tokens; everything in the braces below is unrolled.
-#define DEFINE_TILE_Q8(NAME, GROUPS, TOKENS)                                                                        \
+#define DEFINE_TILE_NARROW(NAME, GROUPS, TOKENS)                                                                        \
   static inline void NAME(float *out, const uint8_t *group, Activations a, int token, int rows, int columns) {      \
     const int blocks = columns / BLOCK;                                                                             \
     const int stride = blocks * 4 * Q8_BYTES;                                                                       \
@@ -34,13 +34,48 @@ static inline v128_t add_scaled(v128_t total, v128_t sum, v128_t scales, const f
       _Pragma("unroll") for (int v = 0; v < 8; v++) {                                                               \
         v128_t w[GROUPS], inverse[GROUPS];                                                                          \
         _Pragma("unroll") for (int g = 0; g < GROUPS; g++) {                                                        \
-          w[g] = wasm_v128_load(group + g * stride + (block * 8 + v) * 16);                                         \
-          inverse[g] = wasm_v128_not(w[g]);                                                                         \
+          const v128_t shifted = wasm_v128_load(group + g * stride + (block * 8 + v) * 16);                         \
+          w[g] = wasm_v128_xor(shifted, wasm_i8x16_splat((char)0x80));                                              \
+          inverse[g] = wasm_v128_xor(shifted, wasm_i8x16_splat(0x7f));                                              \
         }                                                                                                           \
         _Pragma("unroll") for (int t = 0; t < TOKENS; t++) {                                                        \
           const int at = (token + t) * columns + block * BLOCK + v * 4;                                             \
           _Pragma("unroll") for (int g = 0; g < GROUPS; g++)                                                        \
-            sums[g][t] = dot_q8(sums[g][t], w[g], inverse[g], a.positive + at, a.negative + at);                    \
+            sums[g][t] = dot_narrow(sums[g][t], w[g], inverse[g], a.positive + at, a.negative + at);                    \
+        }                                                                                                           \
+      }                                                                                                             \
+      _Pragma("unroll") for (int g = 0; g < GROUPS; g++) {                                                          \
+        const v128_t scales = load_half4((const uint16_t *)(group + g * stride + blocks * 4 * BLOCK) + block * 4);  \
+        _Pragma("unroll") for (int t = 0; t < TOKENS; t++)                                                          \
+          totals[g][t] = add_scaled(totals[g][t], sums[g][t], scales, a.scales + (token + t) * blocks + block);     \
+      }                                                                                                             \
+    }                                                                                                               \
+    _Pragma("unroll") for (int g = 0; g < GROUPS; g++)                                                              \
+      _Pragma("unroll") for (int t = 0; t < TOKENS; t++)                                                            \
+        wasm_v128_store(out + (token + t) * rows + g * 4, totals[g][t]);                                            \
+  }
+
+// The same where the processor takes all eight bits of the second factor, which `is_wide` finds out: the weights are kept
+// as w + 128, and 128 * x is taken off again.
+#define DEFINE_TILE_WIDE(NAME, GROUPS, TOKENS)                                                                      \
+  static inline void NAME(float *out, const uint8_t *group, Activations a, int token, int rows, int columns) {      \
+    const int blocks = columns / BLOCK;                                                                             \
+    const int stride = blocks * 4 * Q8_BYTES;                                                                       \
+    v128_t totals[GROUPS][TOKENS] = {0};                                                                            \
+    for (int block = 0; block < blocks; block++) {                                                                  \
+      v128_t sums[GROUPS][TOKENS];                                                                                  \
+      _Pragma("unroll") for (int t = 0; t < TOKENS; t++) {                                                          \
+        const v128_t start = wasm_v128_load32_splat(a.offset_sums + (token + t) * blocks + block);                  \
+        _Pragma("unroll") for (int g = 0; g < GROUPS; g++) sums[g][t] = wasm_i32x4_shl(start, 4);                   \
+      }                                                                                                             \
+      _Pragma("unroll") for (int v = 0; v < 8; v++) {                                                               \
+        v128_t w[GROUPS];                                                                                           \
+        _Pragma("unroll") for (int g = 0; g < GROUPS; g++)                                                          \
+          w[g] = wasm_v128_load(group + g * stride + (block * 8 + v) * 16);                                         \
+        _Pragma("unroll") for (int t = 0; t < TOKENS; t++) {                                                        \
+          const v128_t x = wasm_v128_load32_splat(a.values + (token + t) * columns + block * BLOCK + v * 4);        \
+          _Pragma("unroll") for (int g = 0; g < GROUPS; g++)                                                        \
+            sums[g][t] = wasm_i32x4_relaxed_dot_i8x16_i7x16_add(x, w[g], sums[g][t]);                               \
         }                                                                                                           \
       }                                                                                                             \
       _Pragma("unroll") for (int g = 0; g < GROUPS; g++) {                                                          \
@@ -93,17 +128,21 @@ static inline v128_t add_scaled(v128_t total, v128_t sum, v128_t scales, const f
         wasm_v128_store(out + (token + t) * rows + g * 4, totals[g][t]);                                            \
   }
 
-DEFINE_TILE_Q8(q8_two_four, 2, 4)
-DEFINE_TILE_Q8(q8_two_one, 2, 1)
-DEFINE_TILE_Q8(q8_one_four, 1, 4)
-DEFINE_TILE_Q8(q8_one_one, 1, 1)
+DEFINE_TILE_NARROW(narrow_two_four, 2, 4)
+DEFINE_TILE_NARROW(narrow_two_one, 2, 1)
+DEFINE_TILE_NARROW(narrow_one_four, 1, 4)
+DEFINE_TILE_NARROW(narrow_one_one, 1, 1)
+DEFINE_TILE_WIDE(wide_two_four, 2, 4)
+DEFINE_TILE_WIDE(wide_two_one, 2, 1)
+DEFINE_TILE_WIDE(wide_one_four, 1, 4)
+DEFINE_TILE_WIDE(wide_one_one, 1, 1)
 DEFINE_TILE_Q4(q4_two_four, 2, 4)
 DEFINE_TILE_Q4(q4_two_one, 2, 1)
 DEFINE_TILE_Q4(q4_one_four, 1, 4)
 DEFINE_TILE_Q4(q4_one_one, 1, 1)
 
 // A row as it is in the file times one token.
-static inline float loose_q8(const uint8_t *row, Activations a, int token, int columns) {
+static inline float loose_narrow(const uint8_t *row, Activations a, int token, int columns) {
   const int blocks = columns / BLOCK;
   float total = 0;
   for (int block = 0; block < blocks; block++, row += Q8_BYTES) {
@@ -114,6 +153,8 @@ static inline float loose_q8(const uint8_t *row, Activations a, int token, int c
   }
   return total;
 }
+
+#define loose_wide loose_narrow
 
 static inline float loose_q4(const uint8_t *row, Activations a, int token, int columns) {
   const int blocks = columns / BLOCK;
@@ -150,5 +191,14 @@ static inline float loose_q4(const uint8_t *row, Activations a, int token, int c
         out[token * rows + row] = loose_##KIND(matrix, a, token, columns);                                          \
   }
 
-DEFINE_MULTIPLY(q8, Q8_BYTES)
+DEFINE_MULTIPLY(narrow, Q8_BYTES)
+DEFINE_MULTIPLY(wide, Q8_BYTES)
 DEFINE_MULTIPLY(q4, Q4_BYTES)
+
+// Whether relaxed dot products are exact with eight bits in the second factor, which the standard leaves open. The
+// factors come from outside, so that the processor and not the compiler answers.
+__attribute__((export_name("is_wide"))) int is_wide(int x, int w) {
+  const v128_t sum = wasm_i32x4_relaxed_dot_i8x16_i7x16_add(wasm_i8x16_splat((char)x), wasm_i8x16_splat((char)w),
+                                                            wasm_i32x4_splat(1));
+  return wasm_i32x4_extract_lane(sum, 1) == 4 * (int8_t)x * (uint8_t)w + 1;
+}

@@ -5,8 +5,8 @@
 #include "packed.h"
 
 // Four rows of a file, each a list of [scale][integers], become, block after block, vectors of four bytes of each of the
-// four rows, and behind them the four scales of each block. `room` takes four rows.
-static void repack(uint8_t *matrix, uint8_t *room, int rows, int columns, int bytes) {
+// four rows, and behind them the four scales of each block. 8-bit integers become w + 128. `room` takes four rows.
+static void repack(uint8_t *matrix, uint8_t *room, int rows, int columns, int bytes, uint32_t flip) {
   const int blocks = columns / BLOCK, row_bytes = blocks * bytes, integers = bytes - 2;
   for (int row = 0; row + 4 <= rows; row += 4, matrix += 4 * row_bytes) {
     for (int i = 0; i < 4 * row_bytes; i++) room[i] = matrix[i];
@@ -19,7 +19,7 @@ static void repack(uint8_t *matrix, uint8_t *room, int rows, int columns, int by
         for (int v = 0; v < integers / 4; v++) {
           const uint8_t *four = from + 2 + v * 4;
           values[(block * integers / 4 + v) * 4 + r] =
-              (uint32_t)four[0] | (uint32_t)four[1] << 8 | (uint32_t)four[2] << 16 | (uint32_t)four[3] << 24;
+              ((uint32_t)four[0] | (uint32_t)four[1] << 8 | (uint32_t)four[2] << 16 | (uint32_t)four[3] << 24) ^ flip;
         }
       }
     }
@@ -27,15 +27,15 @@ static void repack(uint8_t *matrix, uint8_t *room, int rows, int columns, int by
 }
 
 __attribute__((export_name("repack_q8"))) void repack_q8(uint8_t *matrix, uint8_t *room, int rows, int columns) {
-  repack(matrix, room, rows, columns, Q8_BYTES);
+  repack(matrix, room, rows, columns, Q8_BYTES, 0x80808080);
 }
 
 __attribute__((export_name("repack_q4"))) void repack_q4(uint8_t *matrix, uint8_t *room, int rows, int columns) {
-  repack(matrix, room, rows, columns, Q4_BYTES);
+  repack(matrix, room, rows, columns, Q4_BYTES, 0);
 }
 
 // One row as numbers: the embedding of a token.
-#define DEFINE_ROW(NAME, BYTES, STORE)                                                                              \
+#define DEFINE_ROW(NAME, BYTES, FLIP, STORE)                                                                              \
   __attribute__((export_name(#NAME))) void NAME(float *out, const uint8_t *matrix, int row, int rows, int columns) { \
     const int blocks = columns / BLOCK, row_bytes = blocks * BYTES, integers = BYTES - 2;                           \
     const int is_packed = row < (rows & ~3);                                                                        \
@@ -46,7 +46,7 @@ __attribute__((export_name("repack_q4"))) void repack_q4(uint8_t *matrix, uint8_
       for (int i = 0; i < integers; i++) {                                                                          \
         const uint8_t byte = is_packed ? group[(block * integers / 4 + i / 4) * 16 + (row & 3) * 4 + i % 4]         \
                                        : loose[block * BYTES + 2 + i];                                              \
-        STORE(out + block * BLOCK, i, half_value(scale), byte);                                                     \
+        STORE(out + block * BLOCK, i, half_value(scale), is_packed ? byte ^ FLIP : byte);                                                     \
       }                                                                                                             \
     }                                                                                                               \
   }
@@ -58,8 +58,8 @@ static inline void store_q4(float *block, int i, float scale, uint8_t byte) {
   block[i + 16] = scale * ((byte >> 4) - 8);
 }
 
-DEFINE_ROW(row_q8, Q8_BYTES, store_q8)
-DEFINE_ROW(row_q4, Q4_BYTES, store_q4)
+DEFINE_ROW(row_q8, Q8_BYTES, 0x80, store_q8)
+DEFINE_ROW(row_q4, Q4_BYTES, 0, store_q4)
 
 static inline v128_t round4(const float *x, v128_t inverse) {
   return wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_nearest(wasm_f32x4_mul(wasm_v128_load(x), inverse)));
