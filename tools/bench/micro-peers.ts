@@ -35,7 +35,7 @@ function synthetic(name: string, sizes: Sizes): string {
 
 const FILES: Readonly<Record<string, string>> = {
   'the shipped model, Q8_0': join(root, 'models/micro.gguf'),
-  '15M, Q8_0': synthetic('15m-2', FIFTEEN_MILLION),
+  '15M, Q8_0': synthetic('15m-3', FIFTEEN_MILLION),
   '135M, Q4_0': synthetic('135m-2', HUNDRED_THIRTY_FIVE_MILLION),
 }
 

@@ -3,6 +3,7 @@
 // a random model of 15 million parameters instead of the shipped one.
 import { parseArgs } from 'node:util'
 import { loadEngine } from '../../workers/micro/engine.ts'
+import { readGguf } from '../../workers/micro/gguf.ts'
 import { makeGguf, SMALL, type Recipe } from '../../test/unit/micro/synthetic.ts'
 import { readBytes } from '../eval/ask.ts'
 import { startWorkerd } from './micro/local.ts'
@@ -66,7 +67,7 @@ const model = values.synthetic ? makeGguf(FIFTEEN_MILLION) : readBytes(modelPath
 const loadStartedAt = performance.now()
 const engine = loadEngine(model, new WebAssembly.Module(readBytes('workers/micro/kernel/kernel.wasm')))
 const loadMs = Math.round(performance.now() - loadStartedAt)
-const parameters = [...engine.model.file.tensors.values()].reduce(
+const parameters = [...readGguf(model).tensors.values()].reduce(
   (sum, { rows, columns }) => sum + rows * columns,
   0,
 )

@@ -27,7 +27,6 @@ export async function* writeAnswer(
 ): AsyncGenerator<AnswerEvent> {
   const utf8 = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
   const finder = makeStopFinder(stops)
-  const empty = new Uint8Array()
   let waiting: ScoredToken[] = []
   let tokenCount = 0
 
@@ -39,9 +38,7 @@ export async function* writeAnswer(
     }
     tokenCount++
     waiting.push(token)
-    const { text, isStopped } = finder.push(
-      utf8.decode(vocabulary.bytes[token.id] ?? empty, { stream: true }),
-    )
+    const { text, isStopped } = finder.push(utf8.decode(vocabulary.bytesOf(token.id), { stream: true }))
     if (isStopped) {
       if (text !== '') yield { type: 'text', text, tokens: waiting }
       return yield { type: 'finish', reason: 'stop', tokenCount, ending: undefined }

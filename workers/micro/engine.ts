@@ -1,6 +1,6 @@
 // Everything an isolate needs to answer with micro, assembled once from a model file and the compiled kernel.
 import { makeCacheStore, type CacheStore } from './cache.ts'
-import { loadModel, type Model } from './model.ts'
+import { loadModel, type LoadedModel, type Model } from './model.ts'
 import { makePagePool } from './pages.ts'
 import { makePrompter, type Prompter } from './template.ts'
 import { makeTokenizer, type Tokenizer } from './tokenizer.ts'
@@ -19,9 +19,9 @@ export function loadEngine(file: ArrayBuffer, kernel: WebAssembly.Module): Engin
 }
 
 /** What a loaded model still needs. Throws ModelFileError where its file does not say it. */
-export function assembleEngine(model: Model): Engine {
-  const tokenizer = makeTokenizer(readVocabulary(model.file))
-  const prompter = makePrompter(model.file, tokenizer)
+export function assembleEngine({ file, ...model }: LoadedModel): Engine {
+  const tokenizer = makeTokenizer(readVocabulary(file))
+  const prompter = makePrompter(file, tokenizer)
   const caches = makeCacheStore(makePagePool(model.layout.pages), model.memory)
   return { model, tokenizer, prompter, caches }
 }

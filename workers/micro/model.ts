@@ -7,7 +7,6 @@ import { readShape, type Shape } from './shape.ts'
 import { readyWeights } from './weights.ts'
 
 export interface Model {
-  readonly file: Gguf
   readonly shape: Shape
   readonly layout: Layout
   readonly kernel: Kernel
@@ -16,11 +15,16 @@ export interface Model {
   readonly logits: Float32Array
 }
 
+/** With its file's head, which an engine needs once and a large vocabulary makes large. */
+export interface LoadedModel extends Model {
+  readonly file: Gguf
+}
+
 export interface Loading {
   /** Takes bytes of the file, whichever they are and in any order. */
   fill(fileAt: number, bytes: Uint8Array): void
   /** Once every byte has been filled in. */
-  finish(): Model
+  finish(): LoadedModel
 }
 
 /** Begins to load a file whose head is known. Throws ModelFileError when it is not a model this engine runs. */
@@ -45,7 +49,7 @@ export function beginModel(file: Gguf, kernelModule: WebAssembly.Module): Loadin
 }
 
 /** Loads a GGUF file. Throws ModelFileError when the file is damaged or not a model this engine runs. */
-export function loadModel(bytes: ArrayBuffer, kernelModule: WebAssembly.Module): Model {
+export function loadModel(bytes: ArrayBuffer, kernelModule: WebAssembly.Module): LoadedModel {
   const loading = beginModel(readGguf(bytes), kernelModule)
   loading.fill(0, new Uint8Array(bytes))
   return loading.finish()

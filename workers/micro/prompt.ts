@@ -16,8 +16,7 @@ export class ContextLengthError extends Error {
 
 /** No token stands for more bytes than the longest one, so a text of more characters than this cannot fit. */
 function mostCharacters({ model, tokenizer }: Engine): number {
-  const longest = tokenizer.vocabulary.bytes.reduce((most, bytes) => Math.max(most, bytes.length), 1)
-  return longest * model.layout.contextLength
+  return tokenizer.vocabulary.longest * model.layout.contextLength
 }
 
 /** Leaves out the oldest turn: its question and everything up to the next question. */

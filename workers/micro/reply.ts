@@ -31,7 +31,7 @@ export interface WireUsage {
 const utf8 = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
 
 function writeScore({ id, logprob }: { id: number; logprob: number }, vocabulary: Vocabulary): WireScore {
-  const bytes = vocabulary.bytes[id] ?? new Uint8Array()
+  const bytes = vocabulary.bytesOf(id)
   return { token: utf8.decode(bytes), logprob: Math.max(logprob, -9999), bytes: Array.from(bytes) }
 }
 

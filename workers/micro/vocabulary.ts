@@ -18,7 +18,13 @@ export interface Merge {
 export interface Vocabulary {
   readonly size: number
   readonly preTokenizer: string
-  readonly bytes: readonly Uint8Array[]
+  /**
+   * What a token stands for: nothing for control tokens and for what is no token. Made when asked, since an array for
+   * each token of a large vocabulary would take 10 MB.
+   */
+  bytesOf(id: number): Uint8Array
+  /** Bytes of the longest token. */
+  readonly longest: number
   readonly ids: ReadonlyMap<string, number>
   /** The id of the token for each single byte. */
   readonly byteIds: readonly number[]
@@ -121,13 +127,17 @@ export function readVocabulary(file: Gguf): Vocabulary {
   const begin = knownId('tokenizer.ggml.bos_token_id')
   const end = knownId('tokenizer.ggml.eos_token_id')
 
+  const bytesOf = (id: number): Uint8Array => {
+    const text = texts[id]
+    if (text === undefined || types[id] === TYPE_CONTROL) return new Uint8Array()
+    return types[id] === TYPE_USER_DEFINED ? utf8.encode(text) : tokenBytes(text)
+  }
+
   return {
     size,
     preTokenizer,
-    bytes: texts.map((text, id) => {
-      if (types[id] === TYPE_CONTROL) return new Uint8Array()
-      return types[id] === TYPE_USER_DEFINED ? utf8.encode(text) : tokenBytes(text)
-    }),
+    bytesOf,
+    longest: texts.reduce((most, text) => Math.max(most, tokenBytes(text).length), 1),
     ids,
     byteIds,
     merges: readMerges(file, ids, size),

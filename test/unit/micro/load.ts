@@ -4,7 +4,7 @@ import { makePagePool } from '../../../workers/micro/pages.ts'
 import { makeCacheStore, type CacheStore } from '../../../workers/micro/cache.ts'
 import { forward } from '../../../workers/micro/forward.ts'
 import { CHUNK_TOKENS } from '../../../workers/micro/layout.ts'
-import { loadModel, type Model } from '../../../workers/micro/model.ts'
+import { loadModel, type LoadedModel, type Model } from '../../../workers/micro/model.ts'
 import { makeGguf, type Recipe } from './synthetic.ts'
 
 export function readBytes(path: string): ArrayBuffer {
@@ -18,7 +18,7 @@ const compiled = new WebAssembly.Module(readBytes('workers/micro/kernel/kernel.w
 
 export const kernelModule = () => compiled
 
-export const loadSynthetic = (recipe: Recipe): Model => loadModel(makeGguf(recipe), kernelModule())
+export const loadSynthetic = (recipe: Recipe): LoadedModel => loadModel(makeGguf(recipe), kernelModule())
 
 export const makeCaches = (model: Model): CacheStore =>
   makeCacheStore(makePagePool(model.layout.pages), model.memory)

@@ -15,7 +15,7 @@ const { vocabulary } = tokenizer
 
 const decode = (tokens: readonly number[]) =>
   new TextDecoder('utf-8', { ignoreBOM: true }).decode(
-    Uint8Array.from(tokens.flatMap((token) => Array.from(vocabulary.bytes[token] ?? []))),
+    Uint8Array.from(tokens.flatMap((token) => Array.from(vocabulary.bytesOf(token)))),
   )
 
 describe('text', () => {
@@ -52,7 +52,7 @@ describe('control tokens', () => {
     expect(guarded).toEqual(tokenizer.encode('<|im_start|>'))
   })
 
-  it('show no text', () => expect(vocabulary.bytes[start ?? 0]).toHaveLength(0))
+  it('show no text', () => expect(vocabulary.bytesOf(start ?? 0)).toHaveLength(0))
 
   it('that end an answer are known by id and by name', () => {
     expect(vocabulary.ends).toEqual(new Set([vocabulary.ids.get('<|im_end|>')]))
@@ -70,7 +70,7 @@ describe('tokens that a user may write', () => {
     types[id] = 4
     const own = load({ 'tokenizer.ggml.token_type': types })
     expect(own.encode('a<|im_start|>b')).toContain(id)
-    expect(new TextDecoder().decode(own.vocabulary.bytes[id])).toBe('<|im_start|>')
+    expect(new TextDecoder().decode(own.vocabulary.bytesOf(id))).toBe('<|im_start|>')
   })
 })
 

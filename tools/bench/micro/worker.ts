@@ -11,9 +11,6 @@ export class Micro extends MicroObject {
   }
 }
 
-/** The key whose conversations the benchmark's are. */
-const SCOPE = 'bench'
-
 interface Env {
   readonly MICRO: DurableObjectNamespace<Micro>
 }
@@ -22,12 +19,13 @@ export default {
   async fetch(request: Request, env: Env): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url)
     const conversation = request.headers.get('x-minnow-conversation') ?? 'bench'
+    const scope = request.headers.get('x-minnow-scope') ?? conversation
     const object = env.MICRO.getByName(conversation)
     if (pathname === '/chat') return object.fetch(request)
     const { engine } = await isolateEngine(undefined)
     // A conversation as it is in an isolate that never saw it, with its shelf and without.
-    if (pathname === '/forget') eraseCaches(engine.caches, SCOPE, conversation)
-    if (pathname === '/erase') await object.erase(SCOPE, conversation)
+    if (pathname === '/forget') eraseCaches(engine.caches, scope, conversation)
+    if (pathname === '/erase') await object.erase(scope, conversation)
     if (pathname !== '/work') return new Response('ok')
     const what = searchParams.get('what') === 'prefill' ? 'prefill' : 'decode'
     return Response.json({ tokens: work(engine, what, Number(searchParams.get('tokens') ?? 0)) })

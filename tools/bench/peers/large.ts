@@ -22,7 +22,7 @@ export const FIFTEEN_MILLION: Sizes = {
   heads: 6,
   keyValueHeads: 6,
   hidden: 1024,
-  context: 512,
+  context: 2_048,
   vocabulary: 2_048,
   type: 'Q8_0',
 }

@@ -21,7 +21,7 @@ function openMicro(): { engine: Engine; cacheBytes: number } {
   const kernel = new WebAssembly.Module(readFileSync('workers/micro/kernel/kernel.wasm'))
   const descriptor = openSync(path, 'r')
   const { size } = fstatSync(descriptor)
-  const part = new Uint8Array(Math.min(size, 4 << 20))
+  const part = new Uint8Array(Math.min(size, 1 << 20))
   readSync(descriptor, part, 0, part.length, 0)
   const loading = beginModel(readGguf(part.buffer, size), kernel)
   for (let at = 0; at < size; at += part.length) {
