@@ -58,12 +58,15 @@ interface Turn {
   readonly cached: number
 }
 
+/** Every conversation is a key's of its own, so that nothing is shared. */
+const headersOf = (name: string) => ({ 'x-minnow-conversation': name, 'x-minnow-scope': name })
+
 async function ask(name: string, messages: readonly Message[], most: number): Promise<Turn> {
   const body = { messages, stream: true, max_tokens: most, stream_options: { include_usage: true } }
   const [startedAt, before] = [performance.now(), processorMs()]
   const reply = await fetch(`${server.url}/chat`, {
     method: 'POST',
-    headers: { 'x-minnow-conversation': name },
+    headers: headersOf(name),
     body: JSON.stringify(body),
   })
   const firstMs = performance.now() - startedAt
@@ -74,7 +77,7 @@ async function ask(name: string, messages: readonly Message[], most: number): Pr
 }
 
 const tell = (name: string, path: string): Promise<unknown> =>
-  fetch(`${server.url}${path}`, { method: 'POST', headers: { 'x-minnow-conversation': name } })
+  fetch(`${server.url}${path}`, { method: 'POST', headers: headersOf(name) })
 const rest = (): Promise<void> => new Promise((done) => setTimeout(done, REST_MS))
 
 const WAYS: Readonly<Record<string, (names: readonly string[]) => Promise<void>>> = {

@@ -30,6 +30,19 @@ describe('a conversation', () => {
     expect(tokens.length).toBeLessThanOrEqual(SMALL.contextLength - 96)
   })
 
+  it('that grows beyond the context begins alike for several turns, which then need not be computed again', () => {
+    const wide = loadEngine(makeGguf(SMALL, { 'llama.context_length': 1024 }), kernelModule())
+    const cuts = Array.from(
+      { length: 80 },
+      (_, count) => fitPrompt(wide, [system, ...turns(count), user('now?')], undefined).droppedMessages,
+    )
+    const moves = cuts.filter((cut, index) => cut !== (cuts[index - 1] ?? 0)).length
+    expect(cuts.at(-1)).toBeGreaterThan(80)
+    expect(moves).toBeGreaterThan(1)
+    expect(moves).toBeLessThan(15)
+    expect(cuts).toEqual(cuts.toSorted((a, b) => a - b))
+  })
+
   it('keeps more where a short answer is enough', () => {
     const messages = [...turns(20), user('now?')]
     expect(fitPrompt(engine, messages, 1).droppedMessages).toBeLessThan(
