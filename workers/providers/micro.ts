@@ -14,6 +14,9 @@ export interface MicroObjects {
  */
 const POOL = 4
 
+/** The object in which a conversation is answered, and which keeps its keys and values. */
+export const objectOf = (conversation: string): string => `conversation-${conversation}`
+
 export function micro(objects: MicroObjects): Provider {
   let turn = 0
   return {
@@ -31,7 +34,7 @@ export function micro(objects: MicroObjects): Provider {
       if (conversation !== undefined) headers['x-minnow-conversation'] = conversation
       if (escalate) headers['x-minnow-escalate'] = '1'
       return objects.fetch(
-        conversation === undefined ? `pool-${tenant ?? ''}-${turn}` : `conversation-${conversation}`,
+        conversation === undefined ? `pool-${tenant ?? ''}-${turn}` : objectOf(conversation),
         new Request(`https://micro${wire.path}`, {
           method: 'POST',
           headers,
