@@ -89,6 +89,16 @@ export const RECIPES: readonly Recipe[] = [
     feedForwardLength: 96,
     separateOutput: true,
   },
+  {
+    ...SMALL,
+    seed: 16,
+    type: 'Q4_1',
+    embeddingLength: 96,
+    headCount: 6,
+    keyValueHeadCount: 2,
+    feedForwardLength: 224,
+    separateOutput: true,
+  },
 ]
 
 export const SYNTHETIC_PROMPTS: readonly string[] = [

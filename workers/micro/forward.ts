@@ -13,12 +13,25 @@ function embed({ kernel, layout }: Model, tokens: readonly number[], out: number
         return kernel.row_q8(at, matrix, token, rows, columns)
       case 'Q4_0':
         return kernel.row_q4(at, matrix, token, rows, columns)
+      case 'Q4_1':
+        return kernel.row_q4_1(at, matrix, token, rows, columns)
       case 'F16':
         return kernel.row_f16(at, matrix, token, columns)
       case 'F32':
         return kernel.row_f32(at, matrix, token, columns)
     }
   })
+}
+
+function productOf(kernel: Model['kernel'], type: 'Q8_0' | 'Q4_0' | 'Q4_1') {
+  switch (type) {
+    case 'Q8_0':
+      return kernel.multiply_q8
+    case 'Q4_0':
+      return kernel.multiply_q4
+    case 'Q4_1':
+      return kernel.multiply_q4_1
+  }
 }
 
 /** Multiplies matrices that read the same activations, rounding those once to what the weights' type asks for. */
@@ -34,11 +47,11 @@ function multiply(
   for (const [{ type, at, rows, columns }, out] of pairs) {
     switch (type) {
       case 'Q8_0':
-      case 'Q4_0': {
+      case 'Q4_0':
+      case 'Q4_1': {
         if (!isRounded) kernel.quantize(rounded, x, tokens * columns)
         isRounded = true
-        const run = type === 'Q8_0' ? kernel.multiply_q8 : kernel.multiply_q4
-        run(out, at, rounded, rows, columns, tokens)
+        productOf(kernel, type)(out, at, rounded, rows, columns, tokens)
         break
       }
       case 'F16':

@@ -1,7 +1,7 @@
 // Reads the head of a GGUF model file: its metadata and where each tensor lies. Pure.
 // Source: github.com/ggml-org/ggml/blob/master/docs/gguf.md
 
-export type TensorType = 'F32' | 'F16' | 'Q8_0' | 'Q4_0'
+export type TensorType = 'F32' | 'F16' | 'Q8_0' | 'Q4_0' | 'Q4_1'
 
 export type MetaValue = string | number | boolean | readonly MetaValue[]
 
@@ -43,6 +43,7 @@ const TENSOR_TYPES: Readonly<Record<number, Block>> = {
   0: { type: 'F32', values: 1, bytes: 4 },
   1: { type: 'F16', values: 1, bytes: 2 },
   2: { type: 'Q4_0', values: 32, bytes: 18 },
+  3: { type: 'Q4_1', values: 32, bytes: 20 },
   8: { type: 'Q8_0', values: 32, bytes: 34 },
 }
 
@@ -160,7 +161,7 @@ function locate(place: TensorPlace, fileBytes: number, dataAt: number, alignment
   const block = TENSOR_TYPES[place.type]
   if (!block) {
     throw new ModelFileError(
-      `Tensor ${name} has the type number ${place.type}; micro runs F32, F16, Q8_0 and Q4_0. Convert the file.`,
+      `Tensor ${name} has the type number ${place.type}; micro runs F32, F16, Q8_0, Q4_0 and Q4_1. Convert the file.`,
     )
   }
   const [columns = 0, ...others] = place.shape

@@ -20,6 +20,7 @@ export interface Kernel {
     columns: number,
     tokens: number,
   ): void
+  multiply_q4_1: Kernel['multiply_q8']
   multiply_narrow: Kernel['multiply_q8']
   multiply_wide: Kernel['multiply_q8']
   /** Whether dot products are exact with eight bits in both factors. */
@@ -28,11 +29,13 @@ export interface Kernel {
   multiply_f16(out: Address, values: Address, x: Address, rows: number, columns: number, tokens: number): void
   row_q8(out: Address, matrix: Address, row: number, rows: number, columns: number): void
   row_q4(out: Address, matrix: Address, row: number, rows: number, columns: number): void
+  row_q4_1(out: Address, matrix: Address, row: number, rows: number, columns: number): void
   row_f32(out: Address, values: Address, row: number, columns: number): void
   row_f16(out: Address, values: Address, row: number, columns: number): void
   /** `room` takes four rows. */
   repack_q8(matrix: Address, room: Address, rows: number, columns: number): void
   repack_q4(matrix: Address, room: Address, rows: number, columns: number): void
+  repack_q4_1(matrix: Address, room: Address, rows: number, columns: number): void
   quantize(out: Address, x: Address, count: number): void
   round_half(out: Address, x: Address, count: number): void
   store_half(out: Address, x: Address, count: number): void
@@ -66,6 +69,7 @@ type Exports = Omit<Kernel, 'multiply_q8'>
 export const KERNEL_RESERVE = 65_536
 
 const NAMES: readonly (keyof Exports)[] = [
+  'multiply_q4_1',
   'multiply_narrow',
   'multiply_wide',
   'is_wide',
@@ -74,10 +78,12 @@ const NAMES: readonly (keyof Exports)[] = [
   'multiply_f16',
   'row_q8',
   'row_q4',
+  'row_q4_1',
   'row_f32',
   'row_f16',
   'repack_q8',
   'repack_q4',
+  'repack_q4_1',
   'quantize',
   'round_half',
   'store_half',

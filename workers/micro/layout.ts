@@ -84,8 +84,8 @@ export function planLayout(file: Gguf, shape: Shape): Layout {
   const placement = placeTensors(file, shape, (tensor) => weights.at + tensor.at - file.dataAt)
   const { embeddingLength, feedForwardLength, keyValueLength, queryLength, vocabularySize } = shape
   const widest = Math.max(embeddingLength, queryLength, feedForwardLength)
-  // Three bytes for each value, and three words for each block of 32: activations.h.
-  const roundedBytes = CHUNK_TOKENS * widest * 3 + (CHUNK_TOKENS * widest * 12) / 32
+  // Three bytes for each value, and four words for each block of 32: activations.h.
+  const roundedBytes = CHUNK_TOKENS * widest * 3 + (CHUNK_TOKENS * widest * 16) / 32
   const fixed = {
     stream: floats(CHUNK_TOKENS * embeddingLength),
     normed: floats(CHUNK_TOKENS * embeddingLength),

@@ -34,6 +34,7 @@ export function readyWeights(memory: WebAssembly.Memory, kernel: Kernel, layout:
   for (const { type, at, rows, columns } of layout.matrices) {
     if (type === 'Q8_0') kernel.repack_q8(at, room, rows, columns)
     else if (type === 'Q4_0') kernel.repack_q4(at, room, rows, columns)
+    else if (type === 'Q4_1') kernel.repack_q4_1(at, room, rows, columns)
   }
   const turns = new Float32Array(memory.buffer, layout.turns, layout.contextLength * shape.rotaryLength)
   fillTurns(turns, shape, layout.contextLength)

@@ -40,14 +40,22 @@ function quantizePlainly(x: ArrayLike<number>) {
   return { integers, scales }
 }
 
+type Bits = 8 | 4 | '4 and an offset'
+const KERNELS = {
+  8: { repack: kernel.repack_q8, multiply: kernel.multiply_q8, row: kernel.row_q8 },
+  4: { repack: kernel.repack_q4, multiply: kernel.multiply_q4, row: kernel.row_q4 },
+  '4 and an offset': { repack: kernel.repack_q4_1, multiply: kernel.multiply_q4_1, row: kernel.row_q4_1 },
+}
+
 /** A quantized matrix, laid out as a file has it and then put in the kernel's order; `weights` are its numbers. */
 function placeMatrix(
-  bits: 8 | 4,
+  bits: Bits,
   rows: number,
   columns: number,
   integer: () => number = () => Math.floor(random() * (bits === 8 ? 255 : 16)) - (bits === 8 ? 127 : 8),
 ) {
-  const [bytes, blocks] = [bits === 8 ? 34 : 18, (rows * columns) / 32]
+  const [bytes, blocks] = [{ 8: 34, 4: 18, '4 and an offset': 20 }[bits], (rows * columns) / 32]
+  const [header, lift] = bits === '4 and an offset' ? [4, 8] : [2, 0]
   const at = place(blocks * bytes)
   const view = new DataView(memory.buffer, at, blocks * bytes)
   const weights: number[] = []
@@ -55,20 +63,21 @@ function placeMatrix(
     const scale = numberToHalf(random() / 10)
     view.setUint16(block * bytes, scale, true)
     const whole = Array.from({ length: 32 }, integer)
-    weights.push(...whole.map((each) => each * halfToNumber(scale)))
-    if (bits === 8) whole.forEach((each, i) => view.setInt8(block * bytes + 2 + i, each))
+    const added = numberToHalf(lift === 0 ? 0 : spread() / 10)
+    if (lift > 0) view.setUint16(block * bytes + 2, added, true)
+    weights.push(...whole.map((each) => (each + lift) * halfToNumber(scale) + halfToNumber(added)))
+    if (bits === 8) whole.forEach((each, i) => view.setInt8(block * bytes + header + i, each))
     else
       for (let i = 0; i < 16; i++)
-        view.setUint8(block * bytes + 2 + i, ((whole[i] ?? 0) + 8) | (((whole[i + 16] ?? 0) + 8) << 4))
+        view.setUint8(block * bytes + header + i, ((whole[i] ?? 0) + 8) | (((whole[i + 16] ?? 0) + 8) << 4))
   }
-  const repack = bits === 8 ? kernel.repack_q8 : kernel.repack_q4
-  repack(at, place(4 * columns * 2), rows, columns)
+  KERNELS[bits].repack(at, place(4 * columns * 2), rows, columns)
   return { at, weights }
 }
 
 /** Activations as `quantize` leaves them. */
 function placeRounded(x: number, count: number) {
-  const at = place(count * 3 + (count * 12) / 32)
+  const at = place(count * 3 + (count * 16) / 32)
   kernel.quantize(at, x, count)
   return {
     at,
@@ -158,6 +167,7 @@ describe('matrices', () => {
           [8, kernel.multiply_narrow],
           [8, kernel.multiply_q8],
           [4, kernel.multiply_q4],
+          ['4 and an offset', kernel.multiply_q4_1],
         ] as const) {
           const { at, weights } = placeMatrix(bits, rows, columns)
           const out = floats(tokens * rows)
@@ -175,9 +185,8 @@ describe('matrices', () => {
             }
           }
           const row = floats(columns)
-          const read = bits === 8 ? kernel.row_q8 : kernel.row_q4
           for (let index = 0; index < rows; index++) {
-            read(row.at, at, index, rows, columns)
+            KERNELS[bits].row(row.at, at, index, rows, columns)
             row.view.forEach((value, i) => expect(value).toBeCloseTo(weights[index * columns + i] ?? 0, 6))
           }
         }
@@ -209,12 +218,12 @@ describe('matrices', () => {
     }
   }
 
-  for (const bits of [8, 4] as const) {
+  for (const bits of [8, 4, '4 and an offset'] as const) {
     it(`of ${bits} bits give a token the same bits alone and among others`, () => {
       const rows = 13
       const { at } = placeMatrix(bits, rows, columns)
       const x = floats(9 * columns, spread)
-      const run = bits === 8 ? kernel.multiply_q8 : kernel.multiply_q4
+      const run = KERNELS[bits].multiply
       const together = floats(9 * rows)
       run(together.at, at, placeRounded(x.at, 9 * columns).at, rows, columns, 9)
       for (let token = 0; token < 9; token++) {

@@ -119,12 +119,26 @@ function makeVocabulary(mergeCount: number): { tokens: readonly string[]; merges
   return { tokens: [...BYTE_CHARACTERS, ...new Set(joined), '<|im_start|>', '<|im_end|>'], merges }
 }
 
+/** Q4_1: sixteen steps from the least value to the largest. */
+function writeLifted(writer: Writer, block: readonly number[]): void {
+  const least = Math.min(...block)
+  const scale = (Math.max(...block) - least) / 15
+  writer.u16(numberToHalf(scale))
+  writer.u16(numberToHalf(least))
+  const whole = block.map((value) => Math.round(scale === 0 ? 0 : (value - least) / scale))
+  for (let i = 0; i < 16; i++) writer.u8((whole[i] ?? 0) | ((whole[i + 16] ?? 0) << 4))
+}
+
 function writeTensor(writer: Writer, type: TensorType, values: Float32Array): void {
   if (type === 'F32') values.forEach(writer.f32)
   else if (type === 'F16') values.forEach((value) => writer.u16(numberToHalf(value)))
   else {
     for (let from = 0; from < values.length; from += 32) {
       const block = Array.from(values.subarray(from, from + 32))
+      if (type === 'Q4_1') {
+        writeLifted(writer, block)
+        continue
+      }
       const peak = Math.max(...block.map(Math.abs))
       const steps = type === 'Q8_0' ? 127 : 7
       const scale = peak / steps
@@ -218,8 +232,8 @@ export function makeGguf(
   writer.u64(tensors.length)
   writer.u64(entries.length)
   for (const [key, value] of entries) writeMeta(writer, key, value)
-  const typeNumber = { F32: 0, F16: 1, Q4_0: 2, Q8_0: 8 }
-  const size = { F32: 4, F16: 2, Q4_0: 18 / 32, Q8_0: 34 / 32 }
+  const typeNumber = { F32: 0, F16: 1, Q4_0: 2, Q4_1: 3, Q8_0: 8 }
+  const size = { F32: 4, F16: 2, Q4_0: 18 / 32, Q4_1: 20 / 32, Q8_0: 34 / 32 }
   let offset = 0
   for (const { name, rows, columns, values } of tensors) {
     const type = rows === 0 ? 'F32' : recipe.type

@@ -10,11 +10,14 @@ typedef struct {
   const float *scales;
   // For each block the sum of `negative`, and -8 times the sum of `values`: where an unsigned 4-bit weight is 8 too large.
   const int32_t *negative_sums, *offset_sums;
+  // For each block its sum as a number, a half as in llama.cpp: what is added to each weight is multiplied with it.
+  const float *block_sums;
 } Activations;
 
 static inline Activations activations_at(uint8_t *at, int count) {
   const int blocks = count / BLOCK;
   const float *scales = (const float *)(at + 3 * count);
   return (Activations){(const int8_t *)at, at + count, at + 2 * count, scales,
-                       (const int32_t *)(scales + blocks), (const int32_t *)(scales + 2 * blocks)};
+                       (const int32_t *)(scales + blocks), (const int32_t *)(scales + 2 * blocks),
+                       scales + 3 * blocks};
 }

@@ -89,16 +89,17 @@ static inline v128_t add_scaled(v128_t total, v128_t sum, v128_t scales, const f
         wasm_v128_store(out + (token + t) * rows + g * 4, totals[g][t]);                                            \
   }
 
-#define DEFINE_TILE_Q4(NAME, GROUPS, TOKENS)                                                                        \
+#define DEFINE_TILE_Q4(NAME, BYTES, GROUPS, TOKENS)                                                                        \
   static inline void NAME(float *out, const uint8_t *group, Activations a, int token, int rows, int columns) {      \
     const int blocks = columns / BLOCK;                                                                             \
-    const int stride = blocks * 4 * Q4_BYTES;                                                                       \
+    const int stride = blocks * 4 * BYTES;                                                                       \
     const v128_t nibble = wasm_i8x16_splat(15);                                                                     \
     v128_t totals[GROUPS][TOKENS] = {0};                                                                            \
     for (int block = 0; block < blocks; block++) {                                                                  \
       v128_t sums[GROUPS][TOKENS];                                                                                  \
       _Pragma("unroll") for (int t = 0; t < TOKENS; t++) {                                                          \
-        const v128_t start = wasm_v128_load32_splat(a.offset_sums + (token + t) * blocks + block);                  \
+        const v128_t start = BYTES == Q4_1_BYTES ? wasm_i32x4_splat(0)                                              \
+                                                : wasm_v128_load32_splat(a.offset_sums + (token + t) * blocks + block);                  \
         _Pragma("unroll") for (int g = 0; g < GROUPS; g++) sums[g][t] = start;                                      \
       }                                                                                                             \
       _Pragma("unroll") for (int v = 0; v < 4; v++) {                                                               \
@@ -119,6 +120,13 @@ static inline v128_t add_scaled(v128_t total, v128_t sum, v128_t scales, const f
       }                                                                                                             \
       _Pragma("unroll") for (int g = 0; g < GROUPS; g++) {                                                          \
         const v128_t scales = load_half4((const uint16_t *)(group + g * stride + blocks * 4 * BLOCK / 2) + block * 4); \
+        if (BYTES == Q4_1_BYTES) {                                                                                  \
+          const v128_t added =                                                                                      \
+              load_half4((const uint16_t *)(group + g * stride + blocks * 4 * BLOCK / 2) + (blocks + block) * 4);   \
+          _Pragma("unroll") for (int t = 0; t < TOKENS; t++)                                                        \
+            totals[g][t] = wasm_f32x4_relaxed_madd(                                                                 \
+                added, wasm_v128_load32_splat(a.block_sums + (token + t) * blocks + block), totals[g][t]);          \
+        }                                                                                                           \
         _Pragma("unroll") for (int t = 0; t < TOKENS; t++)                                                          \
           totals[g][t] = add_scaled(totals[g][t], sums[g][t], scales, a.scales + (token + t) * blocks + block);     \
       }                                                                                                             \
@@ -136,10 +144,14 @@ DEFINE_TILE_WIDE(wide_two_four, 2, 4)
 DEFINE_TILE_WIDE(wide_two_one, 2, 1)
 DEFINE_TILE_WIDE(wide_one_four, 1, 4)
 DEFINE_TILE_WIDE(wide_one_one, 1, 1)
-DEFINE_TILE_Q4(q4_two_four, 2, 4)
-DEFINE_TILE_Q4(q4_two_one, 2, 1)
-DEFINE_TILE_Q4(q4_one_four, 1, 4)
-DEFINE_TILE_Q4(q4_one_one, 1, 1)
+DEFINE_TILE_Q4(q4_two_four, Q4_BYTES, 2, 4)
+DEFINE_TILE_Q4(q4_1_two_four, Q4_1_BYTES, 2, 4)
+DEFINE_TILE_Q4(q4_two_one, Q4_BYTES, 2, 1)
+DEFINE_TILE_Q4(q4_1_two_one, Q4_1_BYTES, 2, 1)
+DEFINE_TILE_Q4(q4_one_four, Q4_BYTES, 1, 4)
+DEFINE_TILE_Q4(q4_1_one_four, Q4_1_BYTES, 1, 4)
+DEFINE_TILE_Q4(q4_one_one, Q4_BYTES, 1, 1)
+DEFINE_TILE_Q4(q4_1_one_one, Q4_1_BYTES, 1, 1)
 
 // A row as it is in the file times one token.
 static inline float loose_narrow(const uint8_t *row, Activations a, int token, int columns) {
@@ -163,6 +175,19 @@ static inline float loose_q4(const uint8_t *row, Activations a, int token, int c
     const int8_t *x = a.values + token * columns + block * BLOCK;
     int sum = 0;
     for (int i = 0; i < 16; i++) sum += ((row[2 + i] & 15) - 8) * x[i] + ((row[2 + i] >> 4) - 8) * x[i + 16];
+    total += (float)sum * (half_value(row) * a.scales[token * blocks + block]);
+  }
+  return total;
+}
+
+static inline float loose_q4_1(const uint8_t *row, Activations a, int token, int columns) {
+  const int blocks = columns / BLOCK;
+  float total = 0;
+  for (int block = 0; block < blocks; block++, row += Q4_1_BYTES) {
+    const int8_t *x = a.values + token * columns + block * BLOCK;
+    int sum = 0;
+    for (int i = 0; i < 16; i++) sum += (row[4 + i] & 15) * x[i] + (row[4 + i] >> 4) * x[i + 16];
+    total += half_value(row + 2) * a.block_sums[token * blocks + block];
     total += (float)sum * (half_value(row) * a.scales[token * blocks + block]);
   }
   return total;
@@ -194,6 +219,7 @@ static inline float loose_q4(const uint8_t *row, Activations a, int token, int c
 DEFINE_MULTIPLY(narrow, Q8_BYTES)
 DEFINE_MULTIPLY(wide, Q8_BYTES)
 DEFINE_MULTIPLY(q4, Q4_BYTES)
+DEFINE_MULTIPLY(q4_1, Q4_1_BYTES)
 
 // Whether relaxed dot products are exact with eight bits in the second factor, which the standard leaves open. The
 // factors come from outside, so that the processor and not the compiler answers.

@@ -5,9 +5,10 @@
 #include "packed.h"
 
 // Four rows of a file, each a list of [scale][integers], become, block after block, vectors of four bytes of each of the
-// four rows, and behind them the four scales of each block. 8-bit integers become w + 128. `room` takes four rows.
-static void repack(uint8_t *matrix, uint8_t *room, int rows, int columns, int bytes, uint32_t flip) {
-  const int blocks = columns / BLOCK, row_bytes = blocks * bytes, integers = bytes - 2;
+// four rows, and behind them the four scales of each block, and
+// what else a block has. 8-bit integers become w + 128. `room` takes four rows.
+static void repack(uint8_t *matrix, uint8_t *room, int rows, int columns, int bytes, int integers, uint32_t flip) {
+  const int blocks = columns / BLOCK, row_bytes = blocks * bytes, halves = (bytes - integers) / 2;
   for (int row = 0; row + 4 <= rows; row += 4, matrix += 4 * row_bytes) {
     for (int i = 0; i < 4 * row_bytes; i++) room[i] = matrix[i];
     uint32_t *values = (uint32_t *)matrix;
@@ -15,9 +16,10 @@ static void repack(uint8_t *matrix, uint8_t *room, int rows, int columns, int by
     for (int block = 0; block < blocks; block++) {
       for (int r = 0; r < 4; r++) {
         const uint8_t *from = room + r * row_bytes + block * bytes;
-        scales[block * 4 + r] = (uint16_t)(from[0] | from[1] << 8);
+        for (int h = 0; h < halves; h++)
+          scales[(h * blocks + block) * 4 + r] = (uint16_t)(from[2 * h] | from[2 * h + 1] << 8);
         for (int v = 0; v < integers / 4; v++) {
-          const uint8_t *four = from + 2 + v * 4;
+          const uint8_t *four = from + 2 * halves + v * 4;
           values[(block * integers / 4 + v) * 4 + r] =
               ((uint32_t)four[0] | (uint32_t)four[1] << 8 | (uint32_t)four[2] << 16 | (uint32_t)four[3] << 24) ^ flip;
         }
@@ -27,39 +29,54 @@ static void repack(uint8_t *matrix, uint8_t *room, int rows, int columns, int by
 }
 
 __attribute__((export_name("repack_q8"))) void repack_q8(uint8_t *matrix, uint8_t *room, int rows, int columns) {
-  repack(matrix, room, rows, columns, Q8_BYTES, 0x80808080);
+  repack(matrix, room, rows, columns, Q8_BYTES, 32, 0x80808080);
 }
 
 __attribute__((export_name("repack_q4"))) void repack_q4(uint8_t *matrix, uint8_t *room, int rows, int columns) {
-  repack(matrix, room, rows, columns, Q4_BYTES, 0);
+  repack(matrix, room, rows, columns, Q4_BYTES, 16, 0);
+}
+
+__attribute__((export_name("repack_q4_1"))) void repack_q4_1(uint8_t *matrix, uint8_t *room, int rows, int columns) {
+  repack(matrix, room, rows, columns, Q4_1_BYTES, 16, 0);
 }
 
 // One row as numbers: the embedding of a token.
-#define DEFINE_ROW(NAME, BYTES, FLIP, STORE)                                                                              \
+#define DEFINE_ROW(NAME, BYTES, INTEGERS, FLIP, STORE)                                                                              \
   __attribute__((export_name(#NAME))) void NAME(float *out, const uint8_t *matrix, int row, int rows, int columns) { \
-    const int blocks = columns / BLOCK, row_bytes = blocks * BYTES, integers = BYTES - 2;                           \
+    const int blocks = columns / BLOCK, row_bytes = blocks * BYTES, integers = INTEGERS, halves = (BYTES - INTEGERS) / 2; \
     const int is_packed = row < (rows & ~3);                                                                        \
     const uint8_t *group = matrix + (row & ~3) * row_bytes, *loose = matrix + row * row_bytes;                      \
     for (int block = 0; block < blocks; block++) {                                                                  \
       const uint8_t *scale = is_packed ? group + blocks * 4 * integers + (block * 4 + (row & 3)) * 2                \
                                        : loose + block * BYTES;                                                     \
+      const uint8_t *added = is_packed ? scale + blocks * 8 : scale + 2;                                            \
       for (int i = 0; i < integers; i++) {                                                                          \
         const uint8_t byte = is_packed ? group[(block * integers / 4 + i / 4) * 16 + (row & 3) * 4 + i % 4]         \
-                                       : loose[block * BYTES + 2 + i];                                              \
-        STORE(out + block * BLOCK, i, half_value(scale), is_packed ? byte ^ FLIP : byte);                                                     \
+                                       : loose[block * BYTES + 2 * halves + i];                                              \
+        STORE(out + block * BLOCK, i, half_value(scale), halves > 1 ? half_value(added) : 0, is_packed ? byte ^ FLIP : byte);                                                     \
       }                                                                                                             \
     }                                                                                                               \
   }
 
-static inline void store_q8(float *block, int i, float scale, uint8_t byte) { block[i] = scale * (int8_t)byte; }
+static inline void store_q8(float *block, int i, float scale, float added, uint8_t byte) {
+  (void)added;
+  block[i] = scale * (int8_t)byte;
+}
 
-static inline void store_q4(float *block, int i, float scale, uint8_t byte) {
+static inline void store_q4_1(float *block, int i, float scale, float added, uint8_t byte) {
+  block[i] = scale * (byte & 15) + added;
+  block[i + 16] = scale * (byte >> 4) + added;
+}
+
+static inline void store_q4(float *block, int i, float scale, float added, uint8_t byte) {
+  (void)added;
   block[i] = scale * ((byte & 15) - 8);
   block[i + 16] = scale * ((byte >> 4) - 8);
 }
 
-DEFINE_ROW(row_q8, Q8_BYTES, 0x80, store_q8)
-DEFINE_ROW(row_q4, Q4_BYTES, 0, store_q4)
+DEFINE_ROW(row_q8, Q8_BYTES, 32, 0x80, store_q8)
+DEFINE_ROW(row_q4, Q4_BYTES, 16, 0, store_q4)
+DEFINE_ROW(row_q4_1, Q4_1_BYTES, 16, 0, store_q4_1)
 
 static inline v128_t round4(const float *x, v128_t inverse) {
   return wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_nearest(wasm_f32x4_mul(wasm_v128_load(x), inverse)));
@@ -99,5 +116,6 @@ __attribute__((export_name("quantize"))) void quantize(uint8_t *out, const float
     }
     ((int32_t *)a.negative_sums)[block] = below;
     ((int32_t *)a.offset_sums)[block] = -8 * sum;
+    ((float *)a.block_sums)[block] = wasm_f32x4_extract_lane(round_lanes(wasm_f32x4_splat(peak / 127.0f * sum)), 0);
   }
 }
