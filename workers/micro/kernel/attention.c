@@ -23,9 +23,9 @@ static inline double sum_double(v128_t lanes) {
 static void softmax(float *scores, int count, float factor) {
   for (int i = count; i % 4 != 0; i++) scores[i] = -__builtin_inff();
   v128_t peaks = wasm_v128_load(scores);
-  for (int i = 4; i < count; i += 4) peaks = wasm_f32x4_max(peaks, wasm_v128_load(scores + i));
-  peaks = wasm_f32x4_max(peaks, wasm_i32x4_shuffle(peaks, peaks, 2, 3, 0, 1));
-  peaks = wasm_f32x4_max(peaks, wasm_i32x4_shuffle(peaks, peaks, 1, 0, 3, 2));
+  for (int i = 4; i < count; i += 4) peaks = wasm_f32x4_pmax(peaks, wasm_v128_load(scores + i));
+  peaks = wasm_f32x4_pmax(peaks, wasm_i32x4_shuffle(peaks, peaks, 2, 3, 0, 1));
+  peaks = wasm_f32x4_pmax(peaks, wasm_i32x4_shuffle(peaks, peaks, 1, 0, 3, 2));
   const v128_t by = wasm_f32x4_splat(factor), top = wasm_f32x4_mul(peaks, by);
   double total = 0;
   for (int i = 0; i < count; i += 4) {
@@ -47,10 +47,10 @@ static inline v128_t score4(const float *query, const float *rows, int width) {
   v128_t a = wasm_f32x4_splat(0), b = a, c = a, d = a;
   for (int i = 0; i < width; i += 4) {
     const v128_t q = wasm_v128_load(query + i);
-    a = wasm_f32x4_add(a, wasm_f32x4_mul(q, wasm_v128_load(rows + i)));
-    b = wasm_f32x4_add(b, wasm_f32x4_mul(q, wasm_v128_load(rows + width + i)));
-    c = wasm_f32x4_add(c, wasm_f32x4_mul(q, wasm_v128_load(rows + 2 * width + i)));
-    d = wasm_f32x4_add(d, wasm_f32x4_mul(q, wasm_v128_load(rows + 3 * width + i)));
+    a = wasm_f32x4_relaxed_madd(q, wasm_v128_load(rows + i), a);
+    b = wasm_f32x4_relaxed_madd(q, wasm_v128_load(rows + width + i), b);
+    c = wasm_f32x4_relaxed_madd(q, wasm_v128_load(rows + 2 * width + i), c);
+    d = wasm_f32x4_relaxed_madd(q, wasm_v128_load(rows + 3 * width + i), d);
   }
   const v128_t ab = wasm_f32x4_add(wasm_i32x4_shuffle(a, b, 0, 2, 4, 6), wasm_i32x4_shuffle(a, b, 1, 3, 5, 7));
   const v128_t cd = wasm_f32x4_add(wasm_i32x4_shuffle(c, d, 0, 2, 4, 6), wasm_i32x4_shuffle(c, d, 1, 3, 5, 7));
@@ -65,7 +65,7 @@ static inline v128_t score4(const float *query, const float *rows, int width) {
     for (int i = 0; i < count; i++, rows += width) {                                                       \
       const v128_t share = wasm_v128_load32_splat(shares + i);                                             \
       _Pragma("unroll") for (int v = 0; v < VECTORS; v++) sums[v] =                                        \
-          wasm_f32x4_add(sums[v], wasm_f32x4_mul(share, wasm_v128_load(rows + 4 * v)));                    \
+          wasm_f32x4_relaxed_madd(share, wasm_v128_load(rows + 4 * v), sums[v]);                    \
     }                                                                                                      \
     _Pragma("unroll") for (int v = 0; v < VECTORS; v++) wasm_v128_store(out + 4 * v, sums[v]);             \
   }

@@ -7,6 +7,10 @@
 #include "half.h"
 #include "packed.h"
 
+// Groups of four rows that go together: more than there are registers for, but large weights come from memory, and the
+// more places are read at once, the less each is waited for. 8 is a fifth faster than 2.
+#define MANY 8
+
 // The second factor of the dot product has seven bits only. Activations are therefore kept as what is positive of them and what is negative: w * x = w * positive + ~w * negative + negative.
 static inline v128_t dot_narrow(v128_t sum, v128_t w, v128_t inverse, const uint8_t *positive, const uint8_t *negative) {
   sum = wasm_i32x4_relaxed_dot_i8x16_i7x16_add(w, wasm_v128_load32_splat(positive), sum);
@@ -136,18 +140,18 @@ static inline v128_t add_scaled(v128_t total, v128_t sum, v128_t scales, const f
         wasm_v128_store(out + (token + t) * rows + g * 4, totals[g][t]);                                            \
   }
 
-DEFINE_TILE_NARROW(narrow_two_four, 2, 4)
-DEFINE_TILE_NARROW(narrow_two_one, 2, 1)
+DEFINE_TILE_NARROW(narrow_many_four, MANY, 4)
+DEFINE_TILE_NARROW(narrow_many_one, MANY, 1)
 DEFINE_TILE_NARROW(narrow_one_four, 1, 4)
 DEFINE_TILE_NARROW(narrow_one_one, 1, 1)
-DEFINE_TILE_WIDE(wide_two_four, 2, 4)
-DEFINE_TILE_WIDE(wide_two_one, 2, 1)
+DEFINE_TILE_WIDE(wide_many_four, MANY, 4)
+DEFINE_TILE_WIDE(wide_many_one, MANY, 1)
 DEFINE_TILE_WIDE(wide_one_four, 1, 4)
 DEFINE_TILE_WIDE(wide_one_one, 1, 1)
-DEFINE_TILE_Q4(q4_two_four, Q4_BYTES, 2, 4)
-DEFINE_TILE_Q4(q4_1_two_four, Q4_1_BYTES, 2, 4)
-DEFINE_TILE_Q4(q4_two_one, Q4_BYTES, 2, 1)
-DEFINE_TILE_Q4(q4_1_two_one, Q4_1_BYTES, 2, 1)
+DEFINE_TILE_Q4(q4_many_four, Q4_BYTES, MANY, 4)
+DEFINE_TILE_Q4(q4_1_many_four, Q4_1_BYTES, MANY, 4)
+DEFINE_TILE_Q4(q4_many_one, Q4_BYTES, MANY, 1)
+DEFINE_TILE_Q4(q4_1_many_one, Q4_1_BYTES, MANY, 1)
 DEFINE_TILE_Q4(q4_one_four, Q4_BYTES, 1, 4)
 DEFINE_TILE_Q4(q4_1_one_four, Q4_1_BYTES, 1, 4)
 DEFINE_TILE_Q4(q4_one_one, Q4_BYTES, 1, 1)
@@ -201,10 +205,10 @@ static inline float loose_q4_1(const uint8_t *row, Activations a, int token, int
     const Activations a = activations_at(rounded, tokens * columns);                                                \
     const int group = columns / BLOCK * BYTES * 4;                                                                  \
     int row = 0;                                                                                                    \
-    for (; row + 8 <= rows; row += 8, matrix += 2 * group) {                                                        \
+    for (; row + 4 * MANY <= rows; row += 4 * MANY, matrix += MANY * group) {                                                        \
       int token = 0;                                                                                                \
-      for (; token + 4 <= tokens; token += 4) KIND##_two_four(out + row, matrix, a, token, rows, columns);          \
-      for (; token < tokens; token++) KIND##_two_one(out + row, matrix, a, token, rows, columns);                   \
+      for (; token + 4 <= tokens; token += 4) KIND##_many_four(out + row, matrix, a, token, rows, columns);          \
+      for (; token < tokens; token++) KIND##_many_one(out + row, matrix, a, token, rows, columns);                   \
     }                                                                                                               \
     for (; row + 4 <= rows; row += 4, matrix += group) {                                                            \
       int token = 0;                                                                                                \

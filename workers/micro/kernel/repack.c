@@ -79,7 +79,7 @@ DEFINE_ROW(row_q4, Q4_BYTES, 16, 0, store_q4)
 DEFINE_ROW(row_q4_1, Q4_1_BYTES, 16, 0, store_q4_1)
 
 static inline v128_t round4(const float *x, v128_t inverse) {
-  return wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_nearest(wasm_f32x4_mul(wasm_v128_load(x), inverse)));
+  return wasm_i32x4_relaxed_trunc_f32x4(wasm_f32x4_nearest(wasm_f32x4_mul(wasm_v128_load(x), inverse)));
 }
 
 static inline int sum_bytes(v128_t bytes) {
@@ -97,9 +97,9 @@ __attribute__((export_name("quantize"))) void quantize(uint8_t *out, const float
   for (int block = 0; block < count / BLOCK; block++) {
     const float *in = x + block * BLOCK;
     v128_t largest = wasm_f32x4_splat(0);
-    for (int i = 0; i < BLOCK; i += 4) largest = wasm_f32x4_max(largest, wasm_f32x4_abs(wasm_v128_load(in + i)));
-    largest = wasm_f32x4_max(largest, wasm_i32x4_shuffle(largest, largest, 2, 3, 0, 1));
-    const float peak = wasm_f32x4_extract_lane(wasm_f32x4_max(largest, wasm_i32x4_shuffle(largest, largest, 1, 0, 3, 2)), 0);
+    for (int i = 0; i < BLOCK; i += 4) largest = wasm_f32x4_pmax(largest, wasm_f32x4_abs(wasm_v128_load(in + i)));
+    largest = wasm_f32x4_pmax(largest, wasm_i32x4_shuffle(largest, largest, 2, 3, 0, 1));
+    const float peak = wasm_f32x4_extract_lane(wasm_f32x4_pmax(largest, wasm_i32x4_shuffle(largest, largest, 1, 0, 3, 2)), 0);
     ((float *)a.scales)[block] = wasm_f32x4_extract_lane(round_lanes(wasm_f32x4_splat(peak / 127.0f)), 0);
     const v128_t inverse = wasm_f32x4_splat(peak > 0 ? 127.0f / peak : 0);
     int sum = 0, below = 0;
