@@ -3,7 +3,7 @@
 // edited prompt) is not used: then the turn computes it.
 import type { Lease } from './cache.ts'
 import { digestEach, EMPTY_DIGEST, extendDigest, lastDigest, type Digest } from './digest.ts'
-import { PAGE_TOKENS } from './layout.ts'
+import { CACHE_BUDGET_BYTES, PAGE_TOKENS } from './layout.ts'
 import type { Packing } from './packing.ts'
 
 /** A page as it is kept. Of the tokens there are only digests: the text itself is not kept here. */
@@ -31,8 +31,8 @@ export interface Shelf {
   save(cache: { readonly pages: readonly number[]; readonly tokens: readonly number[] }): void
 }
 
-/** Kept of one conversation at most; of a longer one the beginning. */
-export const MOST_KEPT_BYTES = 8 * 1024 * 1024
+/** Kept of one conversation at most, which is all that the arena can hold of it. */
+export const MOST_KEPT_BYTES = CACHE_BUDGET_BYTES
 
 const checksumOf = (digests: Uint32Array, bytes: Uint8Array): Digest =>
   extendDigest(
