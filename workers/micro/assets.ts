@@ -12,6 +12,8 @@ export interface Loaded {
   readonly fingerprint: string
   /** Names all that keys and values depend on: kept ones of another stamp are never used. */
   readonly stamp: string
+  /** The size of the model file. */
+  readonly weightsBytes: number
   /** Whether it is the shipped model, whose answers can be judged. */
   readonly isShipped: boolean
 }
@@ -25,8 +27,9 @@ let engineCache: Promise<Loaded> | undefined
 const hex = (digest: ArrayBuffer) =>
   Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 
-const named = (engine: Engine, digest: ArrayBuffer, isShipped: boolean): Loaded => ({
+const named = (engine: Engine, digest: ArrayBuffer, weightsBytes: number, isShipped: boolean): Loaded => ({
   engine,
+  weightsBytes,
   fingerprint: `micro-${hex(digest).slice(0, 12)}`,
   stamp: `${hex(digest)} ${KERNEL_BUILD}`,
   isShipped,
@@ -35,16 +38,18 @@ const named = (engine: Engine, digest: ArrayBuffer, isShipped: boolean): Loaded 
 async function loadShipped(): Promise<Loaded> {
   const digest = await crypto.subtle.digest('SHA-256', file)
   const engine = loadEngine(file, kernel)
+  const weightsBytes = file.byteLength
   file.transfer(0) // the engine has its copy, and this is the only other one
-  return named(engine, digest, true)
+  return named(engine, digest, weightsBytes, true)
 }
 
 async function loadFrom(source: NonNullable<ModelSource>): Promise<Loaded> {
   const hash = new crypto.DigestStream('SHA-256')
   const writer = hash.getWriter()
-  const engine = await streamEngine(await source(), kernel, (bytes) => writer.write(bytes))
+  const model = await source()
+  const engine = await streamEngine(model, kernel, (bytes) => writer.write(bytes))
   await writer.close()
-  return named(engine, await hash.digest, false)
+  return named(engine, await hash.digest, model.bytes, false)
 }
 
 /** The first source counts: an isolate has one configuration. A load that failed is tried again by the next request. */

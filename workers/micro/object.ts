@@ -3,6 +3,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { isolateEngine, loadedEngine, type Loaded, type ModelSource } from './assets.ts'
 import { eraseCaches, findCache } from './cache.ts'
+import { PAGE_TOKENS } from './layout.ts'
 import { makePacking } from './packing.ts'
 import { refuse } from './refuse.ts'
 import { RequestError } from './request.ts'
@@ -75,6 +76,12 @@ export class MicroObject extends DurableObject {
       const { status, body } = refuse(error)
       return Response.json(body, { status })
     }
+  }
+
+  /** What the model takes of memory: its weights, and the keys and values of each token. */
+  async footprint(): Promise<{ readonly weightsBytes: number; readonly cacheBytesPerToken: number }> {
+    const { engine, weightsBytes } = await isolateEngine(this.source)
+    return { weightsBytes, cacheBytesPerToken: engine.caches.pool.pageBytes / PAGE_TOKENS }
   }
 
   /** Removes all that is kept or held of the conversation, for ever. */
