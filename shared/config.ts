@@ -8,6 +8,7 @@ import { learningFields, learningMistake } from './learning-schema.ts'
 import { counting, factFields, price } from './model-schema.ts'
 import { placeMistake, placesOf } from './places.ts'
 import { rebench } from './rebench-schema.ts'
+import { cacheSettings, reuseSetting } from './reuse.ts'
 
 const name = z
   .string()
@@ -140,6 +141,7 @@ const route = z
       .optional()
       .describe('Go on with a stream that dies midway on the next target; "streams" says it unless given.'),
     ...learningFields,
+    cache: reuseSetting.optional().describe('Give answers again that were given before; off unless given.'),
     timeouts: timeouts.optional(),
   })
   .refine(
@@ -267,6 +269,7 @@ export const configSchema = z.strictObject({
     })
     .optional(),
   rebench: rebench.optional(),
+  cache: cacheSettings.optional(),
   logs: z
     .enum(['json', 'off'])
     .optional()
@@ -374,6 +377,9 @@ function danglingReference(config: Config, vendors: readonly KnownVendor[]): str
       }
     }
   }
+  const vectors = config.cache?.embeddings
+  if (vectors !== undefined && !isModelName(config, vectors))
+    return `cache.embeddings: found "${vectors}", expected one of the models or <provider>/<model>.`
   const odd = (config.rebench?.models ?? []).find((model) => !isModelName(config, model))
   return odd === undefined
     ? undefined

@@ -22,7 +22,8 @@ export interface Timeouts {
   readonly floorWindowMs: number
 }
 
-export type Tier = 'mini' | 'frontier' | 'fixed'
+/** `cache`: nobody is asked, an answer is given again. */
+export type Tier = 'mini' | 'frontier' | 'fixed' | 'cache'
 
 /** One place a request can be sent to: a model at a provider, with all that is known of it. */
 export interface Target {

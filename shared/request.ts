@@ -1,5 +1,6 @@
 // The middle language of questions: what a client asks of a model, whatever dialect it speaks. Pure.
 import type { DialSetting } from './dial.ts'
+import type { CacheWish } from './reuse.ts'
 
 export type Role = 'system' | 'developer' | 'user' | 'assistant' | 'tool'
 
@@ -204,6 +205,8 @@ export interface ModelRequest {
   readonly resumable?: boolean
   /** Is a small model's answer checked before it is given? As the route says, unless given. */
   readonly cascade?: boolean
+  /** May an answer that was given before be given again? As the key or the route says, unless given. */
+  readonly cache?: CacheWish
   /** How the model is to be chosen; what it does not say, its route does. */
   readonly dial?: DialSetting
   /** The body as it came, and the dialect's own headers, for what only the same dialect on the other side understands. */

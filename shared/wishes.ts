@@ -5,6 +5,7 @@ import type { Failed } from './failure.ts'
 import { isFields } from './fields.ts'
 import { invalid } from './mistake.ts'
 import type { ModelRequest } from './request.ts'
+import { CACHE_MODES, type CacheWish, reuseFields } from './reuse.ts'
 
 const schema = z.looseObject({
   ...dialFields,
@@ -12,13 +13,23 @@ const schema = z.looseObject({
   rescue: z.boolean().optional(),
   resumable: z.boolean().optional(),
   cascade: z.boolean().optional(),
+  cache: z
+    .union([
+      z.boolean(),
+      z.enum(CACHE_MODES),
+      z.strictObject({ ...reuseFields, refresh: z.boolean().optional() }),
+    ])
+    .optional(),
 })
 
-export type Wishes = Pick<ModelRequest, 'dial' | 'requireParameters' | 'rescue' | 'resumable' | 'cascade'>
+export type Wishes = Pick<
+  ModelRequest,
+  'dial' | 'requireParameters' | 'rescue' | 'resumable' | 'cascade' | 'cache'
+>
 
 /**
  * Takes the wishes out of a body: `minnow: { strongShare, quality, maxCostPer1k, sort, maxPrice, require_parameters,
- * rescue, resumable, cascade }` and `require_parameters`, which no vendor is to see. `provider.require_parameters`, as OpenRouter
+ * rescue, resumable, cascade, cache }` and `require_parameters`, which no vendor is to see. `provider.require_parameters`, as OpenRouter
  * has it, is read and stays.
  */
 export function takeWishes(body: unknown): { readonly body: unknown; readonly wishes: Wishes } {
@@ -34,7 +45,7 @@ export function takeWishes(body: unknown): { readonly body: unknown; readonly wi
   if (knobsIn(said).length > 1) throw invalid(`Invalid 'minnow': ${ONE_KNOB}, is expected.`, 'minnow')
   const strict = flat === true || said.require_parameters === true || routed === true
   const dial = dialIn(said)
-  const { rescue, resumable, cascade } = said
+  const { rescue, resumable, cascade, cache } = said
   return {
     body: rest,
     wishes: {
@@ -43,8 +54,16 @@ export function takeWishes(body: unknown): { readonly body: unknown; readonly wi
       ...(rescue === undefined ? {} : { rescue }),
       ...(resumable === undefined ? {} : { resumable }),
       ...(cascade === undefined ? {} : { cascade }),
+      ...(cache === undefined ? {} : { cache: cacheIn(cache) }),
     },
   }
+}
+
+/** `true` leaves the manner to the key, the route, or what is usual. */
+function cacheIn(said: boolean | (typeof CACHE_MODES)[number] | CacheWish): CacheWish {
+  if (said === true) return {}
+  if (said === false) return { mode: 'off' }
+  return typeof said === 'string' ? { mode: said } : said
 }
 
 const SHARE = 'a number from 0 to 1'
@@ -63,6 +82,8 @@ const WANTED: Readonly<Record<string, string>> = {
   'minnow.rescue': FLAG,
   'minnow.resumable': FLAG,
   'minnow.cascade': FLAG,
+  'minnow.cache':
+    'true, false, "exact", "semantic", "off", or an object with "mode", "ttl" in seconds, "scope" and "refresh", or some of them,',
 }
 
 function mistake(error: z.ZodError): Failed {

@@ -5,6 +5,7 @@ import { noPrices, openCatalogue } from '../shared/catalogue.ts'
 import { openaiChat } from '../shared/dialects/openai-chat/index.ts'
 import { Failed } from '../shared/failure.ts'
 import { entryOf, MICRO_PROVIDER, readConfig } from '../shared/config.ts'
+import { DAY_MS, DEFAULTS } from '../shared/defaults.ts'
 import { openRebenchDesk } from './admin/rebench.ts'
 import { type App, openApp } from './app.ts'
 import { listAudit } from './audit.ts'
@@ -14,6 +15,8 @@ import { type Call, headDeadline } from './attempt/deadline.ts'
 import { race } from './attempt/race.ts'
 import { openBudgets } from './budget/admit.ts'
 import type { Budget } from './budget/object.ts'
+import type { AnswerCache } from './cache/object.ts'
+import { openCaching } from './caching.ts'
 import type { Conversation } from './conversation/object.ts'
 import { openBoard } from './health/board.ts'
 import { breaker } from './health/breaker.ts'
@@ -70,6 +73,7 @@ import o200k from './vocabulary/o200k.bin'
 import { unpack } from './vocabulary/unpack.ts'
 
 export { Budget } from './budget/object.ts'
+export { AnswerCache } from './cache/object.ts'
 export { Conversation } from './conversation/object.ts'
 export { Health } from './health/object.ts'
 
@@ -78,6 +82,7 @@ const VERSION = '0.3.0'
 /** The bindings of wrangler.toml; beside them stand the secrets that the configuration names. */
 interface Bindings {
   readonly DB: D1Database
+  readonly ANSWERS: DurableObjectNamespace<AnswerCache>
   readonly BUDGET: DurableObjectNamespace<Budget>
   readonly CONVERSATION: DurableObjectNamespace<Conversation>
   readonly HEALTH: DurableObjectNamespace<Health>
@@ -102,14 +107,6 @@ interface Bindings {
   readonly OTEL_EXPORTER_OTLP_HEADERS?: string
 }
 
-const DEFAULT_BODY_BYTES = 4 * 1024 * 1024
-const DEFAULT_KEEP_ALIVE_MS = 1_000
-const DEFAULT_PROBE_MS = 10_000
-const DEFAULT_KEEP_MS = 10 * 60_000
-const DEFAULT_IDEMPOTENCY_MS = 24 * 60 * 60_000
-
-const DEFAULT_KEEP_DAYS = 90
-const DAY_MS = 86_400_000
 /** Each isolate hands its rows to one of so many; what they counted adds up. */
 const OUTBOXES = 2
 /** The one object of its kind, so that two runs never overlap. */
@@ -167,7 +164,7 @@ function open(env: Bindings): Opened {
     return entry === undefined ? undefined : vendorOf(id, entry)
   }
   const healthOf = (key: string): DurableObjectStub<Health> => env.HEALTH.getByName(key)
-  const probeMs = config.health?.probeMs ?? DEFAULT_PROBE_MS
+  const probeMs = config.health?.probeMs ?? DEFAULTS.probeMs
   const targets = configuredTargets(config, MICRO_PROVIDER)
   const health = openBoard({
     objects: { exchange: (key, isolate, report) => healthOf(key).exchange(isolate, report, probeMs) },
@@ -214,7 +211,9 @@ function open(env: Bindings): Opened {
     nearby: (input, init) => fetch(input, init),
     allowHosts: config.media?.allowHosts ?? [],
   })
+  const caching = openCaching(config, env.ANSWERS, (asked, cx, abort) => ask(asked, cx, abort))
   const ask = pipeline({
+    cache: caching.cache,
     planner,
     budgets: openBudgets({
       draw: (account, budgets, asked, report) => budgetOf(account).draw(budgets, asked, report),
@@ -238,15 +237,15 @@ function open(env: Bindings): Opened {
     tokenizer,
     statusOf: (failure) => openaiChat().writeFailure(failure, '').status,
   })
-  const keepDays = config.telemetry?.keepDays ?? DEFAULT_KEEP_DAYS
+  const keepDays = config.telemetry?.keepDays ?? DEFAULTS.keepDays
   const rows = {
     database: env.DB,
     outboxes: (wanted: Wanted) => askOutboxes((outbox) => outbox.unsent(wanted)),
     texts: (rowId: string) => askOutboxes((outbox) => outbox.text(rowId)),
     keptFrom: () => Date.now() - keepDays * DAY_MS,
   }
-  const keepAliveMs = config.streams?.keepAliveMs ?? DEFAULT_KEEP_ALIVE_MS
-  const keepMs = config.streams?.keepMs ?? DEFAULT_KEEP_MS
+  const keepAliveMs = config.streams?.keepAliveMs ?? DEFAULTS.keepAliveMs
+  const keepMs = config.streams?.keepMs ?? DEFAULTS.keepMs
   const app = openApp({
     threads,
     pipeline: ask,
@@ -265,9 +264,9 @@ function open(env: Bindings): Opened {
       keepAliveMs,
       keepMs,
       resumable: config.streams?.resumable === true,
-      idempotencyMs: config.streams?.idempotencyMs ?? DEFAULT_IDEMPOTENCY_MS,
+      idempotencyMs: config.streams?.idempotencyMs ?? DEFAULTS.idempotencyMs,
     },
-    bodyBytes: config.limits?.bodyBytes ?? DEFAULT_BODY_BYTES,
+    bodyBytes: config.limits?.bodyBytes ?? DEFAULTS.bodyBytes,
     admin: {
       adminOf: keys.adminOf,
       enabled: loopback || (env.ADMIN_KEY ?? '') !== '',
@@ -297,6 +296,7 @@ function open(env: Bindings): Opened {
           },
           query,
         ),
+      cache: caching.desk,
       rebench: openRebenchDesk(env.DB, config, () => env.REBENCH.getByName(REBENCH)),
       metrics: async () => writeMetrics(await askOutboxes((outbox) => outbox.totals())),
     },

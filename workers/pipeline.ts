@@ -11,6 +11,8 @@ import { rescue } from './attempt/rescue.ts'
 import { unheard } from './attempt/bill.ts'
 import { accountsOf } from './budget/account.ts'
 import type { Budgets } from './budget/admit.ts'
+import type { Cache, Leads, Told } from './cache/cache.ts'
+import { reusedOf, unused } from './cache/reused.ts'
 import { needOf, priceOf, reserve } from './budget/need.ts'
 import { openTab, type Tab } from './budget/tab.ts'
 import { type Asked, type ConversationObjects, recall } from './conversation/recall.ts'
@@ -26,6 +28,7 @@ export interface Organs {
   readonly planner: Planner
   readonly budgets: Budgets
   readonly conversations: ConversationObjects
+  readonly cache: Cache
   readonly race: Service<Race, Raced>
   readonly telemetry: Telemetry
   readonly learning: Pick<Learning, 'ended'>
@@ -42,6 +45,8 @@ export interface Served {
   readonly clamped: number | undefined
   /** What is left of the rates that apply. */
   readonly rates: readonly RateLeft[]
+  /** Of an answer that is given again: since it was said. */
+  readonly ageMs?: number
   /** Counts the prompt here, for clients that are told before the answer. */
   readonly promptTokens: () => Promise<number>
 }
@@ -54,7 +59,17 @@ export type Pipeline = (
 ) => Promise<Served>
 
 export const pipeline =
-  ({ planner, budgets, conversations, race, telemetry, learning, tokenizer, statusOf }: Organs): Pipeline =>
+  ({
+    planner,
+    budgets,
+    conversations,
+    cache,
+    race,
+    telemetry,
+    learning,
+    tokenizer,
+    statusOf,
+  }: Organs): Pipeline =>
   async ({ caller, request }, cx, abort) => {
     const startedAt = cx.now()
     let timer: ReturnType<typeof setTimeout> | null = null
@@ -63,6 +78,7 @@ export const pipeline =
     let asked: ModelRequest | undefined
     let raced: Raced | undefined
     let tab: Tab | undefined
+    let kept: Told | Leads | undefined
     let firstAt: number | undefined
     let clamped: number | undefined
     const words = caller.storeText === true ? openWords() : undefined
@@ -73,7 +89,11 @@ export const pipeline =
     /** Settle, record, remember: once, whatever happened. */
     const close = async (ending: Ending | undefined, failure: Failure | undefined): Promise<void> => {
       clearTimeout(timer)
-      const used = ending ?? (await unheard({ raced, plan, promptTokens }))
+      const told = kept?.kind === 'told' ? kept.cached : undefined
+      // Nothing was used where an answer was only given again.
+      const isReused = told !== undefined && raced?.attempts.length === 0
+      const heard = ending ?? (await unheard({ raced, plan, promptTokens }))
+      const used = isReused && heard !== undefined ? unused(heard) : heard
       const overrunMicros = tab?.settle(used) ?? 0
       const answer = raced?.ok === true ? raced.answer : undefined
       const status = failure === undefined || ending !== undefined ? 200 : statusOf(failure)
@@ -93,11 +113,12 @@ export const pipeline =
           overrunMicros,
           frontierPrice: plan?.frontierPrice && priceOf(plan.frontierPrice, request),
           clampedTo: clamped,
+          reused: told && reusedOf(told),
         }),
         cx,
         await words?.said((asked ?? request).messages),
       )
-      if (plan !== undefined)
+      if (plan !== undefined && told === undefined)
         planner.settle({
           caller,
           request: conversation?.request ?? request,
@@ -106,12 +127,18 @@ export const pipeline =
           ending: used,
           at: cx.now(),
         })
-      if (plan !== undefined && asked !== undefined && answer !== undefined && ending !== undefined)
+      if (
+        plan !== undefined &&
+        asked !== undefined &&
+        answer !== undefined &&
+        ending !== undefined &&
+        told === undefined
+      )
         learning.ended(
           { caller, request: asked, plan, tier: answer.target.tier, ending, trial: raced?.trial },
           cx,
         )
-      await conversation?.close(ending, answer?.target)
+      await conversation?.close(ending, told === undefined ? answer?.target : undefined)
     }
 
     // Deferred before anything is waited for: when the client leaves, only deferred work is sure to go on.
@@ -120,33 +147,53 @@ export const pipeline =
 
     try {
       conversation = await recall(conversations, request, cx)
-      const { last } = conversation
-      plan = await planner.plan(conversation.request, caller, cx, last && { last })
+      const { last, request: whole, allowedMicros } = conversation
+      const dry = (): Promise<Plan> => planner.plan(whole, caller, cx, { isDry: true })
+      kept = await cache.find({ caller, request: whole, plan: dry }, cx)
+      const decided =
+        kept?.kind === 'told' ? kept.plan : await planner.plan(whole, caller, cx, last && { last })
+      plan = decided
       const totalMs = Math.max(...plan.targets.map((target) => target.timeouts.totalMs))
       timer = setTimeout(() => abort(timedOut('total', totalMs)), totalMs)
-      const accounts = accountsOf(caller, request, conversation.allowedMicros)
-      const limits = { budgets: accounts.flatMap((account) => account.budgets) }
-      const need = await needOf(conversation.request, plan, limits, tokenizer)
-      tab = await openTab({ budgets, accounts, request: conversation.request, need, tokenizer }, cx)
-      const { mayAddCall, mayGoOn, rates } = tab
-      asked = reserve(conversation.request, tab.need)
-      clamped = tab.need.clamped ? asked.limits.maxOutput : undefined
       const meterOf = metering(tokenizer, cx)
-      raced = await cascade({ request: asked, plan, race, meterOf, mayAddCall, mayAsk: mayGoOn }, cx)
+      const open = async (): Promise<Tab> => {
+        const accounts = accountsOf(caller, request, allowedMicros)
+        const limits = { budgets: accounts.flatMap((account) => account.budgets) }
+        const need = await needOf(whole, decided, limits, tokenizer)
+        return (tab ??= await openTab({ budgets, accounts, request: whole, need, tokenizer }, cx))
+      }
+      /** Who was told an answer has no tab before it has to go on with it alone. */
+      const mayAsk: Tab['mayGoOn'] = async (going, target) => {
+        const opened = tab ?? (await open().catch(() => undefined))
+        return opened !== undefined && opened.mayGoOn(going, target)
+      }
+      if (kept?.kind === 'told') {
+        asked = whole
+        raced = { ok: true, answer: kept.answer, attempts: [], position: 0 }
+      } else {
+        const { need, mayAddCall } = await open()
+        asked = reserve(whole, need)
+        clamped = need.clamped ? asked.limits.maxOutput : undefined
+        raced = await cascade({ request: asked, plan, race, meterOf, mayAddCall, mayAsk }, cx)
+      }
       if (!raced.ok) throw new Failed(raced.failure)
       firstAt = cx.now()
       const { answer, attempts } = raced
-      const told = rescue({ request: asked, plan, raced, race, meterOf, mayAsk: mayGoOn, promptTokens }, cx)
+      const told = rescue({ request: asked, plan, raced, race, meterOf, mayAsk, promptTokens }, cx)
       closeWith(told.end.then((ending) => close(ending, ending.failure)))
+      const isDoubted = attempts[raced.position]?.doubt !== undefined
+      const batches = kept?.kind === 'lead' ? kept.tell(answer, told.batches, isDoubted) : told.batches
       return {
         plan,
-        answer: { ...answer, batches: words?.listen(told.batches) ?? told.batches },
+        answer: { ...answer, batches: words?.listen(batches) ?? batches },
         attempts,
         clamped,
-        rates,
+        rates: tab?.rates ?? [],
         promptTokens,
+        ...(kept?.kind === 'told' ? { ageMs: kept.cached.ageMs } : {}),
       }
     } catch (error) {
+      if (kept?.kind === 'lead') kept.drop()
       closeWith(close(undefined, failureOf(error)))
       throw error
     }

@@ -3,6 +3,7 @@ import type { VendorDialect, WireRequest } from '../shared/dialect.ts'
 import type { Batch } from '../shared/event.ts'
 import type { Failure } from '../shared/failure.ts'
 import type { Endpoint } from '../shared/request.ts'
+import type { CacheSetting } from '../shared/reuse.ts'
 import type { Target } from '../shared/plan.ts'
 import { promptTokens, type Usage } from '../shared/usage.ts'
 
@@ -146,6 +147,8 @@ export interface Caller {
   readonly storeText?: boolean
   /** Web origins of a publishable key; absent for a secret key. */
   readonly origins?: readonly string[]
+  /** Whether and how answers are given again to the key. */
+  readonly cache?: CacheSetting
 }
 
 export type Unit = 'usd' | 'tokens' | 'requests'

@@ -17,6 +17,7 @@ export const ORGANS = [
   'health',
   'rebench',
   'replay',
+  'cache',
 ] as const
 
 // Imports run from a smaller number to a larger one, or stay within a folder.
@@ -29,9 +30,11 @@ const LEVELS: Readonly<Record<string, number>> = {
   'workers/pipeline.ts': 4,
   'workers/count.ts': 4,
   'workers/bench.ts': 4,
+  'workers/caching.ts': 4,
   ...Object.fromEntries(ORGANS.map((organ) => [`workers/${organ}`, 5])),
   'workers/service.ts': 6,
   'workers/floor.ts': 6,
+  'workers/digest.ts': 6,
   'workers/journal': 6,
   'workers/audit.ts': 6,
   shared: 7,

@@ -7,6 +7,7 @@ export type Variables = Readonly<Record<string, string>>
 export const RESERVED: readonly string[] = [
   'ADMIN_KEY',
   'AI',
+  'ANSWERS',
   'ASSETS',
   'BUDGET',
   'CONFIG',

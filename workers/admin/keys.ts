@@ -85,13 +85,13 @@ async function write(
 
 type Asked = Pick<
   ReturnType<typeof readChange>,
-  'project' | 'conversationBudget' | 'models' | 'routes' | 'endpoints' | 'storeText' | 'expiresAt'
+  'project' | 'conversationBudget' | 'models' | 'routes' | 'endpoints' | 'storeText' | 'cache' | 'expiresAt'
 >
 const readChange = (body: unknown) => checked(changedKey, body)
 
 /** Everything that a key may lack, as far as it is given. */
 async function changesOf(desk: KeyDesk, asked: Asked): Promise<Partial<KeyRecord>> {
-  const { project, conversationBudget, models, routes, endpoints, storeText, expiresAt } = asked
+  const { project, conversationBudget, models, routes, endpoints, storeText, cache, expiresAt } = asked
   return {
     ...(isGiven(project) ? { project: await projectOf(desk, project) } : {}),
     ...(isGiven(conversationBudget) ? { conversationBudget: totalOf(conversationBudget) } : {}),
@@ -99,6 +99,7 @@ async function changesOf(desk: KeyDesk, asked: Asked): Promise<Partial<KeyRecord
     ...(isGiven(routes) ? { routes } : {}),
     ...(isGiven(endpoints) ? { endpoints } : {}),
     ...(storeText === undefined ? {} : { storeText }),
+    ...(isGiven(cache) ? { cache } : {}),
     ...(isGiven(expiresAt) ? { expiresAt: timeOf(expiresAt) } : {}),
   }
 }
@@ -107,7 +108,7 @@ const isGiven = <T>(value: T | null | undefined): value is T => value !== null &
 
 /** The key without what is taken away: `null` says so. */
 function cleared(record: KeyRecord, asked: Asked): KeyRecord {
-  const { project, conversationBudget, models, routes, endpoints, expiresAt, ...rest } = record
+  const { project, conversationBudget, models, routes, endpoints, cache, expiresAt, ...rest } = record
   return {
     ...rest,
     ...(project === undefined || asked.project === null ? {} : { project }),
@@ -115,6 +116,7 @@ function cleared(record: KeyRecord, asked: Asked): KeyRecord {
     ...(models === undefined || asked.models === null ? {} : { models }),
     ...(routes === undefined || asked.routes === null ? {} : { routes }),
     ...(endpoints === undefined || asked.endpoints === null ? {} : { endpoints }),
+    ...(cache === undefined || asked.cache === null ? {} : { cache }),
     ...(expiresAt === undefined || asked.expiresAt === null ? {} : { expiresAt }),
   }
 }
@@ -148,6 +150,7 @@ function shown(record: KeyRecord): Shown {
     endpoints: record.endpoints ?? null,
     origins: record.origins ?? null,
     storeText: record.storeText ?? false,
+    cache: record.cache ?? null,
     createdAt: shownTime(record.createdAt),
     expiresAt: shownTime(record.expiresAt),
     revokedAt: shownTime(record.revokedAt),

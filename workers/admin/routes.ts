@@ -6,6 +6,8 @@ import { checkLocal, keyOf } from '../edge/authenticate.ts'
 import { type HealthDesk, listHealth } from './health.ts'
 import type { PriceBook } from '../prices/book.ts'
 import type { AuditFilter } from '../audit.ts'
+import type { CacheDesk } from '../caching.ts'
+import { purgeCache, readCache } from './cache.ts'
 import type { KeyDesk } from './desk.ts'
 import { changeKey, createKey, listKeys, readKey, revokeKey } from './keys.ts'
 import { type LearnerDesk, listRoutes } from './learners.ts'
@@ -42,6 +44,7 @@ export interface Admin {
   readonly metrics: () => Promise<string>
   readonly audit: (filter: AuditFilter) => Promise<Record<string, unknown>[]>
   readonly rebench: RebenchDesk
+  readonly cache: CacheDesk
 }
 
 const BODY_BYTES = 64 * 1024
@@ -119,6 +122,8 @@ export function adminRoutes(admin: Admin): Hono<Known> {
   app.put('/prices', async (c) =>
     c.json(await putPrice(admin.prices, await body(c.req.raw), admin.keys.now(), c.get('actor'))),
   )
+  app.get('/cache', async (c) => c.json(await readCache(admin.cache, c.req.query())))
+  app.delete('/cache', async (c) => c.json(await purgeCache(admin.cache, c.req.query())))
   app.post('/rebench', async (c) => {
     const text = await readBody(c.req.raw, BODY_BYTES)
     return c.json(await beginRebench(admin.rebench, text.trim() === '' ? undefined : parse(text)), 202)

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Failed } from '../../shared/failure.ts'
 import { priceFields } from '../../shared/model-schema.ts'
 import { sampleFields } from '../../shared/rebench-schema.ts'
+import { reuseSetting } from '../../shared/reuse.ts'
 import { ENDPOINT_KINDS } from '../edge/scope.ts'
 import { GROUPS } from '../telemetry/live.ts'
 
@@ -44,6 +45,7 @@ const fields = {
   endpoints: z.array(z.enum(ENDPOINT_KINDS)).min(1).nullish(),
   origins: z.array(origin).min(1).max(64).optional(),
   storeText: z.boolean().optional(),
+  cache: reuseSetting.nullish(),
   expiresAt: z.union([z.iso.datetime({ offset: true }), z.int().positive()]).nullish(),
 }
 
@@ -77,6 +79,12 @@ export const auditQuery = z.strictObject({
 export const learnerQuery = z.strictObject({
   route: z.string().max(128).optional(),
   tenant: z.string().max(128).optional(),
+})
+
+/** Whose answers: a key's or a project's id. */
+export const cacheQuery = z.strictObject({
+  tenant: z.string().min(1).max(128),
+  route: z.string().min(1).max(256).optional(),
 })
 
 export const newPrice = z.strictObject({

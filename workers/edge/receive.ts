@@ -4,6 +4,7 @@ import type { Address, ClientDialect } from '../../shared/dialect.ts'
 import { Failed } from '../../shared/failure.ts'
 import { microsFromDollars } from '../../shared/money.ts'
 import type { ModelRequest } from '../../shared/request.ts'
+import { type CacheWish, readCacheHeader } from '../../shared/reuse.ts'
 import { takeWishes } from '../../shared/wishes.ts'
 import type { Caller } from '../service.ts'
 
@@ -44,6 +45,7 @@ export function understand(
   return {
     ...asked,
     ...wishes,
+    ...cacheWish(headers),
     ...(passed === undefined ? {} : { native: { ...asked.native, headers: passed } }),
     limits: {
       ...asked.limits,
@@ -59,6 +61,21 @@ export function understand(
 function invalid(message: string, param?: string): Failed {
   return new Failed({ kind: 'invalid-request', message, ...(param === undefined ? {} : { param }) })
 }
+
+/** What the header says wins over the body: it is nearer to who runs the client. */
+function cacheWish(headers: Headers): { readonly cache?: CacheWish } {
+  const header = headers.get(CACHE)
+  if (header === null) return {}
+  const cache = readCacheHeader(header)
+  if (cache === undefined)
+    throw invalid(
+      `Invalid '${CACHE}': send 'on', 'off', 'exact' or 'semantic', with 'refresh', 'ttl=<seconds>' and 'scope=<key, project or user>' as you like.`,
+      CACHE,
+    )
+  return { cache }
+}
+
+const CACHE = 'x-minnow-cache'
 
 /** A header's value must be one that can be sent on: visible ASCII, and not a book. */
 const SENDABLE = /^[\x20-\x7e]{1,1024}$/

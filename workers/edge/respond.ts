@@ -197,10 +197,14 @@ export const tellStream = (
 }
 
 /** The body as the client sent it, with the wishes that were taken out of it. */
-const bodyOf = ({ native, dial, rescue, requireParameters }: ModelRequest): string =>
+const bodyOf = ({ native, dial, rescue, cache, requireParameters }: ModelRequest): string =>
   JSON.stringify({
     ...native.body,
-    minnow: { ...dial, ...(rescue === undefined ? {} : { rescue }) },
+    minnow: {
+      ...dial,
+      ...(rescue === undefined ? {} : { rescue }),
+      ...(cache === undefined ? {} : { cache }),
+    },
     ...(requireParameters === undefined ? {} : { require_parameters: requireParameters }),
   })
 

@@ -1,4 +1,5 @@
 // A key as it is stored, and as the gateway sees its holder. Pure.
+import type { CacheSetting } from '../../shared/reuse.ts'
 import type { Budget, Caller } from '../service.ts'
 
 /** Keys that share budgets. */
@@ -24,6 +25,8 @@ export interface KeyRecord {
   readonly origins?: readonly string[]
   /** Prompts and answers are kept for the operator. */
   readonly storeText?: boolean
+  /** Whether and how answers are given again to it. */
+  readonly cache?: CacheSetting
   readonly createdAt: number
   readonly expiresAt?: number
   readonly revokedAt?: number
@@ -40,7 +43,7 @@ export function objection(record: KeyRecord, now: number): string | undefined {
 }
 
 export function callerOf(record: KeyRecord): Caller {
-  const { project, conversationBudget, models, routes, endpoints, origins, storeText } = record
+  const { project, conversationBudget, models, routes, endpoints, origins, storeText, cache } = record
   return {
     keyId: record.id,
     name: record.name,
@@ -53,5 +56,6 @@ export function callerOf(record: KeyRecord): Caller {
     ...(endpoints === undefined ? {} : { endpoints }),
     ...(origins === undefined ? {} : { origins }),
     ...(storeText === true ? { storeText } : {}),
+    ...(cache === undefined ? {} : { cache }),
   }
 }

@@ -1,5 +1,6 @@
 // The keys in D1, each read with its project. Every change is written with its row of the audit.
 import { type Change, writeChange } from '../audit.ts'
+import type { CacheSetting } from '../../shared/reuse.ts'
 import type { Budget } from '../service.ts'
 import type { KeyRecord } from './record.ts'
 
@@ -14,6 +15,7 @@ interface Row {
   readonly endpoints: string | null
   readonly origins: string | null
   readonly store_text: number | null
+  readonly cache: string | null
   readonly created_at: number
   readonly expires_at: number | null
   readonly revoked_at: number | null
@@ -33,11 +35,12 @@ const CHANGEABLE = [
   'endpoints',
   'origins',
   'store_text',
+  'cache',
   'expires_at',
   'revoked_at',
 ] as const
 
-const SELECT = `SELECT k.id, k.prefix, k.name, k.budgets, k.conversation_budget, k.models, k.routes, k.endpoints, k.origins, k.store_text,
+const SELECT = `SELECT k.id, k.prefix, k.name, k.budgets, k.conversation_budget, k.models, k.routes, k.endpoints, k.origins, k.store_text, k.cache,
     k.created_at, k.expires_at, k.revoked_at, p.id AS project_id, p.name AS project_name, p.budgets AS project_budgets
   FROM keys k LEFT JOIN projects p ON p.id = k.project`
 
@@ -67,6 +70,7 @@ function readRow(row: Row): KeyRecord {
     ...(row.endpoints === null ? {} : { endpoints: readList(row.endpoints) }),
     ...(row.origins === null ? {} : { origins: readList(row.origins) }),
     ...(row.store_text === 1 ? { storeText: true } : {}),
+    ...(row.cache === null ? {} : { cache: JSON.parse(row.cache) as CacheSetting }), // written below
     ...(row.expires_at === null ? {} : { expiresAt: row.expires_at }),
     ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at }),
   }
@@ -85,6 +89,7 @@ const valuesOf = (record: KeyRecord): (string | number | null)[] => [
   json(record.endpoints),
   json(record.origins),
   record.storeText === true ? 1 : null,
+  json(record.cache),
   record.expiresAt ?? null,
   record.revokedAt ?? null,
 ]

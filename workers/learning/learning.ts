@@ -65,7 +65,7 @@ export function openLearning({ desk, learners, sketchOf, shadows, chance }: Lear
   return {
     ended({ caller, request, plan, tier, ending, trial }, cx) {
       const hasTiers = plan.targets.every((target) => target.tier !== 'fixed')
-      if (tier === 'fixed' || !hasTiers || ending.end !== 'finish') return
+      if (tier === 'fixed' || tier === 'cache' || !hasTiers || ending.end !== 'finish') return
       const tenant = tenantOf(caller)
       const sketch = sketchOf(request)
       const labelled = (source: LabelSource, qualities: Qualities | undefined): News['labels'] =>

@@ -162,6 +162,7 @@ export function openPlanner({ prices, health, lessons, ratings, ...rest }: Plann
       if (plan.targets.length > 1 && ending.usageSource === 'reported')
         memory.note(request, tenantOf(caller), { ...servedBy(healthKey(target), ending.usage), at })
       if (plan.dial === undefined || plan.tier === 'fixed' || target.tier === 'fixed') return
+      if (plan.tier === 'cache' || target.tier === 'cache') return
       demandOf(plan.route, caller, plan.dial).settle(plan.tier, target.tier, ending.costMicros)
     },
   }

@@ -82,7 +82,7 @@ export function readerOf(columns: readonly string[]): (values: readonly Value[])
         ending === 'error' ? 1 : 0,
         isRefused ? 1 : 0,
         ending === 'cancelled' ? 1 : 0,
-        isAnswered ? 1 : 0,
+        isAnswered && tier !== 'cache' ? 1 : 0, // of those that a model answered, small ones have a share
         isAnswered && tier === 'mini' ? 1 : 0,
         input,
         cacheRead,

@@ -5,7 +5,7 @@ import type { Attempt, Ending, Outcome, Plan } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import { noUsage } from '../../shared/usage.ts'
 import type { Answer, Caller, Cx } from '../service.ts'
-import { routingOf } from './routing.ts'
+import { type Reused, routingOf } from './routing.ts'
 
 export interface Facts {
   readonly cx: Cx
@@ -26,6 +26,8 @@ export interface Facts {
   readonly frontierPrice: Price | undefined
   /** The output limit that the request's own was lowered to. */
   readonly clampedTo: number | undefined
+  /** Where the answer had been given before. */
+  readonly reused: Reused | undefined
 }
 
 export function outcomeOf({
@@ -43,8 +45,11 @@ export function outcomeOf({
   overrunMicros,
   frontierPrice,
   clampedTo,
+  reused,
 }: Facts): Outcome {
-  const routing = routingOf(plan)
+  const routing = routingOf(plan, reused)
+  // What is given again would have cost what it cost before.
+  const frontier = reused?.saved_micros ?? (frontierPrice && frontierMicros(attempts, frontierPrice))
   return {
     // Not the request id: a client may send one twice, and both were paid for. In order of time, which indexes like.
     id: `row_${startedAt.toString(36)}_${crypto.randomUUID()}`,
@@ -62,7 +67,7 @@ export function outcomeOf({
     usage: ending?.usage ?? noUsage,
     usageSource: ending?.usageSource ?? 'none',
     costMicros: ending?.costMicros ?? 0,
-    ...(frontierPrice === undefined ? {} : { frontierMicros: frontierMicros(attempts, frontierPrice) }),
+    ...(frontier === undefined ? {} : { frontierMicros: frontier }),
     ...(clampedTo === undefined ? {} : { clampedTo }),
     ...(answer === undefined ? {} : { headMs: answer.headMs }),
     ...(firstAt === undefined || !request.stream ? {} : { firstMs: firstAt - startedAt }),

@@ -18,6 +18,7 @@ export function readReceipt(row: Row): Record<string, unknown> {
     reason: row.reason,
     score: row.score,
     ...writeRouting(readRouting(row.routing)),
+    ...reusedIn(row),
     model: row.model === '' ? null : row.model,
     stream: row.stream === 1,
     status: row.status,
@@ -75,6 +76,21 @@ const writeVersion = ({
   valid_from: validFrom === undefined ? null : new Date(validFrom).toISOString(),
   ...(billed === undefined ? {} : { class: billed }),
 })
+
+/** Only where an answer was given again. */
+function reusedIn(row: Row): Record<string, unknown> {
+  const { cache } = readRouting(row.routing)
+  if (cache === undefined) return {}
+  const { age_ms: ageMs, similarity, saved_micros: saved } = cache
+  return {
+    cache: {
+      age_ms: ageMs,
+      similarity: similarity ?? null,
+      saved: saved === undefined ? null : dollarsFromMicros(saved),
+      saved_micros: saved ?? null,
+    },
+  }
+}
 
 /** How much of the prompt was read from the vendor's cache, 0..1; null without a prompt. */
 function cacheHitShare(row: Row): number | null {

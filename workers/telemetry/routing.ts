@@ -3,6 +3,15 @@ import type { DialSetting } from '../../shared/dial.ts'
 import { fieldsOf, parse } from '../../shared/fields.ts'
 import type { Plan } from '../../shared/plan.ts'
 
+/** How an answer was come by without asking a model. */
+export interface Reused {
+  readonly age_ms: number
+  /** Of another question that was taken for this one. */
+  readonly similarity?: number
+  /** What it cost when a model was asked, in micro-dollars. */
+  readonly saved_micros?: number
+}
+
 export interface Routing {
   /** Scores above it go to the strong model. */
   readonly cut?: number
@@ -12,10 +21,11 @@ export interface Routing {
   readonly by?: string
   /** What was seen of the request. */
   readonly features?: Readonly<Record<string, number>>
+  readonly cache?: Reused
 }
 
 /** Undefined where a plan says nothing of it: one model was asked for by its name. */
-export function routingOf(plan: Plan | undefined): Routing | undefined {
+export function routingOf(plan: Plan | undefined, cache?: Reused): Routing | undefined {
   if (plan === undefined) return undefined
   const { cut, share, dial, by, features } = plan
   const routing: Routing = {
@@ -24,6 +34,7 @@ export function routingOf(plan: Plan | undefined): Routing | undefined {
     ...(dial === undefined ? {} : { dial }),
     ...(by === undefined ? {} : { by }),
     ...(features === undefined ? {} : { features: rounded(features) }),
+    ...(cache === undefined ? {} : { cache }),
   }
   return Object.keys(routing).length === 0 ? undefined : routing
 }

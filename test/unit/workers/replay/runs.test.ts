@@ -1,6 +1,7 @@
 // Who asks again joins the run, unless that came to nothing or was another question.
 import { describe, expect, it } from 'vitest'
-import { canonical, fingerprintOf } from '../../../../workers/replay/fingerprint.ts'
+import { canonical } from '../../../../shared/canonical.ts'
+import { fingerprintOf } from '../../../../workers/replay/fingerprint.ts'
 import { decide, type Head, readHead, writeHead } from '../../../../workers/replay/runs.ts'
 
 const HEAD: Head = {

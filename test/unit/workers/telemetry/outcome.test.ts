@@ -20,6 +20,7 @@ const facts: Facts = {
   overrunMicros: 0,
   frontierPrice: undefined,
   clampedTo: undefined,
+  reused: undefined,
 }
 const ending: Ending = {
   end: 'finish',

@@ -1,0 +1,108 @@
+// What the cache of answers is given of the house: its settings, a way to ask an embedding model, and a desk for operators.
+import type { Config } from '../shared/config.ts'
+import { entryOf } from '../shared/config.ts'
+import { Failed } from '../shared/failure.ts'
+import type { ModelRequest } from '../shared/request.ts'
+import { type Cache, type Embed, openCache } from './cache/cache.ts'
+import { noCounts, plus } from './cache/counts.ts'
+import { ENTRY_CHARS, type Stats } from './cache/keeper.ts'
+import { objectsOf } from './cache/name.ts'
+import type { AnswerCache } from './cache/object.ts'
+import type { Pipeline } from './pipeline.ts'
+
+export interface CacheDesk {
+  /** What is kept for a key or a project, and what came of it. */
+  stats(tenant: string): Promise<Stats>
+  /** Forgets what is kept for it, of one route or all; says how many answers that were. */
+  purge(tenant: string, route: string | undefined): Promise<number>
+}
+
+export interface Caching {
+  readonly cache: Cache
+  readonly desk: CacheDesk
+}
+
+/** Measured on pairs that ask the same and pairs that nearly do; docs/cache.md. */
+const THRESHOLD = 0.97
+const TENANT_BYTES = 64 * 1024 * 1024
+
+type Objects = DurableObjectNamespace<AnswerCache>
+
+export function openCaching(config: Config, objects: Objects, serve: Pipeline): Caching {
+  const { embeddings, threshold = THRESHOLD, tenantBytes = TENANT_BYTES } = config.cache ?? {}
+  const all = <T>(
+    tenant: string,
+    ask: (object: ReturnType<Objects['getByName']>) => Promise<T>,
+  ): Promise<T[]> =>
+    Promise.all(objectsOf(tenant).map((name) => ask(objects.getByName(name)))).catch(() => {
+      throw new Failed({ kind: 'unavailable', what: 'The cache', retryAfterMs: 1_000 })
+    })
+  return {
+    cache: openCache({
+      objects: (name) => {
+        const object = objects.getByName(name)
+        return {
+          look: (asked) => object.look(asked),
+          hear: (filling, lines) => object.hear(filling, lines),
+        }
+      },
+      routeSetting: (route) => entryOf(config.routes, route)?.cache,
+      threshold,
+      chars: Math.max(tenantBytes, ENTRY_CHARS),
+      ...(embeddings === undefined ? {} : { embed: embedding(embeddings, serve) }),
+    }),
+    desk: {
+      async stats(tenant) {
+        const parts = await all(tenant, (object) => object.stats())
+        return parts.reduce<Stats>(
+          (sum, part) => ({
+            ...plus(sum, part),
+            entries: sum.entries + part.entries,
+            chars: sum.chars + part.chars,
+          }),
+          { ...noCounts, entries: 0, chars: 0 },
+        )
+      },
+      async purge(tenant, route) {
+        const purged = await all(tenant, (object) => object.purge(route))
+        return purged.reduce((sum, one) => sum + one, 0)
+      },
+    },
+  }
+}
+
+/** A vector comes as any embedding does: paid by the key, with a row of its own. */
+const embedding =
+  (model: string, serve: Pipeline): Embed =>
+  async (text, caller, cx) => {
+    const controller = new AbortController()
+    const leave = (): void => controller.abort(cx.signal.reason)
+    cx.signal.addEventListener('abort', leave, { once: true })
+    try {
+      const request = { ...embeddingOf(model, text), tenant: caller.keyId }
+      const inside = { ...cx, id: `${cx.id}-embedding`, signal: controller.signal }
+      const { models: _, cache: __, ...payer } = caller // the operator has chosen the model
+      const { answer } = await serve({ caller: payer, request }, inside, (reason) => controller.abort(reason))
+      for await (const batch of answer.batches)
+        for (const { events } of batch)
+          for (const event of events) if (event.type === 'embedding') return event.vector
+      return undefined
+    } finally {
+      cx.signal.removeEventListener('abort', leave)
+    }
+  }
+
+const embeddingOf = (model: string, text: string): ModelRequest => ({
+  model,
+  embedding: { encoding: 'float' },
+  messages: [{ role: 'user', parts: [{ type: 'text', text }] }],
+  tools: [],
+  stream: false,
+  streamUsage: false,
+  choices: 1,
+  format: { type: 'text' },
+  sampling: {},
+  limits: {},
+  cache: { mode: 'off' },
+  native: { dialect: 'ours', body: {} },
+})
