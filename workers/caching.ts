@@ -8,7 +8,15 @@ import { noCounts, plus } from './cache/counts.ts'
 import { ENTRY_CHARS, type Stats } from './cache/keeper.ts'
 import { objectsOf } from './cache/name.ts'
 import type { AnswerCache } from './cache/object.ts'
-import type { Pipeline } from './pipeline.ts'
+import { THRESHOLD } from './cache/threshold.ts'
+import type { Answer, Caller, Cx } from './service.ts'
+
+/** A request on the ordinary way, with receipt, budget, health and telemetry. */
+type Serve = (
+  asked: { readonly caller: Caller; readonly request: ModelRequest },
+  cx: Cx,
+  abort: (reason: Failed) => void,
+) => Promise<{ readonly answer: Answer }>
 
 export interface CacheDesk {
   /** What is kept for a key or a project, and what came of it. */
@@ -22,13 +30,11 @@ export interface Caching {
   readonly desk: CacheDesk
 }
 
-/** Measured on pairs that ask the same and pairs that nearly do; docs/cache.md. */
-const THRESHOLD = 0.97
 const TENANT_BYTES = 64 * 1024 * 1024
 
 type Objects = DurableObjectNamespace<AnswerCache>
 
-export function openCaching(config: Config, objects: Objects, serve: Pipeline): Caching {
+export function openCaching(config: Config, objects: Objects, serve: Serve): Caching {
   const { embeddings, threshold = THRESHOLD, tenantBytes = TENANT_BYTES } = config.cache ?? {}
   const all = <T>(
     tenant: string,
@@ -73,7 +79,7 @@ export function openCaching(config: Config, objects: Objects, serve: Pipeline): 
 
 /** A vector comes as any embedding does: paid by the key, with a row of its own. */
 const embedding =
-  (model: string, serve: Pipeline): Embed =>
+  (model: string, serve: Serve): Embed =>
   async (text, caller, cx) => {
     const controller = new AbortController()
     const leave = (): void => controller.abort(cx.signal.reason)

@@ -4,7 +4,7 @@ import type { CacheTerms } from '../../shared/reuse.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import { digestOf } from '../digest.ts'
 import type { Caller } from '../service.ts'
-import { phraseOf } from './phrase.ts'
+import { isComparable, phraseOf } from './phrase.ts'
 import { questionOf } from './question.ts'
 import { pack, vectorOf } from './vector.ts'
 
@@ -37,7 +37,7 @@ export async function nameOf(
   const { whole, rest } = questionOf(request)
   const key = await digestOf(`${whose}\n${whole}`)
   const phrase = terms.mode === 'semantic' && rest !== undefined ? phraseOf(rest.text) : undefined
-  if (phrase === undefined || rest === undefined || phrase.words.length === 0)
+  if (phrase === undefined || rest === undefined || !isComparable(phrase))
     return { object: objectOf(tenant, key), key }
   const facts = JSON.stringify(isHashed ? phrase.facts : [phrase.facts, phrase.names])
   const bucket = await digestOf(`${whose}\n${rest.context}\n${facts}`)

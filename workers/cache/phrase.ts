@@ -1,6 +1,6 @@
 // A short question taken apart: the words that it is about, in one order, and the facts that another question must share
 // to have the same answer, whatever its words: numbers, names, quotations, negations, units, directions. Pure.
-import { DECISIVE, FRAMING, PAST, PHRASES, PLACING, SYNONYMS } from './words.ts'
+import { DECISIVE, FRAMING, PAST, PHRASES, PLACING, SYNONYMS, UNLIKE_ONE } from './words.ts'
 
 export interface Phrase {
   readonly words: readonly string[]
@@ -9,6 +9,11 @@ export interface Phrase {
   /** Likewise: what is written as a name. Who writes everything small has none. */
   readonly names: readonly string[]
 }
+
+/** Of more words one is little, and may be all that matters: such a question is compared as it stands. */
+const MOST_WORDS = 20
+
+export const isComparable = ({ words }: Phrase): boolean => words.length > 0 && words.length <= MOST_WORDS
 
 /** What stands between quotation marks, in backticks, or looks like code, an address or a formula: every character counts. */
 const VERBATIM =
@@ -24,7 +29,10 @@ export function phraseOf(text: string): Phrase {
     facts.push(`verbatim ${facts.length} ${numeral(found)}`) // two of them do not change places
     return ' ⟂ ' // something stood here: what is before and after it is no phrase
   })
-  let lower = said.toLowerCase().replaceAll(/[^\p{L}\p{N}'⟂\s-]+/gu, ' , ')
+  const spoken = said.replaceAll(/\b\p{Lu}{2,}\b/gu, (letters) =>
+    isLittle(letters.toLowerCase()) ? `${letters}\u2020` : letters,
+  )
+  let lower = spoken.toLowerCase().replaceAll(/[^\p{L}\p{N}'⟂†\s-]+/gu, ' , ')
   for (const [phrase, plainly] of PHRASES) lower = lower.replaceAll(phrase, plainly)
   return { words: wordsOf(lower, facts), facts: facts.sort(), names: [...namesIn(said)].sort() }
 }
@@ -78,6 +86,10 @@ function wordsOf(lower: string, facts: string[]): readonly string[] {
   return words
 }
 
+/** IT, US and WHO are no pronouns. */
+const isLittle = (word: string): boolean =>
+  FRAMING.has(word) || DECISIVE.has(word) || PLACING.has(word) || PAST.has(word)
+
 function plainOf(word: string): string {
   const stemmed = stem(word)
   return SYNONYMS.get(stemmed) ?? SYNONYMS.get(word) ?? stemmed
@@ -85,6 +97,7 @@ function plainOf(word: string): string {
 
 /** Plurals only: what other endings say is not always the same thing. */
 function stem(word: string): string {
+  if (UNLIKE_ONE.has(word)) return word
   if (word.length < 4 || /(?:ss|us|is)$/.test(word)) return word
   if (word.endsWith('ies') && word.length > 4) return `${word.slice(0, -3)}y`
   if (/(?:ches|shes|xes|sses)$/.test(word)) return word.slice(0, -2)

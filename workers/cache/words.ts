@@ -4,10 +4,9 @@ const list = (words: string): readonly string[] => words.trim().split(/\s+/)
 
 /** Says nothing of what is asked. */
 export const FRAMING: ReadonlySet<string> = new Set(
-  list(`
-  a an the is are am be being been do does can could would of to that this it its there here so just really actually for
-  about located situated called
-`),
+  list(
+    'a an the is are am be being do does of that this it its there here so just really actually located situated called',
+  ),
 )
 
 /** Says that something was. A question of what is has another answer. */
@@ -18,7 +17,7 @@ export const DECISIVE: ReadonlySet<string> = new Set(
   list(`
   not no never none nothing nobody neither nor without except excluding exclude unless instead only but cannot
   who whom whose when where why how what which
-  will should must shall may might if
+  will would can could should must shall may might if
   all every each any both most least more less fewer many much few half double twice first second third last next previous
   always sometimes often rarely already yet still again ever or xor
   max maximum min minimum yesterday today tomorrow now currently
@@ -31,17 +30,18 @@ export const DECISIVE: ReadonlySet<string> = new Set(
 export const PLACING: ReadonlySet<string> = new Set(
   list(`
   before after since until during between above below over under inside outside within against versus than from into onto
-  by with via per off up down on in at as through across
+  by with via to for about per off up down on in at as through across
 `),
 )
 
 /** Words for which another may stand. Only where the sense is the same in a question of any kind. */
 const SAME: readonly (readonly string[])[] = [
   list('large big'),
+  list('larger bigger'),
   list('begin start'),
   list('purchase buy'),
   list('picture photo image'),
-  list('film movie'),
+  list('film movie movy'),
   list('car automobile'),
   list('fast quick rapid'),
   list('meaning definition'),
@@ -88,7 +88,7 @@ export const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\bi (?:am|was) (?:just )?(?:wondering|curious)(?: about)?\b/g, ' '],
   [/\bi wonder\b/g, ' '],
   [/\bi (?:want|need|would like|would love) to (?:know|find out|learn|understand)(?: about)?\b/g, ' '],
-  [/\bdo you (?:happen to )?know\b/g, ' '],
+  [/\bdo you (?:happen to )?know\b(?: (?:if|whether))?/g, ' '],
   [/\b(?:can|could|would|will) you (?:help me (?:to )?)?(?=tell|give|show|explain|describe|find)/g, ' '],
   [/\b(?:can|could|would|will) you\b/g, ' '],
   [/\blet me know\b/g, ' '],
@@ -101,6 +101,7 @@ export const PHRASES: readonly (readonly [RegExp, string])[] = [
   ],
   [new RegExp(`\\bhow (?:do|can|could|would|does|should) ${SOMEBODY}\\b`, 'g'), 'how'],
   [new RegExp(`\\bhow (?:is it possible to|to|would ${SOMEBODY} go about)\\b`, 'g'), 'how'],
+  [new RegExp(`\\bhow ${SOMEBODY} (?:do|can|could|would|should|may)\\b`, 'g'), 'how'],
   [/\bhow come\b/g, 'why'],
   [/\b(?:what is )?the reason (?:that|why|for)\b/g, 'why'],
   [/\bfor what reason\b/g, 'why'],
@@ -115,5 +116,13 @@ export const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\bhow heavy (?:is|are)\b/g, 'weight of'],
   [/\bhow (?:many people|many inhabitants) (?:live|are living) in\b/g, 'population of'],
   [/\bwhat (?:is|are)\b/g, ' '],
+  [/\bwhat (?=(?:\S+ ){1,4}(?:is|are)\s*$)/g, ' '],
   [/\bwhat (?:was|were)\b/g, 'was'],
 ]
+
+/** Their plural is another word. */
+export const UNLIKE_ONE: ReadonlySet<string> = new Set(
+  list(
+    'news goods customs glasses arms means pants works savings manners spirits contents damages series species',
+  ),
+)
