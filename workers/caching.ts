@@ -1,6 +1,6 @@
 // What the cache of answers is given of the house: its settings, a way to ask an embedding model, and a desk for operators.
-import type { Config } from '../shared/config.ts'
-import { entryOf } from '../shared/config.ts'
+import { type Config, entryOf } from '../shared/config.ts'
+import { openaiEmbeddings } from '../shared/dialects/embeddings/index.ts'
 import { Failed } from '../shared/failure.ts'
 import type { ModelRequest } from '../shared/request.ts'
 import { type Cache, type Embed, openCache } from './cache/cache.ts'
@@ -35,7 +35,7 @@ const TENANT_BYTES = 64 * 1024 * 1024
 type Objects = DurableObjectNamespace<AnswerCache>
 
 export function openCaching(config: Config, objects: Objects, serve: Serve): Caching {
-  const { embeddings, threshold = THRESHOLD, tenantBytes = TENANT_BYTES } = config.cache ?? {}
+  const { embeddings: model, threshold = THRESHOLD, tenantBytes = TENANT_BYTES } = config.cache ?? {}
   const all = <T>(
     tenant: string,
     ask: (object: ReturnType<Objects['getByName']>) => Promise<T>,
@@ -55,7 +55,7 @@ export function openCaching(config: Config, objects: Objects, serve: Serve): Cac
       routeSetting: (route) => entryOf(config.routes, route)?.cache,
       threshold,
       chars: Math.max(tenantBytes, ENTRY_CHARS),
-      ...(embeddings === undefined ? {} : { embed: embedding(embeddings, serve) }),
+      ...(model === undefined ? {} : { embed: embedding(model, serve) }),
     }),
     desk: {
       async stats(tenant) {
@@ -77,6 +77,8 @@ export function openCaching(config: Config, objects: Objects, serve: Serve): Cac
   }
 }
 
+const embeddings = openaiEmbeddings()
+
 /** A vector comes as any embedding does: paid by the key, with a row of its own. */
 const embedding =
   (model: string, serve: Serve): Embed =>
@@ -85,7 +87,12 @@ const embedding =
     const leave = (): void => controller.abort(cx.signal.reason)
     cx.signal.addEventListener('abort', leave, { once: true })
     try {
-      const request = { ...embeddingOf(model, text), tenant: caller.keyId }
+      const body = { model, input: text, encoding_format: 'float' }
+      const request: ModelRequest = {
+        ...embeddings.readRequest(body),
+        tenant: caller.keyId,
+        cache: { mode: 'off' },
+      }
       const inside = { ...cx, id: `${cx.id}-embedding`, signal: controller.signal }
       const { models: _, cache: __, ...payer } = caller // the operator has chosen the model
       const { answer } = await serve({ caller: payer, request }, inside, (reason) => controller.abort(reason))
@@ -97,18 +104,3 @@ const embedding =
       cx.signal.removeEventListener('abort', leave)
     }
   }
-
-const embeddingOf = (model: string, text: string): ModelRequest => ({
-  model,
-  embedding: { encoding: 'float' },
-  messages: [{ role: 'user', parts: [{ type: 'text', text }] }],
-  tools: [],
-  stream: false,
-  streamUsage: false,
-  choices: 1,
-  format: { type: 'text' },
-  sampling: {},
-  limits: {},
-  cache: { mode: 'off' },
-  native: { dialect: 'ours', body: {} },
-})
