@@ -12,22 +12,30 @@ export interface Change {
   readonly after?: Readonly<Record<string, unknown>>
 }
 
+const INSERT = 'INSERT INTO audit (id, at, actor, action, target, before, after)'
+
+const valuesOf = (change: Change): (string | number | null)[] => [
+  // In order of time, which the index likes.
+  `audit_${change.at.toString(36)}_${crypto.randomUUID()}`,
+  change.at,
+  change.actor,
+  change.action,
+  change.target,
+  change.before === undefined ? null : JSON.stringify(change.before),
+  change.after === undefined ? null : JSON.stringify(change.after),
+]
+
 /** To stand right after the change in a batch: where that changed nothing, no row is left. */
 export const auditStatement = (database: D1Database, change: Change): D1PreparedStatement =>
-  database
-    .prepare(
-      'INSERT INTO audit (id, at, actor, action, target, before, after) SELECT ?, ?, ?, ?, ?, ?, ? WHERE changes() > 0',
-    )
-    .bind(
-      // In order of time, which the index likes.
-      `audit_${change.at.toString(36)}_${crypto.randomUUID()}`,
-      change.at,
-      change.actor,
-      change.action,
-      change.target,
-      change.before === undefined ? null : JSON.stringify(change.before),
-      change.after === undefined ? null : JSON.stringify(change.after),
-    )
+  database.prepare(`${INSERT} SELECT ?, ?, ?, ?, ?, ?, ? WHERE changes() > 0`).bind(...valuesOf(change))
+
+/** Leaves the row of a change that was made elsewhere than in the database. */
+export async function noteChange(database: D1Database, change: Change): Promise<void> {
+  await database
+    .prepare(`${INSERT} VALUES (?, ?, ?, ?, ?, ?, ?)`)
+    .bind(...valuesOf(change))
+    .run()
+}
 
 /** Writes a change and its row, or neither. False where there was nothing to change. */
 export async function writeChange(

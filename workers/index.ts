@@ -8,7 +8,7 @@ import { entryOf, MICRO_PROVIDER, readConfig } from '../shared/config.ts'
 import { DAY_MS, DEFAULTS } from '../shared/defaults.ts'
 import { openRebenchDesk } from './admin/rebench.ts'
 import { type App, openApp } from './app.ts'
-import { listAudit } from './audit.ts'
+import { listAudit, noteChange } from './audit.ts'
 import { openAllowances } from './attempt/allowance.ts'
 import { commit } from './attempt/commit.ts'
 import { type Call, headDeadline } from './attempt/deadline.ts'
@@ -296,7 +296,7 @@ function open(env: Bindings): Opened {
           },
           query,
         ),
-      cache: caching.desk,
+      cache: { ...caching.desk, note: (change) => noteChange(env.DB, change), now: Date.now },
       rebench: openRebenchDesk(env.DB, config, () => env.REBENCH.getByName(REBENCH)),
       metrics: async () => writeMetrics(await askOutboxes((outbox) => outbox.totals())),
     },

@@ -249,6 +249,11 @@ describe.concurrent('a tenant', () => {
     await kept(key.client, one)
     expect((await purge(`tenant=${key.id}`)).json).toMatchObject({ purged: 2 })
     expect(routeOf(await key.client.ask(two))).not.toBe(hit)
+    const audit = await admin.send(`/admin/audit?target=${key.id}`)
+    expect(pick(audit.json, 'data', 0)).toMatchObject({
+      action: 'cache.purge',
+      after: { route: null, purged: 2 },
+    })
     expect((await purge('')).status).toBe(400)
     expect((await client.send(`/admin/cache?tenant=${key.id}`)).status).toBe(401)
   })

@@ -1,7 +1,13 @@
 // Answers that are kept, for operators: how many, how often they were given again, and their end.
 import { dollarsFromMicros } from '../../shared/money.ts'
+import type { Change } from '../audit.ts'
 import type { CacheDesk } from '../caching.ts'
 import { cacheQuery, checked } from './schema.ts'
+
+export interface CacheAdmin extends CacheDesk {
+  readonly note: (change: Change) => Promise<void>
+  readonly now: () => number
+}
 
 /** `bytes` are characters of JSON. */
 export async function readCache(desk: CacheDesk, query: unknown): Promise<Record<string, unknown>> {
@@ -25,7 +31,13 @@ export async function readCache(desk: CacheDesk, query: unknown): Promise<Record
   }
 }
 
-export async function purgeCache(desk: CacheDesk, query: unknown): Promise<Record<string, unknown>> {
+export async function purgeCache(
+  desk: CacheAdmin,
+  query: unknown,
+  actor: Change['actor'],
+): Promise<Record<string, unknown>> {
   const { tenant, route } = checked(cacheQuery, query)
-  return { object: 'cache.purged', tenant, route: route ?? null, purged: await desk.purge(tenant, route) }
+  const after = { route: route ?? null, purged: await desk.purge(tenant, route) }
+  await desk.note({ at: desk.now(), actor, action: 'cache.purge', target: tenant, after })
+  return { object: 'cache.purged', tenant, ...after }
 }

@@ -6,8 +6,7 @@ import { checkLocal, keyOf } from '../edge/authenticate.ts'
 import { type HealthDesk, listHealth } from './health.ts'
 import type { PriceBook } from '../prices/book.ts'
 import type { AuditFilter } from '../audit.ts'
-import type { CacheDesk } from '../caching.ts'
-import { purgeCache, readCache } from './cache.ts'
+import { type CacheAdmin, purgeCache, readCache } from './cache.ts'
 import type { KeyDesk } from './desk.ts'
 import { changeKey, createKey, listKeys, readKey, revokeKey } from './keys.ts'
 import { type LearnerDesk, listRoutes } from './learners.ts'
@@ -44,7 +43,7 @@ export interface Admin {
   readonly metrics: () => Promise<string>
   readonly audit: (filter: AuditFilter) => Promise<Record<string, unknown>[]>
   readonly rebench: RebenchDesk
-  readonly cache: CacheDesk
+  readonly cache: CacheAdmin
 }
 
 const BODY_BYTES = 64 * 1024
@@ -123,7 +122,7 @@ export function adminRoutes(admin: Admin): Hono<Known> {
     c.json(await putPrice(admin.prices, await body(c.req.raw), admin.keys.now(), c.get('actor'))),
   )
   app.get('/cache', async (c) => c.json(await readCache(admin.cache, c.req.query())))
-  app.delete('/cache', async (c) => c.json(await purgeCache(admin.cache, c.req.query())))
+  app.delete('/cache', async (c) => c.json(await purgeCache(admin.cache, c.req.query(), c.get('actor'))))
   app.post('/rebench', async (c) => {
     const text = await readBody(c.req.raw, BODY_BYTES)
     return c.json(await beginRebench(admin.rebench, text.trim() === '' ? undefined : parse(text)), 202)

@@ -63,7 +63,8 @@ export const openShadow =
     const ask = async (asked: ModelRequest, what: string): Promise<Heard | undefined> => {
       const inside: Cx = { ...cx, id: `${cx.id}-${what}`, signal: controller.signal }
       try {
-        return await hear(serve, { caller, request: asked }, inside, abort)
+        const request: ModelRequest = { ...asked, cache: { mode: 'off' } } // what was said before shows nothing new
+        return await hear(serve, { caller, request }, inside, abort)
       } catch (error) {
         const failure = failureOf(error)
         if (isOrdinary(failure)) return undefined
