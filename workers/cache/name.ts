@@ -40,7 +40,7 @@ export async function nameOf(
   if (phrase === undefined || rest === undefined || !isComparable(phrase))
     return { object: objectOf(tenant, key), key }
   const facts = JSON.stringify(isHashed ? phrase.facts : [phrase.facts, phrase.names])
-  const bucket = await digestOf(`${whose}\n${rest.context}\n${facts}`)
+  const bucket = await digestOf(`${whose}\n${rest.context()}\n${facts}`)
   return {
     object: objectOf(tenant, bucket),
     key,

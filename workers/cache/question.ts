@@ -13,7 +13,7 @@ export interface Question {
   /** Everything that an answer depends on, the model's or route's name included. */
   readonly whole: string
   /** The same without the last message, and that message, where other words may ask the same. */
-  readonly rest?: { readonly context: string; readonly text: string }
+  readonly rest?: { readonly context: () => string; readonly text: string }
 }
 
 /** A longer question is compared as it stands: one word is little of it, and may be all that matters. */
@@ -53,13 +53,10 @@ export function questionOf(request: ModelRequest): Question {
     text.length <= MOST_CHARS &&
     request.choices === 1 &&
     request.embedding === undefined
+  const context = (): string => canonical({ ...frame, messages: messages.slice(0, -1), last: last?.name })
   return {
     whole: canonical({ ...frame, messages }),
-    ...(isRephrasable
-      ? {
-          rest: { context: canonical({ ...frame, messages: messages.slice(0, -1), last: last?.name }), text },
-        }
-      : {}),
+    ...(isRephrasable ? { rest: { context, text } } : {}),
   }
 }
 

@@ -175,11 +175,11 @@ describe('other words', () => {
 
   test('may ask the same where all before them is the same', () => {
     const [one, two] = [questionOf(read(BODY)).rest, questionOf(read(last('Deux?'))).rest]
-    expect(one?.context).toBe(two?.context)
+    expect(one?.context()).toBe(two?.context())
     expect(two?.text).toBe('Deux?')
     const other = { ...BODY, messages: [{ role: 'system', content: 'Be long.' }, ...BODY.messages.slice(1)] }
-    expect(questionOf(read(other)).rest?.context).not.toBe(one?.context)
-    expect(questionOf(read({ ...BODY, tools: [tool('u')] })).rest?.context).not.toBe(one?.context)
+    expect(questionOf(read(other)).rest?.context()).not.toBe(one?.context())
+    expect(questionOf(read({ ...BODY, tools: [tool('u')] })).rest?.context()).not.toBe(one?.context())
   })
 
   test('are not looked for in long questions, in pictures, in the results of tools', () => {
