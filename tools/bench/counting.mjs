@@ -63,6 +63,7 @@ const watching = (Base, name) =>
   }
 
 export const Budget = watching(its.Budget, 'BUDGET')
+export const AnswerCache = watching(its.AnswerCache, 'ANSWERS')
 export const Conversation = watching(its.Conversation, 'CONVERSATION')
 export const Health = watching(its.Health, 'HEALTH')
 export const Learner = watching(its.Learner, 'LEARNER')
