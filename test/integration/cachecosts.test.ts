@@ -55,7 +55,8 @@ test('two calls and a few rows for a miss, one call for a hit', async () => {
   }
   // Every object makes its tables once.
   for (let at = 0; at < 40; at += 1) await ask(`Filling a glass ${'x'.repeat(at + 1)}?`, { cache })
-  for (let at = 0; at < 40; at += 1) await ask(`Filling a glass ${'y'.repeat(at + 1)}?`, { cache: 'semantic' })
+  for (let at = 0; at < 40; at += 1)
+    await ask(`Filling a glass ${'y'.repeat(at + 1)}?`, { cache: 'semantic' })
   await stored('Filled?', { cache })
   const miss = await costOf(() => stored('Who is first?', { cache }))
   const other = await costOf(() => stored('Who is the second king?', { cache: 'semantic' }))

@@ -10,8 +10,8 @@ function hash(text: string): number {
 }
 
 /** Words and pairs of neighbours, in their order; letters in threes, a little, for how a word is written. */
-export function vectorOf(words: readonly string[]): readonly number[] {
-  const sums = Array.from({ length: WIDTH }, () => 0)
+export function vectorOf(words: readonly string[]): Float64Array {
+  const sums = new Float64Array(WIDTH)
   const add = (feature: string, weight: number): void => {
     const place = hash(feature)
     const sign = (place & 0x8000_0000) === 0 ? 1 : -1 // two features at one place do not add up
@@ -31,9 +31,13 @@ export function vectorOf(words: readonly string[]): readonly number[] {
 }
 
 /** As stored: of length 127, in whole numbers from -127 to 127. */
-export function pack(vector: readonly number[]): Uint8Array {
-  const length = Math.hypot(...vector) || 1
-  return Uint8Array.from(vector, (value) => Math.round((value / length) * 127) & 0xff)
+export function pack(vector: ArrayLike<number>): Uint8Array {
+  let square = 0
+  for (let at = 0; at < vector.length; at += 1) square += (vector[at] ?? 0) ** 2
+  const scale = 127 / (Math.sqrt(square) || 1)
+  const packed = new Int8Array(vector.length)
+  for (let at = 0; at < vector.length; at += 1) packed[at] = Math.round((vector[at] ?? 0) * scale)
+  return new Uint8Array(packed.buffer)
 }
 
 /** From -1 to 1; 0 where they do not come from one model. */
