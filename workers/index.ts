@@ -18,11 +18,12 @@ import type { Budget } from './budget/object.ts'
 import type { AnswerCache } from './cache/object.ts'
 import { openCaching } from './caching.ts'
 import type { Conversation } from './conversation/object.ts'
+import { conversationsAt } from './conversation/recall.ts'
 import { openBoard } from './health/board.ts'
 import { breaker } from './health/breaker.ts'
 import type { Health } from './health/object.ts'
 import { configuredTargets } from './health/targets.ts'
-import { type Learners, openDesk } from './learning/desk.ts'
+import { learnersAt, openDesk } from './learning/desk.ts'
 import { nameOf, type Place } from './learning/label.ts'
 import { lessonFor, openLearning } from './learning/learning.ts'
 import { listLearners } from './learning/listing.ts'
@@ -30,6 +31,7 @@ import { LearnerObject } from './learning/object.ts'
 import { openShadows } from './learning/shadow.ts'
 import { openProjectStore } from './keys/projects.ts'
 import { openKeyStore } from './keys/store.ts'
+import { keepHouse } from './housekeeping.ts'
 import { openKeys } from './keys/verify.ts'
 import type { ModelSource } from './micro/assets.ts'
 import { MicroObject } from './micro/object.ts'
@@ -65,8 +67,6 @@ import { OutboxObject } from './telemetry/object.ts'
 import { openExporter } from './telemetry/otlp.ts'
 import { writeMetrics } from './telemetry/prometheus.ts'
 import { findReceipt, findRequest, listRequests } from './telemetry/queries.ts'
-import { firstIdAt } from './telemetry/row-id.ts'
-import { forgetPages } from './telemetry/shelf.ts'
 import type { Wanted } from './telemetry/unsent.ts'
 import { readUsage } from './telemetry/usage.ts'
 import o200k from './vocabulary/o200k.bin'
@@ -114,6 +114,7 @@ const REBENCH = 'rebench'
 
 const write: Write = (level, line) => console[level](line) // oxlint-disable-line no-console -- the operator's log
 const warn = (message: string): void => write('warn', message)
+const posting = (url: string, init: RequestInit): Promise<Response> => fetch(url, init)
 
 interface Opened {
   readonly fetch: (request: Request, ctx: ExecutionContext) => Response | Promise<Response>
@@ -121,8 +122,7 @@ interface Opened {
   readonly replay: App['work']
   readonly rebench: (defer: Cx['defer']) => House
   readonly model: ModelSource
-  readonly keepDays: number
-  readonly warn: (message: string) => void
+  readonly keepHouse: () => Promise<void>
 }
 
 function open(env: Bindings): Opened {
@@ -138,8 +138,7 @@ function open(env: Bindings): Opened {
   const providers = openProviders(config, secrets, (input, init) => fetch(input, init), env.AI)
   providers.set(MICRO_PROVIDER, micro({ fetch: (name, request) => env.MICRO.getByName(name).fetch(request) }))
   const { ASSETS } = env
-  const assets =
-    ASSETS === undefined ? undefined : (request: Request): Promise<Response> => ASSETS.fetch(request)
+  const assets = ASSETS && ((request: Request): Promise<Response> => ASSETS.fetch(request))
   const budgetOf = (account: string): DurableObjectStub<Budget> => env.BUDGET.getByName(account)
   const conversationOf = (name: string): DurableObjectStub<Conversation> => env.CONVERSATION.getByName(name)
   const threads: Threads = (keyId, thread) => env.THREAD.getByName(`${keyId}/${thread}`)
@@ -159,10 +158,9 @@ function open(env: Bindings): Opened {
     loopback,
     ...(env.ADMIN_KEY === undefined ? {} : { adminKey: env.ADMIN_KEY }),
   })
-  const vendorBehind = (id: string): Vendor | undefined => {
-    const entry = entryOf(config.providers, id)
-    return entry === undefined ? undefined : vendorOf(id, entry)
-  }
+  const entryBehind = (id: string) => entryOf(config.providers, id)
+  const vendorBehind = (id: string, entry = entryBehind(id)): Vendor | undefined =>
+    entry && vendorOf(id, entry)
   const healthOf = (key: string): DurableObjectStub<Health> => env.HEALTH.getByName(key)
   const probeMs = config.health?.probeMs ?? DEFAULTS.probeMs
   const targets = configuredTargets(config, MICRO_PROVIDER)
@@ -174,10 +172,7 @@ function open(env: Bindings): Opened {
   const view: HealthView = config.health?.breaker === false ? { ...health, standing: () => 'up' } : health
   const allowances = openAllowances()
   const learnerAt = (place: Place): DurableObjectStub<Learner> => env.LEARNER.getByName(nameOf(place))
-  const learners: Learners = {
-    exchange: (place, news, have) => learnerAt(place).exchange(place, news, have),
-    feedback: (place, requestId, score) => learnerAt(place).feedback(place, requestId, score),
-  }
+  const learners = learnersAt(learnerAt)
   const desk = openDesk({ learners, read: readLearned, warn })
   const learning = openLearning({
     desk,
@@ -205,9 +200,8 @@ function open(env: Bindings): Opened {
   })
   const tokenizer = openTokenizer(async () => unpack(o200k))
   const find = (id: string): Provider | undefined => providers.get(id)
-  const { PUBLIC } = env
   const media = openMedia({
-    fetcher: (input, init) => (PUBLIC ?? globalThis).fetch(input, init),
+    fetcher: (input, init) => (env.PUBLIC ?? globalThis).fetch(input, init),
     nearby: (input, init) => fetch(input, init),
     allowHosts: config.media?.allowHosts ?? [],
   })
@@ -219,11 +213,7 @@ function open(env: Bindings): Opened {
       draw: (account, budgets, asked, report) => budgetOf(account).draw(budgets, asked, report),
       report: (account, report) => budgetOf(account).report(report),
     }),
-    conversations: {
-      recall: (name, turnId, sent, allowed) => conversationOf(name).recall(turnId, sent, allowed),
-      remember: (name, turn) => conversationOf(name).remember(turn),
-      forgo: (name, turnId) => conversationOf(name).forgo(turnId),
-    },
+    conversations: conversationsAt(conversationOf),
     race: race(
       allowances.counting(breaker<Call>(health)(commit(headDeadline(callProvider(find, media))))),
       allowances.mayRetry,
@@ -317,11 +307,10 @@ function open(env: Bindings): Opened {
       footprint: async ({ provider }) =>
         provider === MICRO_PROVIDER ? env.MICRO.getByName(REBENCH).footprint() : undefined,
       refreshPrices: () => seedPrices(env.DB, catalogue, Date.now()),
-      post: (url, init) => fetch(url, init),
+      post: posting,
     }),
     model: modelSource(config.micro?.gguf, { folder: env.MODEL_FILES, bucket: env.MODELS, pages: ASSETS }),
-    keepDays,
-    warn,
+    keepHouse: () => keepHouse({ database: env.DB, catalogue, keepDays, now: Date.now(), warn }),
   }
 }
 
@@ -381,9 +370,8 @@ const deferring =
 export class Outbox extends OutboxObject {
   constructor(state: DurableObjectState, bindings: Bindings) {
     const { DB, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint = '', OTEL_EXPORTER_OTLP_HEADERS: headers } = bindings
-    const fetcher = (url: string, init: RequestInit): Promise<Response> => fetch(url, init)
-    const exporter =
-      endpoint === '' ? undefined : openExporter({ endpoint, headers, version: VERSION, fetcher, warn })
+    const collector = { endpoint, headers, version: VERSION, fetcher: posting, warn }
+    const exporter = endpoint === '' ? undefined : openExporter(collector)
     super(state, bindings, { database: DB, exporter, warn })
   }
 }
@@ -403,11 +391,7 @@ export default {
   },
   async scheduled(_event, env) {
     opened ??= open(env)
-    const { keepDays, warn } = opened
-    const rows = await forgetPages(env.DB, firstIdAt(Date.now() - keepDays * DAY_MS))
-    if (rows > 0) warn(`housekeeping: ${rows} request rows older than ${keepDays} days deleted`)
-    const prices = await seedPrices(env.DB, openCatalogue(shippedCatalogue), Date.now())
-    if (prices > 0) warn(`prices: ${prices} of the catalogue's are new`)
+    await opened.keepHouse()
     await env.REBENCH.getByName(REBENCH).tick()
   },
 } satisfies ExportedHandler<Bindings>

@@ -30,6 +30,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   'workers/pipeline.ts': 4,
   'workers/count.ts': 4,
   'workers/bench.ts': 4,
+  'workers/housekeeping.ts': 4,
   'workers/caching.ts': 4,
   ...Object.fromEntries(ORGANS.map((organ) => [`workers/${organ}`, 5])),
   'workers/service.ts': 6,

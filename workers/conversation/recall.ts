@@ -20,6 +20,20 @@ export interface ConversationObjects {
   forgo(name: string, turnId: string): Promise<void>
 }
 
+/** One conversation's object. */
+interface ConversationObject {
+  recall(turnId: string, sent: readonly StoredMessage[], allowedMicros: number | undefined): Promise<Recalled>
+  remember(turn: Turn): Promise<void>
+  forgo(turnId: string): Promise<void>
+}
+
+/** Each conversation where it lives. */
+export const conversationsAt = (at: (name: string) => ConversationObject): ConversationObjects => ({
+  recall: (name, turnId, sent, allowedMicros) => at(name).recall(turnId, sent, allowedMicros),
+  remember: (name, turn) => at(name).remember(turn),
+  forgo: (name, turnId) => at(name).forgo(turnId),
+})
+
 /** A request with everything that was said before it. */
 export interface Asked {
   readonly request: ModelRequest

@@ -10,6 +10,12 @@ export interface Learners {
   feedback(place: Place, requestId: string, score: number): Promise<boolean>
 }
 
+/** Each learner where it lives. */
+export const learnersAt = (at: (place: Place) => Learners): Learners => ({
+  exchange: (place, news, have) => at(place).exchange(place, news, have),
+  feedback: (place, requestId, score) => at(place).feedback(place, requestId, score),
+})
+
 export interface Desk<Known> {
   /** What is known here; undefined before anything is. */
   known(place: Place): Known | undefined
