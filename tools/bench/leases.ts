@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Reason, REASONS } from './lease-why.ts'
+import { seededRandom } from '../../workers/micro/random.ts'
 import { type Job, openWorld, type Tally, type World } from './lease-world.ts'
 
 const LOCATIONS = 300
@@ -38,17 +39,6 @@ const SCENES: readonly Scene[] = [
   { ...usual, name: 'near $5, 30/s', limit: 5e6, rate: 30, warmMinutes: 0 },
   { ...usual, name: 'near $1, 30/s, deaths', limit: 1e6, rate: 30, lifeMinutes: 1, warmMinutes: 0 },
 ]
-
-/** mulberry32: https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 /** A chat with a model of $2.50 and $10 a million tokens: 200 to 2,200 tokens in, 1,024 allowed, a third of them used. */
 function jobFrom(random: () => number): Job {
@@ -122,7 +112,7 @@ const sharesBy = (share: (reason: Reason) => number): Record<Reason, number> => 
 })
 
 function play(scene: Scene, seed: number): Result {
-  const random = randomFrom(seed)
+  const random = seededRandom(seed)
   const budget = { unit: 'usd', window: 'total', limit: scene.limit } as const
   const world = openWorld({ isolates: LOCATIONS, budget, random, loss: 0.001 })
   drive(world, scene, random)

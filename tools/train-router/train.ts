@@ -2,8 +2,8 @@
 // Logistic regression over the Worker's own features, on the corpus that the project wrote.
 // `node tools/train-router/train.ts` writes workers/routing/prior.json and prints leave-one-author-out figures.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import type { ModelRequest } from '../../shared/request.ts'
 import { BUCKETS, hashText, shapeOf } from '../../workers/routing/features.ts'
+import { ask } from './ask.ts'
 
 interface Author {
   facts: Record<string, string[]>
@@ -49,21 +49,6 @@ const SAMPLES: Record<string, () => string> = {
 
 const fill = (text: string): string =>
   text.replace(/\{(\w+)\}/g, (all, name: string) => SAMPLES[name]?.() ?? all)
-
-function ask(text: string): ModelRequest {
-  return {
-    model: 'auto',
-    stream: false,
-    streamUsage: false,
-    choices: 1,
-    format: { type: 'text' },
-    sampling: {},
-    tools: [],
-    limits: {},
-    messages: [{ role: 'user', parts: [{ type: 'text', text }] }],
-    native: { dialect: 'openai-chat', body: {} },
-  }
-}
 
 const SHAPE = Object.keys(shapeOf(ask('')))
 

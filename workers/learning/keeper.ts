@@ -1,5 +1,6 @@
 // What a learner does with news: keeps requests for a while, adds labels to its mind, and takes back what was said before.
-import type { Asked, Learnt, Mind, Named, News, OpenMind, Standing } from './label.ts'
+import type { Standing } from '../../shared/label.ts'
+import type { Asked, Learnt, Mind, Named, News, OpenMind } from './label.ts'
 import { openShelf, type Shelf } from './shelf.ts'
 import type { LearnerStore } from './store.ts'
 

@@ -1,17 +1,5 @@
 // What is told of a request so that its route can learn from it. Never text: a sketch of its shape, and outcomes.
-
-/** Where a label came from: both tiers asked off the path, a checked answer, a person, the re-benchmark. */
-export type LabelSource = 'shadow' | 'cascade' | 'feedback' | 'rebench'
-
-export interface Label {
-  readonly sketch: string
-  /** The quality of each tier's answer, 0..1, where it is known. */
-  readonly weak?: number
-  readonly strong?: number
-  readonly source: LabelSource
-  /** Milliseconds since the epoch. */
-  readonly at: number
-}
+import type { Label, Standing } from '../../shared/label.ts'
 
 /** A label by the request that it is about; a later one of the same source replaces it. */
 export interface Named {
@@ -48,15 +36,6 @@ export interface Learnt {
   readonly version: number
   /** Absent where the asker has this version already. */
   readonly snapshot?: Uint8Array
-}
-
-/** How well a learner does, on labels that it had not seen when it was asked. */
-export interface Standing {
-  readonly labels: number
-  readonly isOn: boolean
-  readonly reason: string
-  readonly learner?: number
-  readonly prior?: number
 }
 
 /** What thinks inside of a learner. */

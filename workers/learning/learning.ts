@@ -5,7 +5,8 @@ import type { ModelRequest } from '../../shared/request.ts'
 import type { Caller, Cx } from '../service.ts'
 import type { Desk, Learners } from './desk.ts'
 import { heardIn, type Qualities, trialShows } from './evidence.ts'
-import { HOUSE, type LabelSource, type News } from './label.ts'
+import type { LabelSource } from '../../shared/label.ts'
+import { HOUSE, type News } from './label.ts'
 import { isSampled, type Sample, type Shadow } from './shadow.ts'
 
 export interface Ended {

@@ -1,5 +1,5 @@
 // What every route has learned, for the operator: one row a learner in D1, written by the learner itself.
-import type { Standing } from './label.ts'
+import type { Standing } from '../../shared/label.ts'
 
 export interface Published {
   readonly route: string

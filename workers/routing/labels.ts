@@ -1,21 +1,8 @@
 // Labels as bytes: what a learner keeps of each request it has learned from. Pure.
+import type { Label, LabelSource } from '../../shared/label.ts'
 import { openSketch, readSketch, type Sketch, writeSketch } from './sketch.ts'
 
-/** Where a label came from: both tiers asked off the path, a checked answer, a person, the re-benchmark. */
-export type LabelSource = 'shadow' | 'cascade' | 'feedback' | 'rebench'
-
 const SOURCES: readonly LabelSource[] = ['shadow', 'cascade', 'feedback', 'rebench']
-
-/** What was learned about one request; no text. */
-export interface Label {
-  /** From `sketchOf`. */
-  readonly sketch: string
-  /** The quality of each tier's answer, 0..1, where it is known. */
-  readonly weak?: number
-  readonly strong?: number
-  readonly source: LabelSource
-  readonly at: number
-}
 
 /** A label as a learner has it. */
 export interface Stored extends Omit<Label, 'sketch'> {

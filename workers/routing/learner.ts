@@ -1,12 +1,13 @@
 // What a route has learned from its own traffic: labels in, an expected gain of the strong model out. Pure.
 import type { Curve } from './calibrate.ts'
-import { type Label, packLabels, readLabels, type Stored, storedOf } from './labels.ts'
+import type { Label, Standing } from '../../shared/label.ts'
+import { packLabels, readLabels, type Stored, storedOf } from './labels.ts'
 import { gainOf, guardedGain, type Linear, packLinear, readLinear } from './linear.ts'
 import { priorGain } from './prior.ts'
 import type { Reading } from './reading.ts'
 import { fitLinear } from './ridge.ts'
 import { openSketch, type Sketch } from './sketch.ts'
-import { curveFor, type Standing, standingOf } from './standing.ts'
+import { curveFor, standingOf } from './standing.ts'
 import { thin } from './thin.ts'
 
 /** What isolates hold: immutable, 262 kB. */

@@ -1,17 +1,8 @@
 // How well a route's learner does on labels that it had not seen when it was asked, and whether it is heard. Pure.
+import type { Standing } from '../../shared/label.ts'
 import { type Curve, curveOf, type TierCosts } from './calibrate.ts'
 import { apgrOf } from './gauge.ts'
 import type { Stored } from './labels.ts'
-
-export interface Standing {
-  readonly labels: number
-  readonly isOn: boolean
-  /** One sentence for the operator. */
-  readonly reason: string
-  /** The area under quality over the share of strong calls: 0.5 is chance. Absent until enough is known. */
-  readonly learner?: number
-  readonly prior?: number
-}
 
 /** Guesses with both outcomes known, before which nothing can be said. */
 export const ENOUGH = 150

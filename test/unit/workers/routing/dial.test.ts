@@ -1,18 +1,8 @@
 // A share of strong calls as a cut on scores: it holds whatever the traffic does.
 import { array, assert, double, nat, property } from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { seededRandom } from '../../../../workers/micro/random.ts'
 import { type Dial, openDial, PLAIN_CUT } from '../../../../workers/routing/dial.ts'
-
-/** Repeatable numbers in 0..1. Source: mulberry32, public domain. */
-function numbers(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 const decide = (dial: Dial, share: number, score: number, chance: number): boolean => {
   const isStrong = score > dial.cutFor(score, share, chance)
@@ -22,13 +12,13 @@ const decide = (dial: Dial, share: number, score: number, chance: number): boole
 
 function sentOf(share: number, scores: readonly number[], seed = 9): boolean[] {
   const dial = openDial()
-  const chance = numbers(seed)
+  const chance = seededRandom(seed)
   return scores.map((score) => decide(dial, share, score, chance()))
 }
 
 const shareOf = (sent: readonly boolean[]): number => sent.filter(Boolean).length / sent.length
 const scoresOf = (seed: number, count: number, draw: (next: number, n: number) => number): number[] => {
-  const next = numbers(seed)
+  const next = seededRandom(seed)
   return Array.from({ length: count }, (_, n) => draw(next(), n))
 }
 
@@ -113,7 +103,7 @@ describe('a share', () => {
 
   it('counts what is sent whatever its score, and saves it elsewhere', () => {
     const dial = openDial()
-    const next = numbers(4)
+    const next = seededRandom(4)
     const sent = Array.from({ length: 1_000 }, (_, n) => {
       if (n % 10 !== 0) return decide(dial, 0.2, next(), next())
       dial.note(true, 0.2)
@@ -124,7 +114,7 @@ describe('a share', () => {
 
   it('that is forced beyond itself is not paid back for long', () => {
     const dial = openDial()
-    const next = numbers(5)
+    const next = seededRandom(5)
     for (let n = 0; n < 500; n += 1) dial.note(true, 0.2)
     const sent = Array.from({ length: 300 }, () => decide(dial, 0.2, next(), next()))
     expect(Math.abs(shareOf(sent) - 0.2)).toBeLessThan(WITHIN)
@@ -132,7 +122,7 @@ describe('a share', () => {
 
   it('counts what was handed over as what answered', () => {
     const dial = openDial()
-    const next = numbers(6)
+    const next = seededRandom(6)
     let strong = 0
     for (let n = 0; n < 1_000; n += 1) {
       const isStrong = decide(dial, 0.4, next(), next())

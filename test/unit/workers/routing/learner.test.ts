@@ -1,6 +1,6 @@
 // A route's learner: what it learns from labels, when it is heard, what it keeps.
 import { describe, expect, it } from 'vitest'
-import type { Label } from '../../../../workers/routing/labels.ts'
+import type { Label } from '../../../../shared/label.ts'
 import { openLearner, readLearned } from '../../../../workers/routing/learner.ts'
 import { readRequest } from '../../../../workers/routing/reading.ts'
 import { sketchOf } from '../../../../workers/routing/sketch.ts'

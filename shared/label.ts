@@ -1,0 +1,27 @@
+// What is learned about a request, and how well that goes: the words that a route's learner and its keeper share. Pure.
+
+/** Where a label came from: both tiers asked off the path, a checked answer, a person, the re-benchmark. */
+export type LabelSource = 'shadow' | 'cascade' | 'feedback' | 'rebench'
+
+/** What was learned about one request. Never text: a sketch of its shape, and outcomes. */
+export interface Label {
+  /** From `sketchOf`. */
+  readonly sketch: string
+  /** The quality of each tier's answer, 0..1, where it is known. */
+  readonly weak?: number
+  readonly strong?: number
+  readonly source: LabelSource
+  /** Milliseconds since the epoch. */
+  readonly at: number
+}
+
+/** How well a learner does, on labels that it had not seen when it was asked. */
+export interface Standing {
+  readonly labels: number
+  readonly isOn: boolean
+  /** One sentence for the operator. */
+  readonly reason: string
+  /** The area under quality over the share of strong calls: 0.5 is chance. Absent until enough is known. */
+  readonly learner?: number
+  readonly prior?: number
+}
