@@ -84,6 +84,8 @@ export type Failure =
       readonly retryAfterMs?: number
       readonly advice?: string
     }
+  /** The operator has not given the gateway what this takes. */
+  | { readonly kind: 'unequipped'; readonly message: string }
   /** The gateway was stopped while it answered. */
   | { readonly kind: 'lost' }
   | { readonly kind: 'cancelled' }
@@ -124,6 +126,7 @@ export function judge(failure: Failure): Judgement {
     case 'exhausted':
       return { retry: 'never', blame: 'target' }
     case 'unavailable':
+    case 'unequipped':
     case 'lost':
     case 'internal':
       return { retry: 'never', blame: 'us' }
@@ -164,6 +167,7 @@ export function describe(failure: Failure): string {
     case 'rejected':
     case 'refused':
     case 'context-length':
+    case 'unequipped':
       return failure.message
     case 'too-large':
       return `The request body is larger than the ${failure.limitBytes} bytes this gateway accepts.`

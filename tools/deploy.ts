@@ -3,6 +3,8 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { readDataKeys } from '../shared/data-keys.ts'
+import { newDataKey } from './gateway/data-key.ts'
 import { parseJson } from './gateway/json.ts'
 import { D1_NAME, readMigrations } from './gateway/migrate.ts'
 import { Refusal } from './gateway/refusal.ts'
@@ -37,7 +39,7 @@ async function rehearse(needed: readonly string[]): Promise<void> {
     `2. apply those of ${migrations.length} migrations that it lacks: ${migrations.map(({ name }) => name).join(', ')}`,
   )
   console.log(
-    `3. check the secrets: ${[...needed, 'ADMIN_KEY'].join(', ')}${needed.length === 0 ? ' (the configuration names none)' : ''}`,
+    `3. check the secrets, and make DATA_KEYS where it is missing: ${[...needed, 'ADMIN_KEY', 'DATA_KEYS'].join(', ')}${needed.length === 0 ? ' (the configuration names none)' : ''}`,
   )
   console.log('4. upload the Worker, its objects, pages and cron, and print its address')
   console.log('\nDry run: nothing was changed.')
@@ -58,18 +60,40 @@ async function deploy(needed: readonly string[]): Promise<void> {
   }
   for (const name of needed)
     console.log(`${name}: ${given[name] === undefined ? 'already there' : 'will be set'}`)
+  const made = dataKeys(present, given)
 
   step('Database')
   await ensureDatabase()
   await must(['d1', 'migrations', 'apply', D1_NAME, '--remote'], 'The migrations could not be applied', true)
 
   step('Worker')
-  await upload(given)
+  await upload({ ...given, ...made })
   if (!present.includes('ADMIN_KEY') && given['ADMIN_KEY'] === undefined) {
     console.log(
       '\nADMIN_KEY is not set, so admin calls are refused and no key can be made: run "npx wrangler secret put ADMIN_KEY".',
     )
   }
+}
+
+/** The key of text at rest, made once: nobody reads it, and a second one would close what the first has sealed. */
+function dataKeys(
+  present: readonly string[],
+  given: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  if (given['DATA_KEYS'] !== undefined) {
+    const read = readDataKeys(given['DATA_KEYS'])
+    if (!read.ok) throw new Refusal(read.message)
+    console.log('DATA_KEYS: will be set')
+    return {}
+  }
+  if (present.includes('DATA_KEYS')) {
+    console.log('DATA_KEYS: already there')
+    return {}
+  }
+  console.log(
+    'DATA_KEYS: made now, of random bytes, and kept by Cloudflare alone; to hold a copy yourself, set it before the first deployment (docs/operate.md)',
+  )
+  return { DATA_KEYS: newDataKey(new Date()) }
 }
 
 function noAccount(hasToken: boolean): string {
@@ -97,7 +121,7 @@ async function secrets(needed: readonly string[]): Promise<Secrets> {
     typeof row === 'object' && row !== null && 'name' in row ? [String(row.name)] : [],
   )
   const given = Object.fromEntries(
-    [...needed, 'ADMIN_KEY'].flatMap((name): [string, string][] => {
+    [...needed, 'ADMIN_KEY', 'DATA_KEYS'].flatMap((name): [string, string][] => {
       const value = process.env[name]
       return value === undefined || value === '' ? [] : [[name, value]]
     }),

@@ -39,6 +39,7 @@ import { modelSource } from './micro/source.ts'
 import { pipeline } from './pipeline.ts'
 import { openPriceBook } from './prices/book.ts'
 import { seedPrices } from './prices/seed.ts'
+import { cipher } from './cipher.ts'
 import { counting } from './count.ts'
 import { work } from './edge/respond.ts'
 import { callProvider } from './providers/call.ts'
@@ -48,6 +49,7 @@ import { micro } from './providers/micro.ts'
 import type { AiBinding } from './providers/binding.ts'
 import { openProviders, settleConfig, vendorFacts, vendorOf } from './providers/registry.ts'
 import type { Vendor } from './providers/vendor.ts'
+import { openSeals, type Purpose, type Seal, type Seals } from '../shared/seal.ts'
 import { openTokenizer } from '../shared/tokens.ts'
 import { openLearner, readLearned } from './routing/learner.ts'
 import { openPlanner } from './routing/planner.ts'
@@ -59,7 +61,7 @@ import { RebenchObject } from './rebench/object.ts'
 import { openStoredRatings } from './rebench/ratings.ts'
 import { ThreadObject } from './thread/object.ts'
 import type { Threads } from './thread/threads.ts'
-import { type Run, ReplayObject, type Task } from './replay/object.ts'
+import { ReplayObject } from './replay/object.ts'
 import type { Replays } from './edge/replay.ts'
 import { openTelemetry } from './telemetry/handover.ts'
 import { openLog, type Write } from './telemetry/log.ts'
@@ -103,6 +105,7 @@ interface Bindings {
   readonly CONFIG_NAME?: string
   readonly LOOPBACK?: string
   readonly ADMIN_KEY?: string
+  readonly DATA_KEYS?: string
   readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string
   readonly OTEL_EXPORTER_OTLP_HEADERS?: string
 }
@@ -314,6 +317,12 @@ function open(env: Bindings): Opened {
   }
 }
 
+let seals: Seals | undefined // as below
+
+/** What an object's text is sealed with; only itself can open it. */
+const sealOf = (purpose: Purpose, state: DurableObjectState, { DATA_KEYS }: Bindings): Seal =>
+  (seals ??= openSeals(DATA_KEYS, cipher)).at(purpose, state.id.toString())
+
 let opened: Opened | undefined // a cache of one: bindings do not change within an isolate
 
 /** Where the embedded model answers. */
@@ -326,31 +335,22 @@ export class Micro extends MicroObject {
 
 /** Keeps a thread; what it answers in the background goes the way of every request. */
 export class Thread extends ThreadObject {
-  private readonly bindings: Bindings
-
   constructor(state: DurableObjectState, bindings: Bindings) {
-    super(state, bindings)
-    this.bindings = bindings
-  }
-
-  protected override answer(task: string, signal: AbortSignal, say: (text: string) => void): Promise<string> {
-    opened ??= open(this.bindings)
-    return opened.work(task, { signal, say, defer: deferring(this.ctx) })
+    const defer = deferring(state)
+    super(state, bindings, {
+      seal: sealOf('thread', state, bindings),
+      answer: (task, signal, say) => (opened ??= open(bindings)).work(task, { signal, say, defer }),
+    })
   }
 }
 
 /** Keeps an answer that goes the way of every other. */
 export class Replay extends ReplayObject {
-  private readonly bindings: Bindings
-
   constructor(state: DurableObjectState, bindings: Bindings) {
-    super(state, bindings)
-    this.bindings = bindings
-  }
-
-  protected override answer(task: Task, run: Run): Promise<Response> {
-    opened ??= open(this.bindings)
-    return opened.replay(task, run, deferring(this.ctx))
+    super(state, bindings, {
+      seal: sealOf('replay', state, bindings),
+      answer: (task, run) => (opened ??= open(bindings)).replay(task, run, deferring(state)),
+    })
   }
 }
 

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { readConfig } from '../../shared/config.ts'
 import { vendorFacts } from '../../workers/providers/registry.ts'
 import { type Address, readAddress } from './address.ts'
+import { localDataKeys } from './data-key.ts'
 import { checkModel, type MicroConfig } from './model.ts'
 import { Refusal } from './refusal.ts'
 import { gatherVariables, readDevVars, type Variables } from './variables.ts'
@@ -35,12 +36,11 @@ export function readSettings(root: string, environment: Environment, folder: str
   const { names, micro } = readNames(configText, configName)
   const model = micro === undefined ? {} : { model: checkModel(dirname(configFile), micro, configName) }
   const devVars = readDevVars(readTextIfThere(join(root, '.dev.vars')))
-  const secrets = {
-    ...gatherVariables(names, environment, devVars, configName),
-    ...ours(environment, devVars),
-  }
+  const named = gatherVariables(names, environment, devVars, configName)
   const state = resolve(folder, environment['MINNOW_STATE'] || join(root, '.wrangler/state'))
   makeState(state)
+  const given = environment['DATA_KEYS'] || devVars['DATA_KEYS']
+  const secrets = { ...named, ...ours(environment, devVars), DATA_KEYS: localDataKeys(state, given) }
   return { address, configName, configText, secrets, state, ...model, ...readAi(environment) }
 }
 

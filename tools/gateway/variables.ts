@@ -13,6 +13,7 @@ export const RESERVED: readonly string[] = [
   'CONFIG',
   'CONFIG_NAME',
   'CONVERSATION',
+  'DATA_KEYS',
   'DB',
   'HEALTH',
   'LEARNER',

@@ -2,6 +2,7 @@
 // and for one that asks the same again.
 import { DurableObject } from 'cloudflare:workers'
 import { Failed } from '../../shared/failure.ts'
+import type { Seal } from '../../shared/seal.ts'
 import { END, openJournal } from '../journal/journal.ts'
 import type { Unit } from '../journal/log.ts'
 import type { Caller } from '../service.ts'
@@ -60,13 +61,23 @@ const RUN_MS = 21 * 60_000
 
 const tooLong = new Failed({ kind: 'malformed', reason: 'it is longer than what is kept of a stream' })
 
-export abstract class ReplayObject extends DurableObject {
+/** What is given of the house. */
+export interface Surroundings {
+  readonly seal: Seal
+  /** Answers as the gateway would have. */
+  readonly answer: (task: Task, run: Run) => Promise<Response>
+}
+
+export class ReplayObject extends DurableObject {
+  private readonly surroundings: Surroundings
   private readonly journal = openJournal(this.ctx.storage.sql)
   private readonly running = new Map<string, Promise<Begun>>()
   private alarmAt: number | undefined // as set since this object woke up
 
-  /** Answers as the gateway would have. */
-  protected abstract answer(task: Task, run: Run): Promise<Response>
+  constructor(state: DurableObjectState, bindings: Cloudflare.Env, surroundings: Surroundings) {
+    super(state, bindings)
+    this.surroundings = surroundings
+  }
 
   /** Answers, once, however often it is asked the same. */
   async ask(task: Task): Promise<Answered> {
@@ -114,7 +125,7 @@ export abstract class ReplayObject extends DurableObject {
     const tape = this.journal.begin({ id, head: writeHead(head), unit, until: Date.now() + RUN_MS + keepMs })
     const broke = (): void => void (head = { ...head, isBroken: true })
     try {
-      const response = await this.answer(task, { stream: id, signal: controller.signal, broke })
+      const response = await this.surroundings.answer(task, { stream: id, signal: controller.signal, broke })
       const { status } = response
       const headers = Object.fromEntries(response.headers)
       if (response.ok) {

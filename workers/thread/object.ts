@@ -2,6 +2,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { Failed } from '../../shared/failure.ts'
 import type { Fields } from '../../shared/fields.ts'
+import type { Seal } from '../../shared/seal.ts'
 import { openFloor } from '../floor.ts'
 import { openJournal, type Tape } from '../journal/journal.ts'
 import { cancelled, isUnfinished } from './closing.ts'
@@ -28,7 +29,15 @@ const RUN_MS = 14 * 60_000
 
 const TOO_LONG = new Failed({ kind: 'malformed', reason: 'it is longer than what is kept of a stream' })
 
-export abstract class ThreadObject extends DurableObject {
+/** What a thread is given of the house. */
+export interface Surroundings {
+  readonly seal: Seal
+  /** Answers a question in the background; resolves with the Response, however it ended. `say` is given its events. */
+  readonly answer: (task: string, signal: AbortSignal, say: (text: string) => void) => Promise<string>
+}
+
+export class ThreadObject extends DurableObject {
+  private readonly surroundings: Surroundings
   private readonly store = openStore(this.ctx.storage.sql)
   private readonly keeper = openKeeper(this.store)
   private readonly places = openPlaces(this.ctx.storage.sql)
@@ -38,8 +47,10 @@ export abstract class ThreadObject extends DurableObject {
   private readonly running = new Map<string, AbortController>()
   private readonly deleted = new Set<string>() // nobody waits for these; one id each, and only until the object sleeps
 
-  /** Answers a question in the background; resolves with the Response, however it ended. `say` is given its events. */
-  protected abstract answer(task: string, signal: AbortSignal, say: (text: string) => void): Promise<string>
+  constructor(state: DurableObjectState, bindings: Cloudflare.Env, surroundings: Surroundings) {
+    super(state, bindings)
+    this.surroundings = surroundings
+  }
 
   /** What a new question goes on from. In a conversation it waits for the end of the answer before. */
   async recall({ id, previousId, conversationId }: Asking): Promise<Recalled> {
@@ -196,7 +207,7 @@ export abstract class ThreadObject extends DurableObject {
     const say = (text: string): void => {
       if (tape?.append(text) === false) controller.abort(TOO_LONG)
     }
-    const response = responseIn(await this.answer(task, controller.signal, say).catch(() => '')) // a run that ends without a word is lost
+    const response = responseIn(await this.surroundings.answer(task, controller.signal, say).catch(() => '')) // a run that ends without a word is lost
     if (response['status'] === undefined) tape?.lose()
     else tape?.end({ head: '', until: Date.now() + (keepMs ?? 0) })
     clearTimeout(timer)

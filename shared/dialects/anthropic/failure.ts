@@ -128,6 +128,8 @@ function errorReply(failure: Failure): ErrorReply {
       return errorReply(failure.last)
     case 'unavailable':
       return { status: 503, code: 'unavailable' }
+    case 'unequipped':
+      return { status: 503, code: 'not_equipped' }
     case 'cancelled':
       return { status: 499, code: 'cancelled' }
     case 'lost':

@@ -73,6 +73,8 @@ function said(failure: Failure): Said {
       return said(failure.last)
     case 'unavailable':
       return { status: 503, reason: 'unavailable', retryAfterMs: failure.retryAfterMs }
+    case 'unequipped':
+      return { status: 503, reason: 'not_equipped' }
     case 'cancelled':
       return { status: 499, reason: 'cancelled' }
     case 'lost':

@@ -159,6 +159,8 @@ function errorReply(failure: Failure): ErrorReply {
     }
     case 'unavailable':
       return { status: 503, type: 'server_error', code: 'unavailable' }
+    case 'unequipped':
+      return { status: 503, type: 'server_error', code: 'not_equipped' }
     case 'cancelled':
       return { status: 499, type: 'server_error', code: 'cancelled' }
     case 'lost':

@@ -32,6 +32,7 @@ export function readError(error: unknown): Failure {
 const CODES: ReadonlyMap<string, string> = new Map([
   ['upstream_rate_limited', 'rate_limit_exceeded'],
   ['unavailable', 'server_error'],
+  ['not_equipped', 'server_error'],
   ['internal_error', 'server_error'],
   ['answer_lost', 'server_error'],
 ])

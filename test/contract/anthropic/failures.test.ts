@@ -112,6 +112,7 @@ describe('our errors', () => {
     [{ kind: 'unreachable', reason: 'x' }, 502, 'api_error'],
     [{ kind: 'malformed', reason: 'x' }, 502, 'api_error'],
     [{ kind: 'unavailable', what: 'x' }, 503, 'api_error'],
+    [{ kind: 'unequipped', message: 'x' }, 503, 'api_error'],
     [{ kind: 'lost' }, 500, 'api_error'],
     [{ kind: 'timeout', phase: 'head', limitMs: 1 }, 504, 'timeout_error'],
     [{ kind: 'overloaded', status: 529 }, 529, 'overloaded_error'],

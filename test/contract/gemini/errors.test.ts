@@ -210,6 +210,7 @@ describe('row 27: a failure of ours', () => {
       word(429, 'RESOURCE_EXHAUSTED'),
     ],
     [{ kind: 'unavailable', what: 'The ledger' }, word(503, 'UNAVAILABLE')],
+    [{ kind: 'unequipped', message: 'no key' }, word(503, 'UNAVAILABLE')],
     [{ kind: 'lost' }, word(500, 'INTERNAL')],
     [{ kind: 'cancelled' }, word(499, 'CANCELLED')],
     [{ kind: 'internal', message: 'secret' }, word(500, 'INTERNAL')],

@@ -87,6 +87,10 @@ const SAMPLES: {
     failure: { kind: 'exhausted', attempts: [], last: { kind: 'timeout', phase: 'idle', limitMs: 1 } },
     judged: { retry: 'never', blame: 'target' },
   },
+  unequipped: {
+    failure: { kind: 'unequipped', message: 'no secret' },
+    judged: { retry: 'never', blame: 'us' },
+  },
   unavailable: { failure: { kind: 'unavailable', what: 'D1' }, judged: { retry: 'never', blame: 'us' } },
   lost: { failure: { kind: 'lost' }, judged: { retry: 'never', blame: 'us' } },
   cancelled: { failure: { kind: 'cancelled' }, judged: { retry: 'never', blame: 'nobody' } },
