@@ -124,6 +124,8 @@ export interface SendOptions {
   /** Whose request it is; what a provider of ours caches for one must not show to another. */
   readonly tenant?: string
   readonly conversation?: string
+  /** How a conversation began that is under way and that nobody has named. */
+  readonly beginning?: string
   /** Does the client wait for a stream? */
   readonly stream: boolean
   /** May the provider decline instead of answering with little confidence? */

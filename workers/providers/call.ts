@@ -1,10 +1,11 @@
 // One call to one provider: the request written, sent, and its reply opened up to the head.
+import { beginningOf, isUnderWay } from '../../shared/beginning.ts'
 import { Failed, failureOf } from '../../shared/failure.ts'
 import type { VendorDialect, WireRequest } from '../../shared/dialect.ts'
 import type { Batch, Piece } from '../../shared/event.ts'
 import type { Target } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
-import type { Answer, Cx, Provider, Service } from '../service.ts'
+import type { Answer, Cx, Provider, SendOptions, Service } from '../service.ts'
 import { proxied } from '../../shared/dialects/proxied/index.ts'
 import { type Conceal, concealFailure, concealing, concealPiece } from './conceal.ts'
 import { readStream } from './frames.ts'
@@ -67,7 +68,7 @@ const callOnce =
           escalate,
           stream: request.stream,
           ...(request.tenant === undefined ? {} : { tenant: request.tenant }),
-          ...(request.conversation === undefined ? {} : { conversation: request.conversation }),
+          ...whichOf(request),
         }),
       cx.signal,
     )
@@ -87,6 +88,14 @@ const callOnce =
       batches: await open(response, sent, target, dialect, provider.conceal, cx.signal),
     }
   }
+
+/** Which conversation it belongs to, by its name or by how it began. */
+function whichOf(request: ModelRequest): Pick<SendOptions, 'conversation' | 'beginning'> {
+  const { conversation, embedding, proxied: asked } = request
+  if (embedding !== undefined || asked !== undefined) return {}
+  if (conversation !== undefined) return { conversation }
+  return isUnderWay(request) ? { beginning: beginningOf(request) } : {}
+}
 
 /** Fields that only the client's own dialect knows are lost on any other, beside what the wire could not be told. */
 function droppedOf(request: ModelRequest, wire: WireRequest, dialect: VendorDialect): readonly string[] {

@@ -3,7 +3,7 @@ import type { Config, KnownVendor } from '../../shared/config.ts'
 import type { VendorDialect, WireRequest } from '../../shared/dialect.ts'
 import { Failed } from '../../shared/failure.ts'
 import type { Provider, SendOptions } from '../service.ts'
-import { sessionOf } from './affinity.ts'
+import { sessionOf, withCacheKey } from './affinity.ts'
 import { type AiBinding, bindAi } from './binding.ts'
 import { withBound, withoutBound } from './bound.ts'
 import { concealer } from './conceal.ts'
@@ -196,6 +196,7 @@ function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeo
     refuseDetour(wire.path)
     const { signal, requestId, stream } = options
     const session = vendor.affinity === undefined ? undefined : await sessionOf(options)
+    const body = vendor.cacheKey === true ? await withCacheKey(wire, options) : wire.body
     const call: Outgoing = {
       url: `${fill(entry.baseUrl ?? wire.home ?? address, settings)}${wire.path}`,
       headers: {
@@ -206,7 +207,7 @@ function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeo
         ...wire.headers,
         ...extra,
       },
-      body: wire.bytes === undefined ? JSON.stringify(wire.body) : '',
+      body: wire.bytes === undefined ? JSON.stringify(body) : '',
       settings,
       fetcher,
       now: Date.now(),

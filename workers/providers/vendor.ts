@@ -38,6 +38,8 @@ export interface Vendor {
   readonly counting?: readonly CountingRule[]
   /** The header that leads the turns of a conversation to one machine, where its prompt is cached. */
   readonly affinity?: string
+  /** The same in the field `prompt_cache_key` of a question's body. */
+  readonly cacheKey?: true
   /** The name of one of its models, where models differ so much that any other would say little of it. */
   readonly example?: string
   /** The vendor's documentation of its wire. */

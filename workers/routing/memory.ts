@@ -1,6 +1,7 @@
 // Who answered conversations that clients keep themselves, as far as this isolate has seen them: a client that sends the
 // whole history again has a cached prompt, too. Known by how they begin; no text is kept. Pure.
-import { type ModelRequest, textOf } from '../../shared/request.ts'
+import { beginningOf } from '../../shared/beginning.ts'
+import type { ModelRequest } from '../../shared/request.ts'
 import type { LastServed } from '../service.ts'
 import { chanceOf } from './chance.ts'
 
@@ -12,9 +13,6 @@ export interface Memory {
 
 /** Conversations that an isolate remembers, the newest; some 200 bytes each. */
 const MAX_CONVERSATIONS = 2_000
-
-/** Beginnings that are alike so far belong to one conversation, or might as well. */
-const READ_CHARS = 1_000
 
 export function openMemory(): Memory {
   const known = new Map<string, LastServed>() // a cache, bounded by MAX_CONVERSATIONS
@@ -32,12 +30,7 @@ export function openMemory(): Memory {
   }
 }
 
-function nameOf({ model, messages }: ModelRequest, tenant: string): string {
-  const first = messages.findIndex(({ role }) => role === 'user')
-  const start = messages
-    .slice(0, first + 1)
-    .map((message) => textOf(message).slice(0, READ_CHARS))
-    .join('\n')
-  const about = `${tenant}\n${model}\n${start}`
+function nameOf(request: ModelRequest, tenant: string): string {
+  const about = `${tenant}\n${request.model}\n${beginningOf(request)}`
   return `${chanceOf(about, 'one half')}${chanceOf(about, 'the other')}`
 }

@@ -37,5 +37,7 @@ export const fireworks: Vendor = {
   embeddings: openaiEmbeddings({ unencoded: true, tokens: false, user: false }),
   baseUrl: 'https://api.fireworks.ai/inference/v1',
   authorize: bearer,
+  // https://reference.langchain.com/python/langchain-fireworks/middleware, by Fireworks' own documentation
+  affinity: 'x-session-affinity',
   docs: 'https://docs.fireworks.ai/tools-sdks/openai-compatibility',
 }

@@ -48,5 +48,7 @@ export const mistral: Vendor = {
   authorize: bearer,
   // https://openrouter.ai/docs/api/reference/streaming#stream-cancellation
   billsCancelled: true,
+  // https://docs.mistral.ai/inference/conversations/advanced/prompt-caching
+  cacheKey: true,
   docs: 'https://docs.mistral.ai/api/',
 }

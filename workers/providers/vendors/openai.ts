@@ -52,6 +52,8 @@ export const openai: Vendor = {
   authorize: bearer,
   // Nothing left to spend is a 429 like any other: https://platform.openai.com/docs/guides/error-codes#api-errors
   deadWords: /"insufficient_quota"/,
+  // https://developers.openai.com/api/docs/guides/prompt-caching
+  cacheKey: true,
   counting: gptCounting(),
   example: 'gpt-5.6-sol',
   docs: 'https://platform.openai.com/docs/api-reference/chat',

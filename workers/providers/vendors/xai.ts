@@ -35,5 +35,7 @@ export const xai: Vendor = {
   proxied: ['images/generations', 'images/edits'],
   baseUrl: 'https://api.x.ai/v1',
   authorize: bearer,
+  // https://docs.x.ai/developers/advanced-api-usage/prompt-caching/maximizing-cache-hits
+  affinity: 'x-grok-conv-id',
   docs: 'https://docs.x.ai/docs/api-reference',
 }
