@@ -51,6 +51,7 @@ const provider = z.strictObject({
     .record(z.string().regex(/^[A-Za-z0-9-]+$/, 'letters, digits and - only'), z.string().max(1024))
     .optional()
     .describe('Sent with every call; "$NAME" is filled in.'),
+  promptCache: z.boolean().optional().describe('False: no marks and no session for the prompt cache.'),
   timeouts: timeouts.optional(),
 })
 

@@ -29,6 +29,11 @@ export interface WireTarget {
   readonly model: string
   readonly maxOutput?: number
   readonly facts?: ModelFacts
+  /**
+   * What is known of how the prompt begins, where the vendor keeps what is marked: others began so shortly before
+   * (`repeats`), or nothing is to be marked but by the client.
+   */
+  readonly marking?: 'repeats' | 'none'
 }
 
 /** A failed reply as it came: the status, the interesting headers, the (bounded) body text. */
@@ -119,6 +124,8 @@ export interface VendorDialect {
    * addresses itself, and who speaks its dialect knows which; other clients' are fetched.
    */
   readonly inlineMedia?: true | 'foreign'
+  /** The vendor keeps of a prompt what is marked, so it must be known whether that repeats. */
+  readonly marksPrompts?: true
 }
 
 /** A wire format in both directions. */

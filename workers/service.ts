@@ -110,6 +110,8 @@ export interface Provider {
   readonly proxied?: readonly Endpoint[]
   /** Sends a request on the vendor's wire. `conversation` is a cache hint, already scoped to the caller's key. */
   send(request: WireRequest, options: SendOptions): Promise<Response>
+  /** False where a vendor is neither told which turns belong together nor given marks but the client's own. */
+  readonly promptCache?: false
   /** Takes the provider's credentials out of words that a caller may see; absent where there are none. */
   readonly conceal?: (text: string) => string
 }

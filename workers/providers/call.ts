@@ -1,16 +1,17 @@
 // One call to one provider: the request written, sent, and its reply opened up to the head.
 import { beginningOf, isUnderWay } from '../../shared/beginning.ts'
 import { Failed, failureOf } from '../../shared/failure.ts'
-import type { VendorDialect, WireRequest } from '../../shared/dialect.ts'
+import type { VendorDialect, WireRequest, WireTarget } from '../../shared/dialect.ts'
 import type { Batch, Piece } from '../../shared/event.ts'
 import type { Target } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
-import type { Answer, Cx, Provider, SendOptions, Service } from '../service.ts'
+import { type Answer, type Cx, healthKey, type Provider, type SendOptions, type Service } from '../service.ts'
 import { proxied } from '../../shared/dialects/proxied/index.ts'
 import { type Conceal, concealFailure, concealing, concealPiece } from './conceal.ts'
 import { readStream } from './frames.ts'
 import { inParts } from './inputs.ts'
 import { explaining, readErrorText } from './refusal.ts'
+import { openRepeats } from './repeats.ts'
 import { readText } from './text.ts'
 
 /** A whole reply larger than this would not fit beside others in an isolate. */
@@ -39,9 +40,25 @@ export const callProvider = (find: Find, media: Media): Service<ProviderCall, An
       : find(target.provider)?.embeddings?.maxInputs?.(target.model),
   )
 
-const callOnce =
-  (find: Find, media: Media): Service<ProviderCall, Answer> =>
-  async ({ request, target, escalate, onHead, onWhole }, cx) => {
+const callOnce = (find: Find, media: Media): Service<ProviderCall, Answer> => {
+  const repeats = openRepeats()
+
+  /** The target, with what its writer must know where its vendor keeps what is marked. */
+  const markable = async (
+    { promptCache }: Provider,
+    { marksPrompts }: VendorDialect,
+    request: ModelRequest,
+    target: Target,
+    cx: Cx,
+  ): Promise<WireTarget> => {
+    if (marksPrompts !== true) return target
+    if (promptCache === false) return { ...target, marking: 'none' }
+    const isAlone = request.conversation === undefined && !isUnderWay(request)
+    const isRepeated = isAlone && (await repeats.note(request, healthKey(target), cx.now()))
+    return isRepeated ? { ...target, marking: 'repeats' } : target
+  }
+
+  return async ({ request, target, escalate, onHead, onWhole }, cx) => {
     const provider = find(target.provider)
     if (provider === undefined)
       throw new Failed({
@@ -53,7 +70,7 @@ const callOnce =
     const isForeign = request.native.dialect !== dialect.id
     const isInlined = dialect.inlineMedia === true || (dialect.inlineMedia === 'foreign' && isForeign)
     const sent = isInlined ? await media(request, cx) : request
-    const wire = dialect.writeRequest(sent, target)
+    const wire = dialect.writeRequest(sent, await markable(provider, dialect, request, target, cx))
     const dropped = droppedOf(request, wire, dialect)
     if (request.requireParameters === true && dropped.length > 0) throw unsupported(target, dropped)
     if (wire.whole === true) onWhole?.()
@@ -88,6 +105,7 @@ const callOnce =
       batches: await open(response, sent, target, dialect, provider.conceal, cx.signal),
     }
   }
+}
 
 /** Which conversation it belongs to, by its name or by how it began. */
 function whichOf(request: ModelRequest): Pick<SendOptions, 'conversation' | 'beginning'> {

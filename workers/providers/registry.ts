@@ -132,7 +132,7 @@ export function openProviders(
   const entries = Object.entries(config.providers ?? {})
   const open = (id: string, entry: Entry): Provider => {
     if (ai === undefined || !isBound(id, entry)) return openProvider(id, entry, secrets, fetcher)
-    const vendor = vendorOf(id, entry)
+    const vendor = suited(vendorOf(id, entry), entry)
     return bindAi(id, vendor, ai, settingsOf(vendor, entry, resolver(secrets)))
   }
   return new Map(entries.map(([id, entry]) => [id, open(id, entry)]))
@@ -153,6 +153,12 @@ export function vendorOf(id: string, entry: Entry): Vendor {
   const known = vendors.find((vendor) => vendor.id === named)
   const speaks = entry.dialect === undefined || known === undefined || wireNamed(known, entry.dialect)
   return (speaks ? known : undefined) ?? BY_DIALECT[entry.dialect ?? 'openai-chat']
+}
+
+/** Where nothing of a prompt is to be kept, its vendor is not told what belongs together. */
+function suited(vendor: Vendor, { promptCache }: Entry): Vendor {
+  const { affinity: _affinity, cacheKey: _cacheKey, ...others } = vendor
+  return promptCache === false ? others : vendor
 }
 
 function dialectsOf(vendor: Vendor): readonly VendorDialect[] {
@@ -178,7 +184,7 @@ function wiresOf(vendor: Vendor, entry: Entry): Pick<Provider, 'dialect' | 'dial
 }
 
 function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeof fetch): Provider {
-  const vendor = vendorOf(id, entry)
+  const vendor = suited(vendorOf(id, entry), entry)
   const resolve = resolver(secrets)
   const settings = settingsOf(vendor, entry, resolve)
   const address = entry.baseUrl ?? vendor.baseUrl ?? vendor.usualAddress ?? ''
@@ -226,6 +232,7 @@ function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeo
   return {
     id,
     ...wiresOf(vendor, entry),
+    ...(entry.promptCache === false ? { promptCache: false } : {}),
     ...(vendor.embeddings === undefined ? {} : { embeddings: vendor.embeddings }),
     ...(vendor.proxied === undefined ? {} : { proxied: vendor.proxied }),
     conceal: concealer([...keys, ...Object.values(extra)]),

@@ -1,8 +1,11 @@
 // Messages requests, written for vendors. Pure.
 // Source: https://platform.claude.com/docs/en/api/messages/create
+import { wantedFor } from '../../caching.ts'
 import type { Parameter, WireRequest, WireTarget } from '../../dialect.ts'
 import type { ModelRequest } from '../../request.ts'
 import { type Generation, generationOf } from './generation.ts'
+import { leastCached } from './least.ts'
+import { settleMarks } from './marks.ts'
 import { mend } from './mend.ts'
 import type { AnthropicOptions } from './options.ts'
 import { DIALECT } from './schema.ts'
@@ -54,6 +57,8 @@ export function writeRequest(
   if (turns.system !== undefined) body['system'] = turns.system
   body['messages'] = turns.messages
   body['max_tokens'] = draft.maxTokens
+  const wanted = wantedFor(request, leastCached(target.model), target.marking)
+  settleMarks(body, wanted, (name) => void dropped.add(name))
   for (const name of turns.dropped) dropped.add(name)
   return { ...address(body, request, target, options), dropped: [...dropped] }
 }

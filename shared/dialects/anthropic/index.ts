@@ -38,6 +38,7 @@ export function anthropic(options: Partial<AnthropicOptions> = {}) {
     nameOf: (parameter: string): string => NAMES.get(parameter) ?? parameter,
     heartbeat: HEARTBEAT,
     countsFirst: true,
+    marksPrompts: true,
     counting: {
       writeRequest: (request, target) => writeCountRequest(request, target, settled),
       read: readCount,

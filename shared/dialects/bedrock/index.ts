@@ -10,6 +10,7 @@ export function bedrock() {
     id: DIALECT,
     framing: 'aws-event-stream',
     inlineMedia: true,
+    marksPrompts: true,
     writeRequest,
     readEvents,
     readReply,

@@ -6,7 +6,7 @@ import type { Family } from './family.ts'
 import { type Block, type Drop, openDocuments, writeAudio, writeImage } from './parts.ts'
 import { proofOf } from './signature.ts'
 
-interface Turn {
+export interface Turn {
   readonly role: 'user' | 'assistant'
   readonly content: Block[]
 }

@@ -1,9 +1,11 @@
 // Requests for Converse and ConverseStream, written. Pure.
 // Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+import { wantedFor } from '../../caching.ts'
 import type { WireRequest, WireTarget } from '../../dialect.ts'
 import type { Format, ModelRequest } from '../../request.ts'
 import { closeSchema } from '../anthropic/grammar.ts'
 import { type Family, familyOf } from './family.ts'
+import { leastOf, settlePoints } from './marks.ts'
 import { writeMessages } from './messages.ts'
 import type { Block, Drop } from './parts.ts'
 import { type Thoughts, writeReasoning } from './reasoning.ts'
@@ -18,7 +20,12 @@ export function writeRequest(request: ModelRequest, target: WireTarget): WireReq
   const sampling = writeSampling(request, target, family, thoughts, drop)
   const textFormat = writeFormat(request.format, target, family, drop)
   const serviceTier = tierOf(request.serviceTier, drop)
-  const { system, messages } = writeMessages(request.messages, family, drop)
+  const { tools, system, messages } = settlePoints(
+    { ...writeMessages(request.messages, family, drop), tools: toolConfig?.tools ?? [] },
+    wantedFor(request, leastOf(target.model, family), target.marking),
+    family,
+    drop,
+  )
   if (request.choices > 1) drop('n')
   if (request.user !== undefined) drop('user')
   const outputConfig = {
@@ -39,7 +46,7 @@ export function writeRequest(request: ModelRequest, target: WireTarget): WireReq
       messages,
       ...(system.length === 0 ? {} : { system }),
       ...some('inferenceConfig', sampling.inferenceConfig),
-      ...(toolConfig === undefined ? {} : { toolConfig }),
+      ...(toolConfig === undefined ? {} : { toolConfig: { ...toolConfig, tools } }),
       ...some('outputConfig', outputConfig),
       ...some('additionalModelRequestFields', additionalModelRequestFields),
       ...(serviceTier === undefined ? {} : { serviceTier }),

@@ -180,6 +180,7 @@ describe('the result of a tool', () => {
           ],
         },
       },
+      { cachePoint: { type: 'default' } }, // so much of a conversation is worth keeping
     ])
   })
 })

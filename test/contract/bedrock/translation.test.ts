@@ -90,6 +90,7 @@ describe('a client of chat completions', () => {
           content: [
             { text: 'What is this?' },
             { image: { format: 'png', source: { bytes: 'iVBORw0KGgo=' } } },
+            { cachePoint: { type: 'default' } },
             { document: { format: 'pdf', name: 'a b', source: { bytes: 'JVBERi0xLjc=' } } },
           ],
         },
@@ -105,6 +106,7 @@ describe('a client of chat completions', () => {
           content: [
             { toolResult: { toolUseId: 'call_1', content: [{ text: 'rain' }] } },
             { toolResult: { toolUseId: 'call_2', content: [{ text: 'noon' }] } },
+            { cachePoint: { type: 'default' } },
           ],
         },
       ],
