@@ -141,6 +141,16 @@ export function worstCaseMicros(
   return Math.ceil((Math.max(...worst) + requestCost(price)) / PRICE_SCALE)
 }
 
+/**
+ * What the vendor's prompt cache saved, in micro-dollars: the same tokens read anew, less what they cost. Below zero where
+ * more was paid for writing than was saved by reading.
+ */
+export function promptSavedMicros(usage: Usage, price: Price, serviceTier?: string): number {
+  const { cacheWriteLong: _, ...others } = usage
+  const anew = { ...others, input: promptTokens(usage), cacheRead: 0, cacheWrite: 0 }
+  return costMicros(anew, price, serviceTier) - costMicros(usage, price, serviceTier)
+}
+
 export const microsFromDollars = (dollars: number): number => Math.round(dollars * 1_000_000)
 
 export const dollarsFromMicros = (micros: number): number => micros / 1_000_000

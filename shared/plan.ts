@@ -126,6 +126,8 @@ export interface Attempt {
   readonly usageSource?: 'reported' | 'estimated'
   /** Absent where nobody has said what the target costs. */
   readonly costMicros?: number
+  /** What the vendor's prompt cache saved of it, or cost it where that is below zero; absent where it had no part. */
+  readonly promptSavedMicros?: number
   /** The price that its cost was made with; `class` where another class of service was billed. */
   readonly price?: PriceVersion & { readonly class?: string }
 }
@@ -180,6 +182,10 @@ export interface Outcome {
   readonly overrunMicros?: number
   /** `<trace id>-<span id>` of the client's own span. */
   readonly trace?: string
+  /** What vendors' prompt caches saved of its cost; below zero where writing cost more. Absent where they had no part. */
+  readonly promptSavedMicros?: number
+  /** To which conversation it belongs, as a hash. */
+  readonly conversation?: string
 }
 
 /** How a metered answer ended: everything that settling, recording and remembering need. */

@@ -284,6 +284,7 @@ function open(env: Bindings): Opened {
       usage: (query) =>
         readUsage(
           {
+            rows,
             database: env.DB,
             outboxes: (group, range) => askOutboxes((outbox) => outbox.live(group, range)),
           },

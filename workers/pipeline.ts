@@ -21,6 +21,7 @@ import type { Planner } from './routing/planner.ts'
 import type { ModelRequest } from '../shared/request.ts'
 import type { Answer, Caller, Cx, Service } from './service.ts'
 import type { Telemetry } from './telemetry/handover.ts'
+import { conversationOf } from './telemetry/conversation.ts'
 import { outcomeOf } from './telemetry/outcome.ts'
 import { openWords } from './telemetry/words.ts'
 
@@ -114,6 +115,7 @@ export const pipeline =
           frontierPrice: plan?.frontierPrice && priceOf(plan.frontierPrice, request),
           clampedTo: clamped,
           reused: told && reusedOf(told),
+          conversation: await conversationOf(asked ?? request, caller.keyId),
         }),
         cx,
         await words?.said((asked ?? request).messages),

@@ -86,6 +86,8 @@ function rowAt(at: number): unknown[] {
     operation: 'chat',
     overrun_micros: null,
     trace: null,
+    prompt_saved_micros: null,
+    conversation: null,
   }
   return COLUMNS.map((column) => values[column])
 }

@@ -113,7 +113,7 @@ const when = z
 
 export const usageQuery = z
   .strictObject({
-    group: z.enum(GROUPS).default('model'),
+    group: z.enum([...GROUPS, 'conversation']).default('model'),
     since: when.optional(),
     until: when.optional(),
     limit: z.coerce.number().int().min(1).max(1000).default(100),

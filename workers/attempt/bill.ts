@@ -1,7 +1,7 @@
 // What one answer cost, over every call that was begun for it: parts that were cut off, hedges that lost, the one that ended.
 import type { Batch } from '../../shared/event.ts'
 import type { Failure } from '../../shared/failure.ts'
-import { classIn, costMicros, type Price } from '../../shared/money.ts'
+import { classIn, costMicros, type Price, promptSavedMicros } from '../../shared/money.ts'
 import type { Attempt, Ending, Plan, Target } from '../../shared/plan.ts'
 import { noUsage, type Usage } from '../../shared/usage.ts'
 import type { Raced } from './race.ts'
@@ -119,7 +119,14 @@ export const useOf = (target: Target | undefined, ending: Ending): Partial<Attem
   usage: ending.usage,
   ...(ending.usageSource === 'none' ? {} : { usageSource: ending.usageSource }),
   ...priced(target, () => ending.costMicros, ending.serviceTier),
+  ...saved(target?.price, ending),
 })
+
+function saved(price: Price | undefined, { usage, serviceTier }: Ending): Pick<Attempt, 'promptSavedMicros'> {
+  const cached = usage.cacheRead + usage.cacheWrite + (usage.cacheWriteLong ?? 0)
+  if (price === undefined || cached === 0) return {}
+  return { promptSavedMicros: promptSavedMicros(usage, price, serviceTier) }
+}
 
 function priced(
   { price, priceVersion }: Pick<Target, 'price' | 'priceVersion'> = {},

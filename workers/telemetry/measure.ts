@@ -52,6 +52,7 @@ export function readerOf(columns: readonly string[]): (values: readonly Value[])
     reasoning: numbers('tokens_reasoning'),
     cost: numbers('cost_micros'),
     frontier: numbers('frontier_micros'),
+    promptSaved: numbers('prompt_saved_micros'),
     head: numbers('head_ms'),
     first: numbers('first_ms'),
     total: numbers('total_ms'),
@@ -95,6 +96,7 @@ export function readerOf(columns: readonly string[]): (values: readonly Value[])
         head ?? 0,
         first ?? 0,
         isRefused ? 0 : total, // a refusal takes no time, and would hide what answers take
+        read.promptSaved(values) ?? 0,
       ],
       // In the order of SHAPES.
       buckets: [

@@ -28,6 +28,8 @@ export interface Facts {
   readonly clampedTo: number | undefined
   /** Where the answer had been given before. */
   readonly reused: Reused | undefined
+  /** To which conversation it belongs, as a hash. */
+  readonly conversation?: string | undefined
 }
 
 export function outcomeOf({
@@ -46,6 +48,7 @@ export function outcomeOf({
   frontierPrice,
   clampedTo,
   reused,
+  conversation,
 }: Facts): Outcome {
   const routing = routingOf(plan, reused)
   // What is given again would have cost what it cost before.
@@ -78,7 +81,14 @@ export function outcomeOf({
     ...(failure === undefined ? {} : { failure: reasonOf(failure) }),
     ...(overrunMicros === 0 ? {} : { overrunMicros }),
     ...(cx.trace === undefined ? {} : { trace: cx.trace }),
+    ...savedIn(attempts),
+    ...(conversation === undefined ? {} : { conversation }),
   }
+}
+
+function savedIn(attempts: readonly Attempt[]): Pick<Outcome, 'promptSavedMicros'> {
+  const parts = attempts.flatMap(({ promptSavedMicros: saved }) => saved ?? [])
+  return parts.length === 0 ? {} : { promptSavedMicros: parts.reduce((sum, part) => sum + part, 0) }
 }
 
 /**

@@ -1,7 +1,7 @@
 // A receipt: what one request did and cost, call by call, as its caller may see it. Pure.
 import { dollarsFromMicros } from '../../shared/money.ts'
 import type { Attempt } from '../../shared/plan.ts'
-import { type Row, tokensIn } from './record.ts'
+import { promptCacheIn, type Row, tokensIn } from './record.ts'
 import { readRouting, writeRouting } from './routing.ts'
 
 const attemptsIn = (row: Row): readonly Attempt[] => JSON.parse(String(row.attempts)) as Attempt[] // written by writeRow
@@ -26,6 +26,8 @@ export function readReceipt(row: Row): Record<string, unknown> {
     failure: row.failure,
     tokens: tokensIn(row),
     cache_hit_share: cacheHitShare(row),
+    ...promptCacheIn(row),
+    ...(typeof row.conversation === 'string' ? { conversation: row.conversation } : {}),
     cost: dollarsFromMicros(Number(row.cost_micros)),
     cost_micros: row.cost_micros,
     ...(Number(row.overrun_micros) > 0 ? { overrun_micros: row.overrun_micros } : {}),
@@ -40,7 +42,7 @@ export function readReceipt(row: Row): Record<string, unknown> {
 }
 
 function writeAttempt(attempt: Attempt): Record<string, unknown> {
-  const { usage, costMicros, price } = attempt
+  const { usage, costMicros, price, promptSavedMicros: saved } = attempt
   return {
     target: attempt.target,
     at: new Date(attempt.startedAt).toISOString(),
@@ -63,6 +65,7 @@ function writeAttempt(attempt: Attempt): Record<string, unknown> {
           },
         }),
     ...(costMicros === undefined ? {} : { cost: dollarsFromMicros(costMicros), cost_micros: costMicros }),
+    ...(saved === undefined ? {} : { prompt_cache_saved_micros: saved }),
     ...(price === undefined ? {} : { price: writeVersion(price) }),
   }
 }

@@ -35,6 +35,8 @@ export const COLUMNS = [
   'clamped_to',
   'routing',
   'trace',
+  'prompt_saved_micros',
+  'conversation',
 ] as const
 
 /** What a row of a key that wants it kept has besides, on its way to a table of its own: what was said. */
@@ -82,6 +84,8 @@ export function writeRow(outcome: Outcome): Value[] {
     outcome.clampedTo ?? null,
     outcome.routing ?? null,
     outcome.trace ?? null,
+    outcome.promptSavedMicros ?? null,
+    outcome.conversation ?? null,
   ]
 }
 
@@ -124,8 +128,19 @@ export function readRow(row: Row): Record<string, unknown> {
     failure: row.failure,
     ...(typeof row.trace === 'string' ? { trace: row.trace } : {}),
     ...(Number(row.overrun_micros) > 0 ? { overrun_micros: row.overrun_micros } : {}),
+    ...promptCacheIn(row),
+    ...(typeof row.conversation === 'string' ? { conversation: row.conversation } : {}),
   }
 }
+
+/** What the vendor's prompt cache saved, in US dollars too; below zero where writing cost more than reading saved. */
+export const promptCacheIn = (row: Row): Record<string, unknown> =>
+  typeof row.prompt_saved_micros === 'number'
+    ? {
+        prompt_cache_saved: dollarsFromMicros(row.prompt_saved_micros),
+        prompt_cache_saved_micros: row.prompt_saved_micros,
+      }
+    : {}
 
 /** Tokens by class, and who counted them. */
 export const tokensIn = (row: Row): Record<string, Value> => ({

@@ -20,6 +20,7 @@ export const SUMS = [
   'head_ms',
   'first_ms',
   'total_ms',
+  'prompt_saved_micros',
 ] as const
 
 export type Sum = (typeof SUMS)[number]

@@ -1,13 +1,15 @@
 // What was used, by model, key, route or day: D1's rollups, and what outboxes have not written there yet.
 import { dollarsFromMicros } from '../../shared/money.ts'
 import { LENGTH_MS } from './books.ts'
+import { readConversations } from './conversations.ts'
 import { type Histogram, type Packed, percentile } from './histogram.ts'
 import { dimensionOf, type Group, type Live, nameIn } from './live.ts'
+import type { Rows } from './queries.ts'
 import { type Range, rangeOf } from './range.ts'
 import { addShape, merge, openTally, ROLLED, shapeOf, type Sum, SUMS, sumOf, type Tally } from './tally.ts'
 
 export interface UsageQuery {
-  readonly group: Group
+  readonly group: Group | 'conversation'
   readonly since: number
   readonly until: number
   readonly limit: number
@@ -16,6 +18,7 @@ export interface UsageQuery {
 }
 
 export interface Sources {
+  readonly rows: Rows
   readonly database: D1Database
   readonly outboxes: (group: Group, range: Range) => Promise<readonly Live[]>
 }
@@ -45,6 +48,7 @@ type Rolled = Record<string, string | number | null> & { readonly name: string; 
 /** A page of names in order, with what each used from the hour of `since` to that of `until`. */
 export async function readUsage(sources: Sources, query: UsageQuery): Promise<Record<string, unknown>> {
   const { group, limit, after } = query
+  if (group === 'conversation') return readConversations(sources.rows, query)
   const range = rangeOf(query.since, query.until)
   // Outboxes first: a window that one of them closes meanwhile is in D1 then, and told apart by its part.
   const live = await sources.outboxes(group, range)
@@ -142,6 +146,7 @@ function shown(group: Group, name: string, tally: Tally): Record<string, unknown
     cost: dollarsFromMicros(of('cost_micros')),
     cost_micros: of('cost_micros'),
     saved: dollarsFromMicros(of('saved_micros')),
+    prompt_cache_saved: dollarsFromMicros(of('prompt_saved_micros')),
     mini_share: of('answered') === 0 ? null : of('mini') / of('answered'),
     head_ms: percentiles(shapeOf(tally, 'head')),
     total_ms: percentiles(shapeOf(tally, 'total')),

@@ -7,6 +7,7 @@ import {
   fillPrice,
   free,
   microsFromDollars,
+  promptSavedMicros,
   type Price,
   worstCaseMicros,
   writeDollars,
@@ -251,5 +252,24 @@ describe('dollars', () => {
         expect(microsFromDollars(Number(writeDollars(micros)))).toBe(micros)
       }),
     )
+  })
+})
+
+describe('what a prompt cache saved', () => {
+  const rates: Price = { input: 3, cacheRead: 0.3, cacheWrite: 3.75, cacheWriteLong: 6, output: 15 }
+  const saved = (usage: Partial<Usage>, over: Partial<Price> = {}) =>
+    promptSavedMicros({ ...noUsage, ...usage }, { ...rates, ...over })
+
+  it('is what reading saved less what writing cost more, and below zero where that was more', () => {
+    expect(saved({ input: 100, output: 100 })).toBe(0)
+    expect(saved({ cacheRead: 1_000, input: 50, output: 9 })).toBe(2_700)
+    expect(saved({ cacheRead: 1_000, cacheWrite: 1_000 })).toBe(2_700 - 750)
+    expect(saved({ cacheWrite: 1_000 })).toBe(-750)
+    expect(saved({ cacheWriteLong: 1_000 })).toBe(-3_000)
+  })
+
+  it('is reckoned at the rates of a prompt as long as it was', () => {
+    const tiers = [{ above: 500, ...rates, input: 6, cacheRead: 0.6 }]
+    expect(saved({ cacheRead: 1_000 }, { tiers })).toBe(5_400)
   })
 })

@@ -38,6 +38,13 @@ const answered: Partial<Facts> = {
 }
 
 describe('an outcome', () => {
+  it('adds up what prompt caches saved and cost over all of its calls', () => {
+    const call = { target: 'big', startedAt: 1, durationMs: 1, end: 'answered' }
+    const attempts = [{ ...call, promptSavedMicros: 90 }, call, { ...call, promptSavedMicros: -20 }]
+    expect(outcomeOf({ ...facts, ...answered, attempts }).promptSavedMicros).toBe(70)
+    expect(outcomeOf({ ...facts, ...answered, attempts: [call] })).not.toHaveProperty('promptSavedMicros')
+  })
+
   it('names who answered and that one’s tier, and the reason of the plan', () => {
     expect(outcomeOf({ ...facts, ...answered })).toMatchObject({
       requestId: 'req_1',

@@ -74,6 +74,15 @@ describe('a row', () => {
     })
   })
 
+  it('says what a prompt cache saved, or cost, and of which conversation it is', () => {
+    const cached = { ...outcome, promptSavedMicros: -75, conversation: 'a1b2' }
+    expect(readRow(rowOf(cached))).toMatchObject({
+      prompt_cache_saved: -0.000075,
+      prompt_cache_saved_micros: -75,
+      conversation: 'a1b2',
+    })
+  })
+
   it('of a request that nobody answered has nulls, not zeros, for what there was not', () => {
     const { score: _, headMs: __, ...rest } = outcome
     const failed: Outcome = {
