@@ -74,6 +74,8 @@ export interface Plan {
   readonly retries: { readonly sameTarget: number; readonly total: number }
   /** The small model's answer is checked before it is given, and a larger one asked where it does not pass. */
   readonly cascade?: Cascade
+  /** Who has the conversation's prompt in a cache and is not asked first, and what that saves of the next turn there. */
+  readonly left?: { readonly target: string; readonly cachedTokens: number; readonly worthMicros?: number }
   /** What the route's first frontier model costs; absent without one, and where nobody has said. */
   readonly frontierPrice?: Price
 }

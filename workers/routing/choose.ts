@@ -4,6 +4,7 @@ import type { ModelRequest } from '../../shared/request.ts'
 import { type HealthView, healthKey } from '../service.ts'
 import type { Model, Policy } from './catalog.ts'
 import { arrange, type Chosen, type Decision, needsIn, sightOf, targetsOf } from './decision.ts'
+import { leaving } from './leaving.ts'
 import { doubtOf, lackOf, type Needs, unable } from './suit.ts'
 import { chooseTier } from './tiers.ts'
 
@@ -14,6 +15,7 @@ export function choose(decision: Decision): Plan {
   const { targets, probe } = soundFirst(chosen.targets, health, now)
   const isFirst = targets[0] === chosen.targets[0]
   const reason = isFirst ? chosen.reason : 'health'
+  const left = leaving(decision, targets[0])
   const hedgeAfterMs = patienceOf(targets, policy, request, health, probe)
   return {
     route: request.model,
@@ -26,6 +28,7 @@ export function choose(decision: Decision): Plan {
     ...(chosen.by === undefined || isFirst ? {} : { by: 'health' }),
     ...(hedgeAfterMs === undefined ? {} : { hedgeAfterMs }),
     ...(probe ? { probe } : {}),
+    ...(left === undefined ? {} : { left }),
     ...frontierIn(policy, chosen.targets),
   }
 }

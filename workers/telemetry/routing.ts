@@ -22,12 +22,14 @@ export interface Routing {
   /** What was seen of the request. */
   readonly features?: Readonly<Record<string, number>>
   readonly cache?: Reused
+  /** Who had the conversation's prompt in a cache and was not asked, and what that would have saved. */
+  readonly left?: { readonly target: string; readonly cached_tokens: number; readonly worth_micros?: number }
 }
 
 /** Undefined where a plan says nothing of it: one model was asked for by its name. */
 export function routingOf(plan: Plan | undefined, cache?: Reused): Routing | undefined {
   if (plan === undefined) return undefined
-  const { cut, share, dial, by, features } = plan
+  const { cut, share, dial, by, features, left } = plan
   const routing: Routing = {
     ...(cut === undefined ? {} : { cut }),
     ...(share === undefined ? {} : { share: round(share) }),
@@ -35,17 +37,29 @@ export function routingOf(plan: Plan | undefined, cache?: Reused): Routing | und
     ...(by === undefined ? {} : { by }),
     ...(features === undefined ? {} : { features: rounded(features) }),
     ...(cache === undefined ? {} : { cache }),
+    ...(left === undefined ? {} : { left: writeLeft(left) }),
   }
   return Object.keys(routing).length === 0 ? undefined : routing
 }
 
+const writeLeft = ({
+  target,
+  cachedTokens,
+  worthMicros,
+}: NonNullable<Plan['left']>): NonNullable<Routing['left']> => ({
+  target,
+  cached_tokens: cachedTokens,
+  ...(worthMicros === undefined ? {} : { worth_micros: worthMicros }),
+})
+
 /** What `POST /v1/route` calls these, and receipts; null where there was nothing to say. */
-export const writeRouting = ({ cut, share, dial, by, features }: Routing): Record<string, unknown> => ({
+export const writeRouting = ({ cut, share, dial, by, features, left }: Routing): Record<string, unknown> => ({
   cut: cut ?? null,
   share: share ?? null,
   dial: dial ?? null,
   chosen_by: by ?? null,
   features: features ?? {},
+  ...(left === undefined ? {} : { left }),
 })
 
 export const readRouting = (value: unknown): Routing =>

@@ -387,6 +387,32 @@ describe('a conversation', () => {
     expect(turn(0.6, served(weak, 9_900)).cut).toBeGreaterThan(0.4)
   })
 
+  it('says what is thrown away where another is asked than has it cached, and what that was worth', () => {
+    const left = turn(0.6, served(weak, 9_900)).left
+    expect(left).toEqual({ target: healthKey(weak), cachedTokens: 9_900, worthMicros: 8_910 })
+    expect(turn(0.3, served(big, 9_900)).left).toEqual({ target: healthKey(big), cachedTokens: 9_900 })
+    for (const plan of [
+      turn(0.1, served(strong, 10_000)), // it stays
+      turn(0.3, served(strong, 0)), // nothing is cached
+      turn(0.1, served(strong, 10_000, -250_000)), // nothing is cached any more
+    ])
+      expect(plan).not.toHaveProperty('left')
+  })
+
+  it('says so, too, where the one that has it is down', () => {
+    const plan = choose({
+      request: requestFor('And now?'),
+      policy: { kind: 'order', rescue: true, models: [strong, weak] },
+      effort: { score: 0, features: {} },
+      cut: 1,
+      retries,
+      health: { ...soundHealth, standing: (key) => (key === healthKey(strong) ? 'down' : 'up') },
+      now: 0,
+      last: served(strong, 10_000),
+    })
+    expect(plan).toMatchObject({ reason: 'health', left: { target: healthKey(strong), worthMicros: 45_000 } })
+  })
+
   it('does not keep a model that lacks what the request needs', () => {
     const blind = model('blind', { price: price(5), facts: { tools: false } })
     const plan = choose({
