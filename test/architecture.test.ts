@@ -5,9 +5,9 @@ import { objection } from './architecture/arrows.ts'
 import { find, importsOf, type Offence, readSources, type Source, sourceOf } from './architecture/source.ts'
 
 const shared = readSources('shared', /\.ts$/)
-const workers = readSources('workers', /\.(?:ts|c|h|sh)$/)
+const workers = readSources('workers', /\.(?:tsx?|c|h|sh)$/)
 const house = [...shared, ...workers]
-const typed = house.filter(({ path }) => path.endsWith('.ts'))
+const typed = house.filter(({ path }) => /\.tsx?$/.test(path))
 const tools = readSources('tools', /\.(?:ts|mjs|py)$/)
 const everything = [...house, ...tools, ...readSources('test', /\.ts$/)]
 
@@ -40,6 +40,8 @@ describe('arrows', () => {
     ['workers/attic/box.ts', "import { a } from '../../shared/sse.ts'"],
     ['workers/ui/widget/chat.ts', "import { a } from '../../service.ts'"],
     ['workers/ui/widget/chat.ts', "import { a } from 'zod'"],
+    ['workers/ui/dashboard/keys.tsx', "import { a } from '../../admin/keys.ts'"],
+    ['workers/admin/keys.ts', "import { h } from 'preact'"],
     ['workers/edge/deliver.ts', "import { a } from '../ui/home/page.ts'"],
     ['shared/dialects/openai-chat/events.ts', "import type { a } from '../../../workers/service.ts'"],
     ['shared/sse.ts', "import { readFile } from 'node:fs'"],
@@ -61,6 +63,7 @@ describe('arrows', () => {
     ],
     ['shared/config.ts', "import { z } from 'zod'"],
     ['workers/ui/home/page.ts', "import { a } from '../../../shared/sse.ts'"],
+    ['workers/ui/dashboard/keys.tsx', "import { signal } from '@preact/signals'"],
     [
       'workers/budget/admit.ts',
       "// import { a } from '../routing/choose.ts'\nconst text = `import x from '../app.ts'`",

@@ -6,6 +6,7 @@ import { openaiChat } from '../shared/dialects/openai-chat/index.ts'
 import { Failed } from '../shared/failure.ts'
 import { entryOf, MICRO_PROVIDER, readConfig } from '../shared/config.ts'
 import { DAY_MS, DEFAULTS } from '../shared/defaults.ts'
+import { openDoor } from './admin/door.ts'
 import { openRebenchDesk } from './admin/rebench.ts'
 import { type App, openApp } from './app.ts'
 import { listAudit, noteChange } from './audit.ts'
@@ -67,10 +68,9 @@ import { openTelemetry } from './telemetry/handover.ts'
 import { openLog, type Write } from './telemetry/log.ts'
 import { OutboxObject } from './telemetry/object.ts'
 import { openExporter } from './telemetry/otlp.ts'
-import { writeMetrics } from './telemetry/prometheus.ts'
 import { findReceipt, findRequest, listRequests } from './telemetry/queries.ts'
+import { openReports } from './telemetry/reports.ts'
 import type { Wanted } from './telemetry/unsent.ts'
-import { readUsage } from './telemetry/usage.ts'
 import o200k from './vocabulary/o200k.bin'
 import { unpack } from './vocabulary/unpack.ts'
 
@@ -261,8 +261,8 @@ function open(env: Bindings): Opened {
     },
     bodyBytes: config.limits?.bodyBytes ?? DEFAULTS.bodyBytes,
     admin: {
-      adminOf: keys.adminOf,
-      enabled: loopback || (env.ADMIN_KEY ?? '') !== '',
+      door: openDoor({ keys, adminKey: env.ADMIN_KEY, loopback, now: Date.now }),
+      catalog: planner.catalog,
       keys: {
         store,
         projects: openProjectStore(env.DB),
@@ -281,18 +281,9 @@ function open(env: Bindings): Opened {
         now: Date.now,
       },
       learners: { list: (filter) => listLearners(env.DB, filter) },
-      usage: (query) =>
-        readUsage(
-          {
-            rows,
-            database: env.DB,
-            outboxes: (group, range) => askOutboxes((outbox) => outbox.live(group, range)),
-          },
-          query,
-        ),
+      ...openReports(env.DB, rows, askOutboxes),
       cache: { ...caching.desk, note: (change) => noteChange(env.DB, change), now: Date.now },
       rebench: openRebenchDesk(env.DB, config, () => env.REBENCH.getByName(REBENCH)),
-      metrics: async () => writeMetrics(await askOutboxes((outbox) => outbox.totals())),
     },
   })
   return {

@@ -42,6 +42,9 @@ const LEVELS: Readonly<Record<string, number>> = {
   shared: 7,
 }
 
+/** What pages are drawn with. */
+const UI_PACKAGES = /^(?:preact|@preact\/signals|uplot)(?:\/|$)/
+
 /** The room of a file: its folder directly under workers/, or a file that stands there alone. */
 export function roomOf(path: string): string {
   const [top = '', second = ''] = path.split('/')
@@ -58,6 +61,7 @@ export function objection(from: string, to: string): string | undefined {
     if (/^hono(?:\/|$)/.test(to) && !mayUseHono(from))
       return 'hono stops at app.ts, admin/routes.ts and edge/'
     if (here === 'shared' && to === 'cloudflare:workers') return 'shared/ is pure'
+    if (UI_PACKAGES.test(to)) return here === 'workers/ui' ? undefined : 'only ui draws'
     return here === 'workers/ui' ? 'ui imports shared/ and itself only' : undefined
   }
   if (here === 'workers/ui')

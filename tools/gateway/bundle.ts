@@ -99,6 +99,8 @@ export function browserOptions(root: string, folder: string): BuildOptions {
     target: 'es2022',
     charset: 'utf8',
     legalComments: 'none',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
     minify: true,
   }
 }
@@ -108,7 +110,7 @@ export function copyStatic(root: string, folder: string): void {
   for (const page of pages(root)) {
     cpSync(join(root, 'workers/ui', page), folder, {
       recursive: true,
-      filter: (source) => !/\.(ts|md)$/.test(source) && !basename(source).startsWith('.'),
+      filter: (source) => !/\.(tsx?|md)$/.test(source) && !basename(source).startsWith('.'),
     })
   }
 }

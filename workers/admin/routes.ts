@@ -1,15 +1,20 @@
 // The operator's HTTP routes, one line each. Everything here needs the admin key.
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { Failed } from '../../shared/failure.ts'
 import { parse, readBody } from '../edge/receive.ts'
-import { checkLocal, keyOf } from '../edge/authenticate.ts'
 import { type HealthDesk, listHealth } from './health.ts'
 import type { PriceBook } from '../prices/book.ts'
+import type { Catalog } from '../routing/catalog.ts'
+import type { Cx } from '../service.ts'
 import type { AuditFilter } from '../audit.ts'
+import { listConfigured, listModels } from './catalog.ts'
 import { type CacheAdmin, purgeCache, readCache } from './cache.ts'
-import type { KeyDesk } from './desk.ts'
+import { type KeyDesk, shownTime } from './desk.ts'
+import type { Door, Entered } from './door.ts'
 import { changeKey, createKey, listKeys, readKey, revokeKey } from './keys.ts'
 import { type LearnerDesk, listRoutes } from './learners.ts'
+import { listRequests } from './requests.ts'
+import { readWhatIf } from './whatif.ts'
 import { listPrices, putPrice } from './prices.ts'
 import { beginRebench, readRebench, type RebenchDesk } from './rebench.ts'
 import { changeProject, createProject, listProjects, readProject, removeProject } from './projects.ts'
@@ -18,19 +23,22 @@ import {
   checked,
   keyQuery,
   learnerQuery,
+  newSession,
   priceQuery,
   requestQuery,
+  seriesQuery,
   usageQuery,
 } from './schema.ts'
 import { CONTENT_TYPE } from '../telemetry/prometheus.ts'
 import type { RequestFilter } from '../telemetry/queries.ts'
+import { LENGTH_MS } from '../telemetry/books.ts'
+import type { Reports } from '../telemetry/reports.ts'
+import type { SeriesQuery } from '../telemetry/series.ts'
 import type { UsageQuery } from '../telemetry/usage.ts'
 
-export interface Admin {
-  /** What the admin key is called in the audit; undefined for every other key. */
-  readonly adminOf: (key: string | undefined) => Promise<string | undefined>
-  /** True where an admin key exists at all. */
-  readonly enabled: boolean
+export interface Admin extends Reports {
+  readonly door: Door
+  readonly catalog: (cx: Cx) => Promise<Catalog>
   readonly keys: KeyDesk
   readonly prices: PriceBook
   readonly requests: (filter: RequestFilter) => Promise<Record<string, unknown>[]>
@@ -38,9 +46,6 @@ export interface Admin {
   readonly request: (id: string) => Promise<Record<string, unknown> | undefined>
   readonly health: HealthDesk
   readonly learners: LearnerDesk
-  readonly usage: (query: UsageQuery) => Promise<Record<string, unknown>>
-  /** In Prometheus' text format. */
-  readonly metrics: () => Promise<string>
   readonly audit: (filter: AuditFilter) => Promise<Record<string, unknown>[]>
   readonly rebench: RebenchDesk
   readonly cache: CacheAdmin
@@ -56,28 +61,30 @@ interface Known {
 
 export function adminRoutes(admin: Admin): Hono<Known> {
   const app = new Hono<Known>()
-  app.use('*', async (c, next) => {
-    if (!admin.enabled) {
-      const message =
-        'This deployment has no admin key, so it refuses admin calls. Set one with: npx wrangler secret put ADMIN_KEY'
-      throw new Failed({ kind: 'forbidden', message, code: 'admin_disabled' })
-    }
-    const key = keyOf(c.req.raw.headers)
-    checkLocal(key, c.req.raw)
-    const actor = await admin.adminOf(key)
-    if (actor !== undefined) {
-      c.set('actor', actor)
-      return next()
-    }
-    const message =
-      key === undefined
-        ? "Send the admin key as 'Authorization: Bearer <key>'."
-        : 'This is not the admin key.'
-    throw new Failed({
-      kind: 'unauthenticated',
-      message,
-      code: 'invalid_api_key',
+  const catalogFor = (c: Context<Known>): Promise<Catalog> =>
+    admin.catalog({
+      id: 'admin',
+      signal: c.req.raw.signal,
+      now: admin.keys.now,
+      defer: (task) => c.executionCtx.waitUntil(task.catch(() => undefined)), // prices are renewed again by the next call
     })
+  app.get('/session', async (c) => {
+    const entered = await admin.door.enter(c.req.raw).catch(signedOut)
+    return c.json(shownSession(entered))
+  })
+  app.post('/session', async (c) => {
+    const { key } = checked(newSession, await body(c.req.raw))
+    const { cookie, ...entered } = await admin.door.signIn(key, c.req.raw)
+    return c.json(shownSession(entered), 201, { 'set-cookie': cookie })
+  })
+  app.delete('/session', (c) =>
+    c.json(shownSession(undefined), 200, { 'set-cookie': admin.door.signOut(c.req.raw) }),
+  )
+  app.use('*', async (c, next) => {
+    const { actor } = await admin.door.enter(c.req.raw)
+    c.set('actor', actor)
+    c.header('cache-control', 'no-store')
+    return next()
   })
   app.post('/keys', async (c) =>
     c.json(await createKey(admin.keys, await body(c.req.raw), c.get('actor')), 201),
@@ -106,13 +113,22 @@ export function adminRoutes(admin: Admin): Hono<Known> {
     c.json({ object: 'list', data: await admin.audit(checked(auditQuery, c.req.query())) }),
   )
   app.get('/requests', async (c) =>
-    c.json({ object: 'list', data: await admin.requests(filterOf(c.req.query())) }),
+    c.json(await listRequests(admin.requests, checked(requestQuery, c.req.query()))),
   )
   app.get('/requests/:id', async (c) => c.json(found(await admin.request(c.req.param('id')))))
   app.get('/health', async (c) => c.json({ object: 'list', data: await listHealth(admin.health) }))
+  app.get('/models', async (c) => c.json({ object: 'list', data: listModels(await catalogFor(c)) }))
   app.get('/routes', async (c) =>
-    c.json({ object: 'list', data: await listRoutes(admin.learners, checked(learnerQuery, c.req.query())) }),
+    c.json({
+      object: 'list',
+      data: await listRoutes(admin.learners, checked(learnerQuery, c.req.query())),
+      configured: listConfigured(await catalogFor(c)),
+    }),
   )
+  app.get('/routes/:route/what-if', async (c) =>
+    c.json(await readWhatIf(admin.requests, c.req.param('route'))),
+  )
+  app.get('/series', async (c) => c.json(await admin.series(seriesOf(c.req.query(), admin.keys.now()))))
   app.get('/usage', async (c) => c.json(await admin.usage(usageOf(c.req.query(), admin.keys.now()))))
   app.get('/metrics', async (c) => c.body(await admin.metrics(), 200, { 'content-type': CONTENT_TYPE }))
   app.get('/prices', async (c) =>
@@ -136,20 +152,23 @@ export function adminRoutes(admin: Admin): Hono<Known> {
   return app
 }
 
+/** Who is not signed in yet is told so; who may not be here at all is told why. */
+function signedOut(error: unknown): undefined {
+  if (error instanceof Failed && error.failure.kind === 'unauthenticated') return undefined
+  throw error
+}
+
+const shownSession = (entered: Entered | undefined): Record<string, unknown> => ({
+  object: 'session',
+  signed_in: entered !== undefined,
+  actor: entered?.actor ?? null,
+  expires_at: shownTime(entered?.expiresAt),
+})
+
 function found(row: Record<string, unknown> | undefined): Record<string, unknown> {
   if (row !== undefined) return row
   const message = "There is no such row: GET /admin/requests lists them, each with its 'id'."
   throw new Failed({ kind: 'not-found', message, code: 'request_not_found' })
-}
-
-function filterOf(query: Record<string, string>): RequestFilter {
-  const { limit, before, key, model } = checked(requestQuery, query)
-  return {
-    limit,
-    ...(before === undefined ? {} : { before }),
-    ...(key === undefined ? {} : { key }),
-    ...(model === undefined ? {} : { model }),
-  }
 }
 
 const USAGE_MS = 30 * 24 * 60 * 60 * 1000
@@ -164,4 +183,20 @@ function usageOf(query: Record<string, string>, now: number): UsageQuery {
     limit,
     ...(after === undefined ? {} : { after }),
   }
+}
+
+const HOUR_MS = 60 * 60 * 1000
+/** Up to so long a stretch is told by the hour, unless said otherwise. */
+const BY_HOUR_MS = 4 * 24 * HOUR_MS
+const MOST_WINDOWS = 800
+
+/** The last day, unless said otherwise. */
+function seriesOf(query: Record<string, string>, now: number): SeriesQuery {
+  const { by, since, until = now, step, top } = checked(seriesQuery, query)
+  const from = since ?? until - 24 * HOUR_MS
+  const length = step ?? (until - from <= BY_HOUR_MS ? 'hour' : 'day')
+  const windows = (until - from) / LENGTH_MS[length]
+  if (windows >= 0 && windows <= MOST_WINDOWS) return { by, since: from, until, top, step: length }
+  const message = `Invalid 'since': a stretch of 0 to ${MOST_WINDOWS} windows of a ${length} before 'until' is expected.`
+  throw new Failed({ kind: 'invalid-request', message, param: 'since' })
 }

@@ -6,6 +6,7 @@ import { sampleFields } from '../../shared/rebench-schema.ts'
 import { reuseSetting } from '../../shared/reuse.ts'
 import { ENDPOINT_KINDS } from '../edge/scope.ts'
 import { GROUPS } from '../telemetry/live.ts'
+import { SERIES } from '../telemetry/series.ts'
 
 const amount = {
   usd: z.number().positive().max(1_000_000_000).optional(),
@@ -48,6 +49,8 @@ const fields = {
   cache: reuseSetting.nullish(),
   expiresAt: z.union([z.iso.datetime({ offset: true }), z.int().positive()]).nullish(),
 }
+
+export const newSession = z.strictObject({ key: z.string().min(1).max(4_096) })
 
 export const newKey = z.strictObject(fields)
 
@@ -103,6 +106,9 @@ export const requestQuery = z.strictObject({
   before: z.string().max(128).optional(),
   key: z.string().max(128).optional(),
   model: z.string().max(256).optional(),
+  route: z.string().max(256).optional(),
+  tier: z.enum(['mini', 'frontier', 'fixed', 'cache']).optional(),
+  end: z.enum(['finish', 'error', 'cancelled', 'refused']).optional(),
 })
 
 const when = z
@@ -123,6 +129,14 @@ export const usageQuery = z
     error: 'an "until" after "since" is expected',
     path: ['until'],
   })
+
+export const seriesQuery = z.strictObject({
+  by: z.enum(SERIES).default('all'),
+  step: z.enum(['hour', 'day']).optional(),
+  since: when.optional(),
+  until: when.optional(),
+  top: z.coerce.number().int().min(1).max(20).default(6),
+})
 
 export const newRebench = z.strictObject({
   models: z.array(z.string().min(1).max(256)).min(1).max(64).optional(),

@@ -1,4 +1,5 @@
 // One outcome row taken apart for counting: what it adds to sums and histograms, and which names it counts under. Pure.
+import type { Attempt } from '../../shared/plan.ts'
 import { bucketOf } from './histogram.ts'
 import type { Row, Value } from './record.ts'
 import type { Measured } from './tally.ts'
@@ -56,6 +57,7 @@ export function readerOf(columns: readonly string[]): (values: readonly Value[])
     head: numbers('head_ms'),
     first: numbers('first_ms'),
     total: numbers('total_ms'),
+    attempts: texts('attempts'),
   }
   return (values) => {
     const [model, tier, ending] = [read.model(values), read.tier(values), read.ending(values)]
@@ -97,6 +99,7 @@ export function readerOf(columns: readonly string[]): (values: readonly Value[])
         first ?? 0,
         isRefused ? 0 : total, // a refusal takes no time, and would hide what answers take
         read.promptSaved(values) ?? 0,
+        isAnswered && ending === 'finish' && wasRescued(read.attempts(values)) ? 1 : 0,
       ],
       // In the order of SHAPES.
       buckets: [
@@ -108,4 +111,12 @@ export function readerOf(columns: readonly string[]): (values: readonly Value[])
       ],
     }
   }
+}
+
+/** A whole answer although one of its calls had failed: calls that lost a race or were only compared do not count. */
+function wasRescued(attempts: string): boolean {
+  const first = attempts.indexOf('"target"')
+  if (first < 0 || attempts.indexOf('"target"', first + 1) < 0) return false // one call, and it answered
+  const calls = JSON.parse(attempts) as readonly Attempt[] // written by writeRow
+  return calls.some(({ end, aside }) => aside !== true && end !== 'answered' && end !== 'lost')
 }

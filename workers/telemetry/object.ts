@@ -8,6 +8,7 @@ import type { Exporter } from './otlp.ts'
 import { openPost, type Post, said } from './post.ts'
 import type { Range } from './range.ts'
 import type { Row } from './record.ts'
+import { type OpenWindows, openWindowsOf, type Stretch } from './series.ts'
 import { openStore } from './store.ts'
 import { findIn, textIn, type Wanted } from './unsent.ts'
 
@@ -80,6 +81,11 @@ export abstract class OutboxObject extends DurableObject {
   async live(group: Group, range: Range): Promise<Live> {
     this.writeDown()
     return liveOf(this.keeper.books, group, range)
+  }
+
+  async series(stretch: Stretch): Promise<OpenWindows> {
+    this.writeDown()
+    return openWindowsOf(this.keeper.books, stretch)
   }
 
   async totals(): Promise<Totals> {

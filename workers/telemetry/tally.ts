@@ -21,17 +21,18 @@ export const SUMS = [
   'first_ms',
   'total_ms',
   'prompt_saved_micros',
+  'rescued',
 ] as const
 
 export type Sum = (typeof SUMS)[number]
 
-/** `first`: a stream's first content. `prompt` and `completion`: tokens. Those after `total` are kept for export only. */
+/** `first`: a stream's first content. `prompt` and `completion`: tokens. Those after `first` are kept for export only. */
 export const SHAPES = ['head', 'total', 'first', 'prompt', 'completion'] as const
 
 export type Shape = (typeof SHAPES)[number]
 
 /** The shapes that `rollups` has columns for: the first ones. */
-export const ROLLED = ['head', 'total'] as const satisfies readonly Shape[]
+export const ROLLED = ['head', 'total', 'first'] as const satisfies readonly Shape[]
 
 export interface Tally {
   /** In the order of SUMS. */

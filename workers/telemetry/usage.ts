@@ -1,6 +1,6 @@
 // What was used, by model, key, route or day: D1's rollups, and what outboxes have not written there yet.
 import { dollarsFromMicros } from '../../shared/money.ts'
-import { LENGTH_MS } from './books.ts'
+import { type Dimension, LENGTH_MS } from './books.ts'
 import { readConversations } from './conversations.ts'
 import { type Histogram, type Packed, percentile } from './histogram.ts'
 import { dimensionOf, type Group, type Live, nameIn } from './live.ts'
@@ -54,7 +54,7 @@ export async function readUsage(sources: Sources, query: UsageQuery): Promise<Re
   const live = await sources.outboxes(group, range)
   const known = live.flatMap(({ groups }) => groups)
   const isPaged = (name: string): boolean => after === undefined || name > after
-  const stored = group === 'day' ? [] : await namesIn(sources.database, group, limit + 1, after)
+  const stored = group === 'day' ? [] : await namesIn(sources.database, dimensionOf(group), limit + 1, after)
   const names = [...new Set([...stored, ...known.map(({ name }) => name)])].filter(isPaged).sort()
   const page = group === 'day' ? undefined : names.slice(0, limit)
 
@@ -80,19 +80,18 @@ export async function readUsage(sources: Sources, query: UsageQuery): Promise<Re
     group,
     since: new Date(range.since).toISOString(),
     until: new Date(range.until).toISOString(),
-    data: data.map(([name, tally]) => shown(group, name, tally)),
+    data: data.map(([name, tally]) => ({ [group]: name === '' ? null : name, ...shownUse(tally) })),
     has_more: hasMore,
     last: (page === undefined ? data.at(-1)?.[0] : page.at(-1)) ?? null,
   }
 }
 
-async function namesIn(
+export async function namesIn(
   database: D1Database,
-  group: Group,
+  dimension: Dimension,
   limit: number,
   after: string | undefined,
 ): Promise<string[]> {
-  const dimension = dimensionOf(group)
   const sql = after === undefined ? NAMES.replace('name > ?2', 'name >= ?2') : NAMES
   const { results } = await database
     .prepare(sql)
@@ -128,14 +127,14 @@ function take(tally: Tally, row: Rolled): void {
 }
 
 /** Tokens are disjoint classes, costs are in US dollars, times are milliseconds, off by 3.2 percent at most. */
-function shown(group: Group, name: string, tally: Tally): Record<string, unknown> {
+export function shownUse(tally: Tally): Record<string, unknown> {
   const of = (sum: Sum): number => sumOf(tally, sum)
   return {
-    [group]: name === '' ? null : name,
     requests: of('requests'),
     failures: of('errors'),
     refused: of('refused'),
     cancelled: of('cancelled'),
+    rescued: of('rescued'),
     tokens: {
       input: of('tokens_input'),
       cache_read: of('tokens_cache_read'),
@@ -147,13 +146,17 @@ function shown(group: Group, name: string, tally: Tally): Record<string, unknown
     cost_micros: of('cost_micros'),
     saved: dollarsFromMicros(of('saved_micros')),
     prompt_cache_saved: dollarsFromMicros(of('prompt_saved_micros')),
-    mini_share: of('answered') === 0 ? null : of('mini') / of('answered'),
+    mini_share: miniShare(tally),
+    first_ms: percentiles(shapeOf(tally, 'first')),
     head_ms: percentiles(shapeOf(tally, 'head')),
     total_ms: percentiles(shapeOf(tally, 'total')),
   }
 }
 
-const percentiles = (histogram: Histogram | undefined): Record<string, number | null> => {
+export const miniShare = (tally: Tally): number | null =>
+  sumOf(tally, 'answered') === 0 ? null : sumOf(tally, 'mini') / sumOf(tally, 'answered')
+
+export const percentiles = (histogram: Histogram | undefined): Record<string, number | null> => {
   const at = (percent: number): number | null =>
     (histogram === undefined ? undefined : percentile(histogram, percent)) ?? null
   return { p50: at(50), p95: at(95), p99: at(99) }
