@@ -1,4 +1,4 @@
-// The home page in a real browser against the running gateway, with a vendor that streams what the test tells it to.
+// The page at /start in a real browser against the running gateway, with a vendor that streams what the test tells it to.
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
@@ -59,7 +59,7 @@ async function open(options: Parameters<Browser['newContext']>[0]): Promise<void
   page.on('request', (request) => {
     if (!request.url().startsWith(gateway.url)) foreign.push(request.url())
   })
-  await page.goto(gateway.url)
+  await page.goto(`${gateway.url}/start`)
   await page.waitForSelector('#status[data-state="up"]')
 }
 
@@ -92,7 +92,7 @@ it('says where the gateway is and how to reach it, with nothing from elsewhere',
   expect(await page.locator('#model option').allTextContents()).toEqual(
     expect.arrayContaining(['auto', 'micro', 'one']),
   )
-  const reply = await fetch(gateway.url)
+  const reply = await fetch(`${gateway.url}/start`)
   expect(reply.headers.get('content-type')).toContain('text/html')
   expect(reply.headers.get('content-security-policy')).toContain("default-src 'none'")
   expect(foreign).toEqual([])
@@ -204,7 +204,7 @@ it('the key is kept in memory only', async () => {
   const kept = await page.evaluate(() =>
     [localStorage.length, sessionStorage.length, document.cookie, location.href].join('|'),
   )
-  expect(kept).toBe(`0|0||${gateway.url}/`)
+  expect(kept).toBe(`0|0||${gateway.url}/start`)
 })
 
 it('a new conversation forgets the old one, also in the middle of an answer', async () => {

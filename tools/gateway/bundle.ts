@@ -105,12 +105,16 @@ export function browserOptions(root: string, folder: string): BuildOptions {
   }
 }
 
-/** Pages, styles and pictures go as they are; the home page's `index.html` is the site's. */
+/** Pages, styles and pictures go as they are, but for styles that a script imported: those were bundled with it. */
 export function copyStatic(root: string, folder: string): void {
   for (const page of pages(root)) {
     cpSync(join(root, 'workers/ui', page), folder, {
       recursive: true,
-      filter: (source) => !/\.(tsx?|md)$/.test(source) && !basename(source).startsWith('.'),
+      filter: (source) => {
+        const name = basename(source)
+        const isBundled = name === `${page}.css` && existsSync(join(folder, name))
+        return !isBundled && !/\.(tsx?|md)$/.test(name) && !name.startsWith('.')
+      },
     })
   }
 }

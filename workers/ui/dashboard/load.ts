@@ -1,0 +1,47 @@
+// What a page shows of one answer: while it is awaited, once it is there, and when it could not be had. What was there
+// stays while it is asked for again, so that nothing flickers.
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { call } from './call.ts'
+
+export type Loaded<T> =
+  | { readonly state: 'loading' }
+  | { readonly state: 'failed'; readonly message: string }
+  /** `trouble`: it could not be renewed. */
+  | { readonly state: 'ready'; readonly value: T; readonly trouble?: string }
+
+/** Asked again every so often while the page can be seen. `undefined` asks for nothing. */
+export function useAnswer<T>(path: string | undefined, everyMs?: number): readonly [Loaded<T>, () => void] {
+  const [loaded, setLoaded] = useState<Loaded<T>>({ state: 'loading' })
+  const newest = useRef(0)
+
+  const load = useCallback(async () => {
+    if (path === undefined) return
+    newest.current += 1
+    const mine = newest.current
+    const found = await call<T>(path)
+    if (mine !== newest.current) return // an older question, answered late
+    setLoaded((before) => {
+      if (found.ok) return { state: 'ready', value: found.value }
+      return before.state === 'ready'
+        ? { ...before, trouble: found.message }
+        : { state: 'failed', message: found.message }
+    })
+  }, [path])
+
+  useEffect(() => {
+    void load()
+    if (everyMs === undefined) return undefined
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') void load()
+    }, everyMs)
+    return () => clearInterval(timer)
+  }, [load, everyMs])
+
+  useEffect(
+    () => () => {
+      newest.current += 1 // what comes after the page has gone is nobody's
+    },
+    [],
+  )
+  return [loaded, () => void load()]
+}
