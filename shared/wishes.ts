@@ -7,7 +7,8 @@ import { invalid } from './mistake.ts'
 import type { ModelRequest } from './request.ts'
 import { CACHE_MODES, type CacheWish, reuseFields } from './reuse.ts'
 
-const schema = z.looseObject({
+/** `minnow` of a request's body. */
+export const wishesSchema = z.looseObject({
   ...dialFields,
   require_parameters: z.boolean().optional(),
   rescue: z.boolean().optional(),
@@ -36,7 +37,7 @@ export function takeWishes(body: unknown): { readonly body: unknown; readonly wi
   if (!isFields(body)) return { body, wishes: {} }
   const { minnow, require_parameters: flat, ...rest } = body
   const routed = isFields(rest['provider']) ? rest['provider']['require_parameters'] : undefined
-  const checked = schema.nullish().safeParse(minnow)
+  const checked = wishesSchema.nullish().safeParse(minnow)
   if (!checked.success) throw mistake(checked.error)
   if (flat !== undefined && flat !== null && typeof flat !== 'boolean') {
     throw invalid("Invalid 'require_parameters': true or false is expected.", 'require_parameters')

@@ -71,6 +71,8 @@ export interface App {
   readonly fetch: Hono['fetch']
   /** Answers in a client's place. */
   readonly work: Answers['work']
+  /** What it answers, for those who compare it with the document of the API. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[]
 }
 
 export function openApp(gateway: Gateway): App {
@@ -224,7 +226,7 @@ export function openApp(gateway: Gateway): App {
     const dialect = dialectAt(c.req.path)
     return withId(refuse(failure, dialect, id), dialect, id)
   })
-  return { fetch: app.fetch, work: answers.work }
+  return { fetch: app.fetch, work: answers.work, routes: app.routes }
 }
 
 function unknownUrl({ req: { method, path } }: Context): Failure {

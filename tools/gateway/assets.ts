@@ -62,8 +62,9 @@ async function dressed(
     'content-type': TYPES[file.slice(file.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
     'cache-control': 'public, max-age=0, must-revalidate',
   })
+  const said = new Set<string>()
   for (const { pattern, headers: extra } of rules) {
-    if (pattern.test(pathname)) for (const [name, value] of extra) headers.set(name, value)
+    if (pattern.test(pathname)) for (const rule of extra) apply(rule, headers, said)
   }
   if (request.method === 'HEAD') return new Response(null, { headers })
   const body = await found.arrayBuffer()
@@ -75,13 +76,27 @@ async function dressed(
   return new Response(body, { headers })
 }
 
-/** Cloudflare's `_headers` format: a path (with * for anything), then indented `Name: value` lines. */
+/** Later rules add to what earlier ones said, as Cloudflare has it, unless they take that away first. */
+function apply([name, value]: readonly [string, string], headers: Headers, said: Set<string>): void {
+  if (name.startsWith('!')) {
+    headers.delete(name.slice(1))
+    said.delete(name.slice(1))
+  } else if (said.has(name)) headers.append(name, value)
+  else {
+    headers.set(name, value)
+    said.add(name)
+  }
+}
+
+/** Cloudflare's `_headers` format: a path (with * for anything), then indented `Name: value` lines, or `! Name` lines. */
 function readRules(text: string): Rule[] {
   const found: { pattern: RegExp; headers: (readonly [string, string])[] }[] = []
   for (const line of text.split('\n')) {
     const header = /^\s+([A-Za-z-]+):\s*(.*?)\s*$/.exec(line)
-    if (header?.[1] !== undefined && header[2] !== undefined)
-      found.at(-1)?.headers.push([header[1], header[2]])
+    const removed = /^\s+!\s*([A-Za-z-]+)\s*$/.exec(line)
+    if (removed?.[1] !== undefined) found.at(-1)?.headers.push([`!${removed[1].toLowerCase()}`, ''])
+    else if (header?.[1] !== undefined && header[2] !== undefined)
+      found.at(-1)?.headers.push([header[1].toLowerCase(), header[2]])
     else if (line.startsWith('/')) found.push({ pattern: pattern(line.trim()), headers: [] })
   }
   return found

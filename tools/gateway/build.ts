@@ -33,6 +33,8 @@ const SOURCES: readonly string[] = [
   'models',
   'minnow.jsonc',
   'package-lock.json',
+  'tools/openapi',
+  'tools/gateway/reference.ts',
   'tools/gateway/bundle.ts',
   'tools/gateway/assets.ts',
 ]

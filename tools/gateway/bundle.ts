@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { basename, join, relative, resolve } from 'node:path'
 import { build, type BuildOptions, type BuildResult, type Plugin } from 'esbuild'
 import type { ModuleKind } from './capnp.ts'
+import { writeReference } from './reference.ts'
 import { Refusal } from './refusal.ts'
 
 /** Files that a Worker imports as they are, by ending; wrangler.toml's `rules` say the same. */
@@ -86,6 +87,7 @@ export async function bundleBrowser(root: string, folder: string): Promise<void>
   mkdirSync(folder, { recursive: true })
   await run(browserOptions(root, folder))
   copyStatic(root, folder)
+  await writeReference(root, folder)
 }
 
 /** One entry point a page: `workers/ui/<page>/<page>.ts` becomes `/<page>.js`. */

@@ -23,8 +23,9 @@ const BODY_BYTES = 16 * 1024
 const TRIES = 4
 const PAUSE_MS = 800
 
-const requestId = z.string().min(1).max(128)
-const score = z.number().min(-1).max(1)
+const requestId = z.string().min(1).max(128).describe('The `x-request-id` of the answer.')
+const score = z.number().min(-1).max(1).describe('From -1, bad, to 1, good.')
+export const feedbackSchema = z.looseObject({ request_id: requestId, score })
 
 /** Throws `invalid-request`, or `not-found` for a request that is not this key's. */
 export async function hearFeedback(

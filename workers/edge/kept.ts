@@ -50,13 +50,13 @@ const responses = openaiResponses()
 const metadataSchema = z
   .record(z.string().max(64), z.string().max(512))
   .refine((pairs) => Object.keys(pairs).length <= 16, 'at most 16 pairs are kept')
-const makeSchema = z.looseObject({
+export const makeSchema = z.looseObject({
   metadata: metadataSchema.nullish(),
   items: z.array(z.unknown()).max(MOST_ITEMS).nullish(),
 })
-const changeSchema = z.looseObject({ metadata: metadataSchema.nullable() })
-const addSchema = z.looseObject({ items: z.array(z.unknown()).min(1).max(MOST_ITEMS) })
-const querySchema = z.object({
+export const changeSchema = z.looseObject({ metadata: metadataSchema.nullable() })
+export const addSchema = z.looseObject({ items: z.array(z.unknown()).min(1).max(MOST_ITEMS) })
+export const querySchema = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20),
   order: z.enum(['asc', 'desc']).default('desc'),
   after: z.string().min(1).optional(),

@@ -17,7 +17,7 @@ const FIELD_BYTES = 256 * 1024
 /** Only the gateway's own; no vendor is to see them. */
 const OURS = new Set(['minnow', 'require_parameters'])
 
-const schema = z.looseObject({
+export const passedSchema = z.looseObject({
   model: z.string().min(1).max(256),
   stream: z.boolean().nullish(),
   stream_format: z.string().nullish(),
@@ -37,7 +37,7 @@ export async function receivePassed(
   const { fields, proxied } = isForm(contentType)
     ? readFields(await readBytes(request, Math.max(limitBytes, FORM_BYTES)), contentType, endpoint)
     : { fields: await readJson(request, limitBytes), proxied: { endpoint, files: 0 } }
-  const checked = schema.safeParse(fields)
+  const checked = passedSchema.safeParse(fields)
   if (!checked.success) throw mistake(checked.error, Object(fields) as object)
   const { model, stream, stream_format, n } = checked.data
   return {

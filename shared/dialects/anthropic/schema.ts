@@ -35,10 +35,12 @@ const block = z
   })
 
 /** A text stands for one text block; read as such, a mistake inside a list is named with its place. */
-const blocks = z.preprocess(
-  (value) => (typeof value === 'string' ? [{ type: 'text', text: value }] : value),
-  z.array(block),
-)
+const blocks = z
+  .preprocess(
+    (value) => (typeof value === 'string' ? [{ type: 'text', text: value }] : value),
+    z.array(block),
+  )
+  .meta({ also: 'text' })
 
 const message = z.looseObject({ role: z.enum(['user', 'assistant', 'system']), content: blocks })
 

@@ -5,7 +5,9 @@ import { isFields } from '../../fields.ts'
 
 /** Google's servers take one value for a list of one; its own examples write `parts: { text }`. */
 const listOf = <Schema extends z.ZodType>(schema: Schema, least = 0) =>
-  z.preprocess((value) => (isFields(value) ? [value] : value), z.array(schema).min(least))
+  z
+    .preprocess((value) => (isFields(value) ? [value] : value), z.array(schema).min(least))
+    .meta({ also: 'item' })
 
 const own = z.record(z.string(), z.unknown())
 

@@ -63,7 +63,7 @@ export function kindOf(item: Item): string {
 }
 
 /** Kinds without a schema are known to their own dialect only and pass unread. */
-const SCHEMAS: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
+export const ITEM_SCHEMAS: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ['message', messageSchema],
   ['function_call', callSchema],
   ['function_call_output', outputSchema],
@@ -83,7 +83,7 @@ const itemSchema = z.looseObject({ type: z.string().nullish() })
 export function checkItems(items: readonly unknown[], path: string, body: object): Item[] {
   return items.map((item, position) => {
     const read = itemSchema.safeParse(item)
-    const error = read.success ? SCHEMAS.get(kindOf(read.data))?.safeParse(item).error : read.error
+    const error = read.success ? ITEM_SCHEMAS.get(kindOf(read.data))?.safeParse(item).error : read.error
     if (error !== undefined) {
       const issues = error.issues.map((issue) => ({ ...issue, path: [path, position, ...issue.path] }))
       throw mistake(new z.ZodError(issues), body)

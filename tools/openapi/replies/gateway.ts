@@ -1,0 +1,105 @@
+// How the gateway's own replies look to clients: decisions, receipts, models, health.
+import { z } from 'zod'
+
+const count = z.int().min(0)
+const dollars = z.number().describe('US dollars.')
+const micros = z.int().describe('Micro-dollars.')
+
+export const health = z.object({ status: z.literal('ok'), version: z.string() })
+
+export const routing = {
+  cut: z.number().nullable().describe('Scores above it go to the frontier.'),
+  share: z.number().nullable(),
+  dial: z.looseObject({}).nullable(),
+  chosen_by: z.string().nullable().describe('Why the first target was the first of its tier.'),
+  features: z.record(z.string(), z.number()).describe('What was seen of the request.'),
+}
+
+export const decision = z.looseObject({
+  target: z.string().nullable().describe('`<provider>/<model>` that would be asked first.'),
+  tier: z.enum(['mini', 'frontier', 'fixed']),
+  score: z
+    .number()
+    .min(0)
+    .max(1)
+    .nullable()
+    .describe('Higher where the strong model is expected to gain more; null where none was computed.'),
+  reason: z.string(),
+  ...routing,
+  fallbacks: z.array(z.string()),
+})
+
+export const feedback = z.looseObject({
+  object: z.literal('feedback'),
+  request_id: z.string(),
+  score: z.number(),
+  learned: z.boolean(),
+  reason: z.string().optional().describe('Why nothing was learned.'),
+})
+
+const tokens = z.looseObject({
+  input: count,
+  cache_read: count,
+  cache_write: count,
+  output: count,
+  reasoning: count,
+  source: z.string().describe('Who counted them: the provider, or the gateway.'),
+})
+
+export const attempt = z
+  .looseObject({
+    target: z.string(),
+    at: z.iso.datetime(),
+    status: z.int().nullable(),
+    head_ms: z.number().nullable(),
+    total_ms: z.number(),
+    end: z.string(),
+    tokens: tokens.optional(),
+    cost: dollars.optional(),
+    cost_micros: micros.optional(),
+    price: z
+      .looseObject({ source: z.string(), valid_from: z.string().nullable() })
+      .optional()
+      .describe('The price it was billed with; a later one never changes it.'),
+  })
+  .describe('One call to a provider.')
+
+export const receipt = z.looseObject({
+  object: z.literal('receipt'),
+  id: z.string(),
+  at: z.iso.datetime(),
+  route: z.string().nullable(),
+  tier: z.string().nullable(),
+  reason: z.string().nullable(),
+  score: z.number().nullable(),
+  ...routing,
+  model: z.string().nullable(),
+  stream: z.boolean(),
+  status: z.int(),
+  end: z.string(),
+  failure: z.string().nullable(),
+  tokens,
+  cost: dollars,
+  cost_micros: micros,
+  frontier_cost: dollars.nullable().describe('What the frontier would have cost.'),
+  clamped: z.looseObject({ max_tokens: z.int() }).nullable(),
+  head_ms: z.number().nullable(),
+  total_ms: z.number(),
+  attempts: z.array(attempt),
+  seams: z
+    .array(z.looseObject({}))
+    .describe("Where one target's words end and another's begin in one answer."),
+})
+
+export const model = z.looseObject({
+  id: z.string(),
+  object: z.literal('model'),
+  created: z.int(),
+  owned_by: z.string(),
+  context_window: count.optional(),
+  max_output_tokens: count.optional(),
+  capabilities: z.record(z.string(), z.boolean()).optional(),
+  pricing: z.looseObject({}).optional().describe('US dollars per million tokens.'),
+})
+
+export const models = z.looseObject({ object: z.literal('list'), data: z.array(model) })
