@@ -42,7 +42,6 @@ const ERRORS: Readonly<Record<ErrorShape, string>> = {
 export function openapi(): Json {
   return {
     openapi: '3.1.0',
-    jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
     info: {
       title: 'Minnow',
       version: versionOf(),

@@ -1,0 +1,87 @@
+// The reference at /docs in a real browser: drawn from the gateway's own document, under its policy, without a word to
+// anybody else, and calls can be tried from it.
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { OPERATIONS } from '../../tools/openapi/document.ts'
+import { startBrowser } from '../lab/browser.ts'
+import { type Gateway, startGateway } from '../lab/gateway.ts'
+
+vi.setConfig({ testTimeout: 60_000 }) // drawing 64 operations takes a busy machine a while
+
+let gateway: Gateway
+let browser: Browser
+let context: BrowserContext
+let page: Page
+let complaints: string[]
+let foreign: string[]
+
+beforeAll(async () => {
+  gateway = await startGateway()
+  browser = await startBrowser()
+})
+afterAll(async () => {
+  await browser?.close()
+  await gateway?.stop()
+})
+
+beforeEach(async () => {
+  complaints = []
+  foreign = []
+  context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
+  page = await context.newPage()
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text())
+  })
+  page.on('request', (request) => {
+    if (!request.url().startsWith(gateway.url) && !request.url().startsWith('data:'))
+      foreign.push(request.url())
+  })
+})
+afterEach(() => context.close())
+
+it('draws every operation, and neither breaks its policy nor asks anybody else', async () => {
+  const response = await page.goto(`${gateway.url}/docs`)
+  const policy = response?.headers()['content-security-policy'] ?? ''
+  expect(policy).toContain("script-src 'self';")
+  expect(policy).not.toContain('unsafe-eval')
+  await page
+    .locator('.opblock')
+    .nth(OPERATIONS.length - 1)
+    .waitFor()
+  expect(await page.locator('.opblock').count()).toBe(OPERATIONS.length)
+  expect(await page.locator('.info .title').textContent()).toContain('Minnow')
+  expect(await page.getByText('Warning').count()).toBe(0)
+  await page.locator('#operations-OpenAI-createChatCompletion button.opblock-summary-control').click()
+  await page.locator('#operations-OpenAI-createChatCompletion .opblock-body').waitFor()
+  if (process.env['MINNOW_SHOTS'] !== undefined)
+    await page.screenshot({ path: `${process.env['MINNOW_SHOTS']}/docs.png` })
+  expect(complaints).toEqual([])
+  expect(foreign).toEqual([])
+})
+
+it('a call can be tried with the local key', async () => {
+  await page.goto(`${gateway.url}/docs`)
+  await page.locator('button.authorize').first().click()
+  await page.locator('#auth-bearer-value').first().fill('mk-local')
+  await page.locator('.auth-container button.authorize').first().click()
+  await page.locator('button.close-modal').click()
+  const block = page.locator('#operations-OpenAI-createChatCompletion')
+  await block.locator('button.opblock-summary-control').click()
+  await block.locator('button.try-out__btn').click()
+  await block.locator('button.execute').click()
+  const status = block.locator('.live-responses-table tr.response .response-col_status').first()
+  await expect.poll(() => status.textContent(), { timeout: 30_000 }).toContain('200')
+  expect(await block.locator('.live-responses-table').textContent()).toContain('75')
+  expect(foreign).toEqual([])
+})
+
+it('fits a phone', async () => {
+  await page.setViewportSize({ width: 375, height: 740 })
+  await page.goto(`${gateway.url}/docs`)
+  await page.locator('.opblock').first().waitFor()
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  if (process.env['MINNOW_SHOTS'] !== undefined)
+    await page.screenshot({ path: `${process.env['MINNOW_SHOTS']}/docs-phone.png` })
+  expect(wide).toBeLessThanOrEqual(0)
+})
