@@ -10,6 +10,7 @@ import { placeMistake, placesOf } from './places.ts'
 import { rebench } from './rebench-schema.ts'
 import { cacheSettings, reuseSetting } from './reuse.ts'
 import { milliseconds, timeouts } from './timeouts-schema.ts'
+import { visitors } from './visitors-schema.ts'
 
 const name = z
   .string()
@@ -246,6 +247,7 @@ export const configSchema = z.strictObject({
     })
     .optional(),
   rebench: rebench.optional(),
+  visitors: visitors.optional(),
   cache: cacheSettings.optional(),
   logs: z
     .enum(['json', 'off'])
@@ -382,7 +384,11 @@ function variablesOf(config: Config): readonly string[] {
       if (/^\$[A-Za-z_][A-Za-z0-9_]*$/.test(value)) found.add(value.slice(1))
     }
   }
-  for (const value of [config.rebench?.webhook, config.rebench?.webhookSecret])
+  for (const value of [
+    config.rebench?.webhook,
+    config.rebench?.webhookSecret,
+    config.visitors?.challenge?.secret,
+  ])
     if (value?.startsWith('$') === true) found.add(value.slice(1))
   return [...found]
 }

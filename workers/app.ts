@@ -21,6 +21,7 @@ import { waitFor } from './edge/receipt.ts'
 import { refuse } from './edge/refuse.ts'
 import { traceOf } from './edge/trace.ts'
 import { checkEndpoint } from './edge/scope.ts'
+import { checkVisit, issueToken, strayOrigin, within } from './edge/visit.ts'
 import { openKept } from './edge/kept.ts'
 import { explain, tellCount } from './edge/describe.ts'
 import { geminiList, geminiModel, modelFor, modelsFor, speaksAnthropic } from './edge/shelf.ts'
@@ -28,6 +29,7 @@ import type { Keys } from './keys/verify.ts'
 import type { Learning } from './learning/learning.ts'
 import type { Planner } from './routing/planner.ts'
 import type { Cx } from './service.ts'
+import type { Visitors } from './visitors/visitors.ts'
 
 export interface Gateway extends Answering {
   readonly keys: Keys
@@ -36,6 +38,7 @@ export interface Gateway extends Answering {
   /** The key's own receipt of a request; undefined where there is none. */
   readonly receipt: (keyId: string, requestId: string) => Promise<Record<string, unknown> | undefined>
   readonly learning: Pick<Learning, 'feedback'>
+  readonly visitors: Visitors
   readonly version: string
   /** The static pages, where they are bound. */
   readonly assets: ((request: Request) => Promise<Response>) | undefined
@@ -97,12 +100,13 @@ export function openApp(gateway: Gateway): App {
     try {
       const key = keyOf(request.headers)
       checkLocal(key, request)
-      const { caller, confirmed } = await keys.verify(key, cx)
+      const { caller, confirmed } = (await gateway.visitors.holder(key, cx)) ?? (await keys.verify(key, cx))
       checkOrigin(caller, request.headers)
       if (caller.origins !== undefined) origin = request.headers.get('origin') ?? undefined
       checkEndpoint(caller, c.req.method, c.req.path)
+      checkVisit(caller, c.req.method, c.req.path)
       const response = await withhold(
-        answer({ c, raw: request, cx, caller, abort, confirmed }),
+        answer({ c, raw: within(caller, request), cx, caller, abort, confirmed }),
         confirmed,
         abort,
       )
@@ -111,7 +115,7 @@ export function openApp(gateway: Gateway): App {
       const failure = failureOf(error)
       if (failure.kind === 'internal')
         warn(`${cx.id}: ${error instanceof Error ? (error.stack ?? error.message) : failure.message}`)
-      return withId(refuse(failure, dialect, cx.id), dialect, cx.id, origin)
+      return withId(refuse(failure, dialect, cx.id), dialect, cx.id, origin ?? strayOrigin(failure, request))
     }
   }
 
@@ -184,6 +188,10 @@ export function openApp(gateway: Gateway): App {
   app.post(
     '/v1/feedback',
     forClients(({ c, caller }) => hearFeedback(c.req.raw, caller, gateway)),
+  )
+  app.post(
+    '/v1/visitors/token',
+    forClients(({ c, cx, caller }) => issueToken(c.req.raw, caller, gateway.visitors, cx)),
   )
   app.get(
     '/v1/models',

@@ -72,6 +72,7 @@ import { findReceipt, findRequest, listRequests } from './telemetry/queries.ts'
 import { openReports } from './telemetry/reports.ts'
 import type { Wanted } from './telemetry/unsent.ts'
 import o200k from './vocabulary/o200k.bin'
+import { openVisiting } from './visiting.ts'
 import { unpack } from './vocabulary/unpack.ts'
 
 export { Budget } from './budget/object.ts'
@@ -247,6 +248,7 @@ function open(env: Bindings): Opened {
     planner,
     receipt: (keyId, requestId) => findReceipt(rows, keyId, requestId),
     learning,
+    visitors: openVisiting(config, keys, secrets, () => sealsOf(env)),
     warn,
     version: VERSION,
     assets,
@@ -310,10 +312,11 @@ function open(env: Bindings): Opened {
 }
 
 let seals: Seals | undefined // as below
+const sealsOf = ({ DATA_KEYS }: Bindings): Seals => (seals ??= openSeals(DATA_KEYS, cipher))
 
 /** What an object's text is sealed with; only itself can open it. */
-const sealOf = (purpose: Purpose, state: DurableObjectState, { DATA_KEYS }: Bindings): Seal =>
-  (seals ??= openSeals(DATA_KEYS, cipher)).at(purpose, state.id.toString())
+const sealOf = (purpose: Purpose, state: DurableObjectState, bindings: Bindings): Seal =>
+  sealsOf(bindings).at(purpose, state.id.toString())
 
 let opened: Opened | undefined // a cache of one: bindings do not change within an isolate
 

@@ -153,6 +153,16 @@ export interface Caller {
   readonly origins?: readonly string[]
   /** Whether and how answers are given again to the key. */
   readonly cache?: CacheSetting
+  /** Somebody on one of the key's web sites, with a token for one conversation. */
+  readonly visitor?: Visitor
+}
+
+export interface Visitor {
+  readonly conversation: string
+  /** Of that conversation, beside the key's own. */
+  readonly budgets: readonly Budget[]
+  /** What the model is told first, in place of whatever the page says. */
+  readonly instructions?: string
 }
 
 export type Unit = 'usd' | 'tokens' | 'requests'

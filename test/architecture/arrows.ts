@@ -18,6 +18,7 @@ export const ORGANS = [
   'rebench',
   'replay',
   'cache',
+  'visitors',
 ] as const
 
 // Imports run from a smaller number to a larger one, or stay within a folder.
@@ -32,6 +33,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   'workers/bench.ts': 4,
   'workers/housekeeping.ts': 4,
   'workers/caching.ts': 4,
+  'workers/visiting.ts': 4,
   ...Object.fromEntries(ORGANS.map((organ) => [`workers/${organ}`, 5])),
   'workers/service.ts': 6,
   'workers/floor.ts': 6,

@@ -19,6 +19,7 @@ export function accountsOf(
   const { keyId, budgets, project, conversationBudget } = caller
   const conversation = request.conversation ?? threadOf(caller, request)
   const own: Budget[] = [
+    ...(caller.visitor?.budgets ?? []),
     ...(conversationBudget === undefined ? [] : [conversationBudget]),
     ...(conversationMicros === undefined
       ? []

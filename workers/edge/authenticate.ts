@@ -18,7 +18,8 @@ export function checkOrigin(caller: Caller, headers: Headers): void {
   const origin = headers.get('origin')
   if (origin !== null && caller.origins.includes(origin)) return
   const from = origin === null ? 'without an Origin header' : `from ${origin}`
-  const message = `This publishable key was used ${from}; it works only in browsers on ${caller.origins.join(', ')}.`
+  const what = caller.visitor === undefined ? 'publishable key' : "visitor's token"
+  const message = `This ${what} was used ${from}; it works only in browsers on ${caller.origins.join(', ')}.`
   throw new Failed({ kind: 'forbidden', message, code: 'origin_not_allowed' })
 }
 

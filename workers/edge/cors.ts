@@ -1,7 +1,7 @@
 // Cross-origin access for browsers: open to the origins of publishable keys, closed to all others.
 
 const EXPOSED =
-  'x-request-id, request-id, x-minnow-model, x-minnow-route, x-minnow-attempts, x-minnow-cost, x-minnow-clamped, x-minnow-dropped, x-minnow-replay, x-minnow-stream, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests, x-ratelimit-limit-tokens, x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens, retry-after, age, server-timing'
+  'x-request-id, request-id, x-minnow-model, x-minnow-route, x-minnow-attempts, x-minnow-cost, x-minnow-clamped, x-minnow-dropped, x-minnow-replay, x-minnow-stream, x-minnow-turn, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests, x-ratelimit-limit-tokens, x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens, retry-after, age, server-timing'
 const ALLOWED =
   'authorization, content-type, x-api-key, api-key, x-goog-api-key, anthropic-version, anthropic-beta, anthropic-dangerous-direct-browser-access, x-goog-api-client, x-request-id, x-minnow-conversation, x-minnow-conversation-budget, x-minnow-max-cost, x-minnow-resumable, x-minnow-cache, idempotency-key, last-event-id'
 

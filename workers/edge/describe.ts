@@ -3,7 +3,7 @@ import type { Counted } from '../count.ts'
 import { Failed } from '../../shared/failure.ts'
 import type { Price, Rates } from '../../shared/money.ts'
 import type { Plan } from '../../shared/plan.ts'
-import type { Catalog, Listed } from '../routing/catalog.ts'
+import type { Catalog, Listed, Policy } from '../routing/catalog.ts'
 import type { Caller } from '../service.ts'
 import { routingOf, writeRouting } from '../telemetry/routing.ts'
 
@@ -50,8 +50,19 @@ export function findModel(catalog: Catalog, caller: Caller, id: string): Listed 
     : { id, ownedBy: 'minnow' }
 }
 
-export const readModel = (catalog: Catalog, caller: Caller, id: string): ModelEntry =>
-  entry(findModel(catalog, caller, id))
+export function readModel(catalog: Catalog, caller: Caller, id: string): ModelEntry {
+  const found = findModel(catalog, caller, id)
+  const policy = found.model === undefined ? catalog.find(id) : undefined
+  return policy !== undefined && seesPictures(policy)
+    ? { ...entry(found), capabilities: { images: true } }
+    : entry(found)
+}
+
+/** Of a route: a request with pictures goes to those of its models that read them. */
+const seesPictures = (policy: Policy): boolean =>
+  (policy.kind === 'order' ? policy.models : [...policy.mini, ...policy.frontier]).some(
+    ({ facts }) => facts?.images === true,
+  )
 
 function entry({ id, ownedBy, model }: Listed): ModelEntry {
   const { contextWindow, maxOutput, facts = {}, price } = model ?? {}

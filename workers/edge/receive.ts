@@ -44,6 +44,7 @@ export function understand(
   const passed = passedHeaders(headers, dialect.passHeaders ?? [])
   return {
     ...asked,
+    ...instructed(asked.messages, caller),
     ...wishes,
     ...cacheWish(headers),
     ...(passed === undefined ? {} : { native: { ...asked.native, headers: passed } }),
@@ -56,6 +57,17 @@ export function understand(
     // Scoped to the key: two customers may use the same id without seeing each other.
     ...(conversation === null ? {} : { conversation: `${caller.keyId}/${conversation}` }),
   }
+}
+
+/** A visitor's page gives no instructions where the operator has: they would turn the site's assistant into anything. */
+function instructed(
+  messages: ModelRequest['messages'],
+  { visitor }: Caller,
+): { readonly messages?: ModelRequest['messages'] } {
+  const text = visitor?.instructions
+  if (text === undefined) return {}
+  const said = messages.filter(({ role }) => role !== 'system' && role !== 'developer')
+  return { messages: [{ role: 'system', parts: [{ type: 'text', text }] }, ...said] }
 }
 
 function invalid(message: string, param?: string): Failed {

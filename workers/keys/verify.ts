@@ -34,6 +34,8 @@ export interface Verified {
 export interface Keys {
   /** Throws `unauthenticated` with what is wrong. */
   verify(key: string | undefined, cx: Cx): Promise<Verified>
+  /** The holder of a key by its id, for who has proof of it. Throws as `verify` does. */
+  holder(keyId: string, cx: Cx): Promise<Verified>
   /** What the operator's key is called in the audit; undefined for every other key. */
   adminOf(key: string | undefined): Promise<string | undefined>
   /** Forgets what is cached, after a change. */
@@ -53,7 +55,9 @@ export function openKeys({ store, loopback, adminKey }: KeyOptions): Keys {
     .map((key) => hashKey(key ?? ''))
 
   const load = async (hash: string, now: number): Promise<KeyRecord | undefined> => {
-    const record = await store.findByHash(hash)
+    const record = await (hash.startsWith(BY_ID)
+      ? store.find(hash.slice(BY_ID.length))
+      : store.findByHash(hash))
     if (seen.size >= MAX_SEEN) seen.clear()
     seen.set(hash, { record, at: now, refreshing: false })
     return record
@@ -90,20 +94,26 @@ export function openKeys({ store, loopback, adminKey }: KeyOptions): Keys {
     return record
   }
 
+  const holderOf = async (name: string, cx: Cx): Promise<Verified> => {
+    const { record, again } = await recordOf(name, cx)
+    if (again === undefined) return { caller: callerOf(check(record, cx)) }
+    // Known to be no good: perhaps it is by now, and nothing is lost by waiting.
+    if (record === undefined || objection(record, cx.now()) !== undefined)
+      return { caller: callerOf(check(await again, cx)) }
+    const confirmed = again.then((fresh) => void check(fresh, cx))
+    confirmed.catch(() => undefined) // whoever awaits it is told; nobody may
+    return { caller: callerOf(record), confirmed }
+  }
+
   return {
     async verify(key, cx) {
       if (key === undefined || key === '')
         throw new Failed({ kind: 'unauthenticated', code: 'invalid_api_key', message: NO_KEY })
       if (loopback && key === LOCAL_KEY) return { caller: LOCAL_CALLER }
-      const { record, again } = await recordOf(await hashKey(key), cx)
-      if (again === undefined) return { caller: callerOf(check(record, cx)) }
-      // Known to be no good: perhaps it is by now, and nothing is lost by waiting.
-      if (record === undefined || objection(record, cx.now()) !== undefined)
-        return { caller: callerOf(check(await again, cx)) }
-      const confirmed = again.then((fresh) => void check(fresh, cx))
-      confirmed.catch(() => undefined) // whoever awaits it is told; nobody may
-      return { caller: callerOf(record), confirmed }
+      return holderOf(await hashKey(key), cx)
     },
+    holder: async (keyId, cx) =>
+      loopback && keyId === LOCAL_CALLER.keyId ? { caller: LOCAL_CALLER } : holderOf(`${BY_ID}${keyId}`, cx),
     async adminOf(key) {
       if (key === undefined) return undefined
       const hash = await hashKey(key)
@@ -115,7 +125,12 @@ export function openKeys({ store, loopback, adminKey }: KeyOptions): Keys {
   }
 }
 
-const LOCAL_CALLER: Caller = { keyId: 'local', name: 'local', budgets: [] }
+/** Beside hashes, which are hexadecimal, the cache holds ids. */
+const BY_ID = 'id:'
+
+export const LOCAL_KEY_ID = 'local'
+
+const LOCAL_CALLER: Caller = { keyId: LOCAL_KEY_ID, name: 'local', budgets: [] }
 
 const NO_KEY = "No API key was sent. Send yours as 'Authorization: Bearer <key>', 'x-api-key' or 'api-key'."
 const WRONG_KEY =
