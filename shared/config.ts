@@ -9,6 +9,8 @@ import { counting, factFields, price } from './model-schema.ts'
 import { placeMistake, placesOf } from './places.ts'
 import { rebench } from './rebench-schema.ts'
 import { cacheSettings, reuseSetting } from './reuse.ts'
+import { streams } from './streams-schema.ts'
+import { talkMistake, talkSetting } from './talk-schema.ts'
 import { milliseconds, timeouts } from './timeouts-schema.ts'
 import { visitors } from './visitors-schema.ts'
 
@@ -120,6 +122,7 @@ const route = z
       .describe('Go on with a stream that dies midway on the next target; "streams" says it unless given.'),
     ...learningFields,
     cache: reuseSetting.optional().describe('Give answers again that were given before; off unless given.'),
+    conversations: talkSetting.optional().describe('Conversations over this route.'),
     timeouts: timeouts.optional(),
   })
   .refine(
@@ -176,38 +179,7 @@ export const configSchema = z.strictObject({
         .describe('Upstream calls for one request, all targets together.'),
     })
     .optional(),
-  streams: z
-    .strictObject({
-      keepAliveMs: z
-        .int()
-        .min(0)
-        .max(60_000)
-        .optional()
-        .describe('A stream that is silent for so long gets a comment; 1000 unless given, 0 for never.'),
-      rescue: z
-        .boolean()
-        .optional()
-        .describe('Go on with a stream that dies midway on the next target; true unless given.'),
-      resumable: z
-        .boolean()
-        .optional()
-        .describe(
-          'Keep every stream, so that a client that lost its connection can have the rest; false unless given: those that ask for it.',
-        ),
-      keepMs: z
-        .int()
-        .min(1)
-        .max(86_400_000)
-        .optional()
-        .describe('How long a stream is kept from its end on; ten minutes unless given.'),
-      idempotencyMs: z
-        .int()
-        .min(1)
-        .max(604_800_000)
-        .optional()
-        .describe('How long an answer to a request with an idempotency-key is kept; 24 hours unless given.'),
-    })
-    .optional(),
+  streams: streams.optional(),
   health: z
     .strictObject({
       breaker: z
@@ -249,6 +221,7 @@ export const configSchema = z.strictObject({
   rebench: rebench.optional(),
   visitors: visitors.optional(),
   cache: cacheSettings.optional(),
+  conversations: talkSetting.optional(),
   logs: z
     .enum(['json', 'off'])
     .optional()
@@ -347,6 +320,8 @@ function danglingReference(config: Config, vendors: readonly KnownVendor[]): str
       Object.keys(config.models ?? {}),
     )
     if (odd !== undefined) return `routes.${id}${odd}`
+    const summary = talkMistake(entry.conversations, (model) => isModelName(config, model))
+    if (summary !== undefined) return `routes.${id}.${summary}`
     if (id === MICRO || entryOf(config.models, id) !== undefined)
       return `routes.${id}: found "${id}", expected another name: a model has this one.`
     for (const field of ['order', 'mini', 'frontier'] as const) {
@@ -359,6 +334,8 @@ function danglingReference(config: Config, vendors: readonly KnownVendor[]): str
   const vectors = config.cache?.embeddings
   if (vectors !== undefined && !isModelName(config, vectors))
     return `cache.embeddings: found "${vectors}", expected one of the models or <provider>/<model>.`
+  const summary = talkMistake(config.conversations, (model) => isModelName(config, model))
+  if (summary !== undefined) return summary
   const odd = (config.rebench?.models ?? []).find((model) => !isModelName(config, model))
   return odd === undefined
     ? undefined

@@ -1,6 +1,7 @@
 // The middle language of questions: what a client asks of a model, whatever dialect it speaks. Pure.
 import type { DialSetting } from './dial.ts'
 import type { CacheWish } from './reuse.ts'
+import type { TalkWish } from './talk-schema.ts'
 
 export type Role = 'system' | 'developer' | 'user' | 'assistant' | 'tool'
 
@@ -192,6 +193,8 @@ export interface ModelRequest {
   readonly tenant?: string
   /** The client's name for the conversation, when Minnow keeps it. */
   readonly conversation?: string
+  /** Where in it the turn goes on, and how much of it is sent. */
+  readonly talk?: TalkWish
   /** What a client of the Responses API asks us to keep and to go on from; absent for other dialects. */
   readonly response?: {
     readonly previousId?: string

@@ -6,10 +6,12 @@ import { isFields } from './fields.ts'
 import { invalid } from './mistake.ts'
 import type { ModelRequest } from './request.ts'
 import { CACHE_MODES, type CacheWish, reuseFields } from './reuse.ts'
+import { goalsIn, ONE_GOAL, talkFields, talkIn } from './talk-schema.ts'
 
 /** `minnow` of a request's body. */
 export const wishesSchema = z.looseObject({
   ...dialFields,
+  ...talkFields,
   require_parameters: z.boolean().optional(),
   rescue: z.boolean().optional(),
   resumable: z.boolean().optional(),
@@ -25,12 +27,12 @@ export const wishesSchema = z.looseObject({
 
 export type Wishes = Pick<
   ModelRequest,
-  'dial' | 'requireParameters' | 'rescue' | 'resumable' | 'cascade' | 'cache'
+  'dial' | 'requireParameters' | 'rescue' | 'resumable' | 'cascade' | 'cache' | 'talk'
 >
 
 /**
  * Takes the wishes out of a body: `minnow: { strongShare, quality, maxCostPer1k, sort, maxPrice, require_parameters,
- * rescue, resumable, cascade, cache }` and `require_parameters`, which no vendor is to see. `provider.require_parameters`, as OpenRouter
+ * rescue, resumable, cascade, cache, contextTokens, edit, parent, regenerate }` and `require_parameters`, which no vendor is to see. `provider.require_parameters`, as OpenRouter
  * has it, is read and stays.
  */
 export function takeWishes(body: unknown): { readonly body: unknown; readonly wishes: Wishes } {
@@ -44,8 +46,10 @@ export function takeWishes(body: unknown): { readonly body: unknown; readonly wi
   }
   const said = checked.data ?? {}
   if (knobsIn(said).length > 1) throw invalid(`Invalid 'minnow': ${ONE_KNOB}, is expected.`, 'minnow')
+  if (goalsIn(said).length > 1) throw invalid(`Invalid 'minnow': ${ONE_GOAL} is expected.`, 'minnow')
   const strict = flat === true || said.require_parameters === true || routed === true
   const dial = dialIn(said)
+  const talk = talkIn(said)
   const { rescue, resumable, cascade, cache } = said
   return {
     body: rest,
@@ -56,6 +60,7 @@ export function takeWishes(body: unknown): { readonly body: unknown; readonly wi
       ...(resumable === undefined ? {} : { resumable }),
       ...(cascade === undefined ? {} : { cascade }),
       ...(cache === undefined ? {} : { cache: cacheIn(cache) }),
+      ...(talk === undefined ? {} : { talk }),
     },
   }
 }
@@ -70,6 +75,7 @@ function cacheIn(said: boolean | (typeof CACHE_MODES)[number] | CacheWish): Cach
 const SHARE = 'a number from 0 to 1'
 const PER_MILLION = 'a number of US dollars per million tokens, 0 or more,'
 const FLAG = 'true or false'
+const TURN = "the id of a turn, as 'x-minnow-turn' tells it,"
 
 const WANTED: Readonly<Record<string, string>> = {
   'minnow.strongShare': SHARE,
@@ -83,6 +89,10 @@ const WANTED: Readonly<Record<string, string>> = {
   'minnow.rescue': FLAG,
   'minnow.resumable': FLAG,
   'minnow.cascade': FLAG,
+  'minnow.contextTokens': 'a whole number of tokens, 1 or more,',
+  'minnow.edit': TURN,
+  'minnow.parent': TURN,
+  'minnow.regenerate': `true, or ${TURN}`,
   'minnow.cache':
     'true, false, "exact", "semantic", "off", or an object with "mode", "ttl" in seconds, "scope" and "refresh", or some of them,',
 }
