@@ -7,9 +7,9 @@ export type Tried = ReadonlySet<string>
 export interface Keyring {
   /**
    * The next key that is not set aside, of those a request has not tried. Where none is left: for its first try the next
-   * one all the same, then undefined.
+   * one all the same, then undefined. `home` is where the search begins, for who is to have the same key every time.
    */
-  next(model: string, tried: Tried, now: number): string | undefined
+  next(model: string, tried: Tried, now: number, home?: number): string | undefined
   /** Takes a key out of turn, where the failure is about the key; false where it says nothing of it. */
   refuse(key: string, model: string, failure: Failure, now: number): boolean
 }
@@ -38,7 +38,13 @@ export function openKeyring(keys: readonly string[]): Keyring {
   }
 
   return {
-    next(model, tried, now) {
+    next(model, tried, now, home) {
+      if (home !== undefined) {
+        const from = home % keys.length
+        const order = [...keys.slice(from), ...keys.slice(0, from)]
+        const own = order.find((key) => !tried.has(key) && isLive(key, model, now))
+        if (own !== undefined) return own
+      }
       for (let tries = 0; tries < keys.length; tries += 1) {
         const key = keys[turn++ % keys.length]
         if (key !== undefined && !tried.has(key) && isLive(key, model, now)) return key

@@ -3,6 +3,7 @@
 import type { WireRequest } from '../../shared/dialect.ts'
 import { Failed, type Failure } from '../../shared/failure.ts'
 import type { Provider, SendOptions } from '../service.ts'
+import { sessionOf } from './affinity.ts'
 import { openKeyring } from './keyring.ts'
 import { readErrorText } from './refusal.ts'
 
@@ -14,17 +15,28 @@ export function inTurn(keys: readonly string[], post: Post, deadWords?: RegExp):
   return async (wire, options) => {
     const model = options.model ?? ''
     const tried = new Set<string>()
-    let key = keyring.next(model, tried, Date.now())
+    const home = keys.length > 1 ? await homeOf(options) : undefined
+    let key = keyring.next(model, tried, Date.now(), home)
     for (;;) {
       if (key === undefined || (keys.length === 1 && deadWords === undefined)) return post(wire, options, key)
       tried.add(key)
       const { failure, give } = await sendOnce(() => post(wire, options, key), options, deadWords)
       const isRefused = failure !== undefined && keyring.refuse(key, model, failure, Date.now())
-      const next = isRefused ? keyring.next(model, tried, Date.now()) : undefined
+      const next = isRefused ? keyring.next(model, tried, Date.now(), home) : undefined
       if (next === undefined) return give()
       key = next
     }
   }
+}
+
+/**
+ * Keys may be of several accounts, and a prompt is in the cache of one: a conversation keeps its key while that lives.
+ * Undefined for a question by itself. Source: https://platform.claude.com/docs/en/build-with-claude/prompt-caching
+ */
+async function homeOf(options: SendOptions): Promise<number | undefined> {
+  if (options.conversation === undefined && options.beginning === undefined) return undefined
+  const session = await sessionOf(options)
+  return session === undefined ? undefined : Number.parseInt(session.slice(-8), 16)
 }
 
 /** What came of one try, and what it means where it failed. */

@@ -30,6 +30,27 @@ const status =
   (): Response =>
     new Response(body, { status: code, headers })
 
+describe('a conversation', () => {
+  it('keeps its key, and conversations use all of them', async () => {
+    const { send, used } = open({})
+    for (const beginning of ['tea', 'tea', 'tea']) await send({ beginning })
+    expect(new Set(used).size).toBe(1)
+    for (let at = 0; at < 30; at += 1) await send({ conversation: `talk ${at}` })
+    expect(new Set(used).size).toBe(3)
+  })
+
+  it('has another while its own is refused, the same again every time', async () => {
+    const own = open({})
+    await own.send({ conversation: 'tea' })
+    const [key = ''] = own.used
+    const { send, used } = open({ [key]: status(429) })
+    for (let at = 0; at < 3; at += 1) expect((await send({ conversation: 'tea' })).status).toBe(200)
+    expect(used[0]).toBe(key)
+    expect(new Set(used.slice(1)).size).toBe(1)
+    expect(used).toHaveLength(4)
+  })
+})
+
 describe('a call', () => {
   for (const code of [401, 402, 403, 429]) {
     it(`whose key is answered with ${code} goes on with the next, in the same attempt`, async () => {
