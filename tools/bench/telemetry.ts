@@ -1,25 +1,18 @@
 // What the operator's questions cost over a million rows: fills a local D1 with them and with their rollups, as outboxes
 // would have, starts the gateway on it and asks. `node tools/bench/telemetry.ts [rows]`.
 import { randomUUID } from 'node:crypto'
-import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { startGateway } from '../../test/lab/gateway.ts'
-import { absorb, openBooks } from '../../workers/telemetry/books.ts'
-import { ROLLUP, rollupsOf } from '../../workers/telemetry/rollups.ts'
-import { PAGE_MS, PAGE_ROWS } from '../../workers/telemetry/keeper.ts'
-import type { HandOver } from '../../workers/telemetry/letter.ts'
-import { pageOf } from '../../workers/telemetry/page.ts'
 import { COLUMNS } from '../../workers/telemetry/record.ts'
-import { NAME, PUT, valuesOf } from '../../workers/telemetry/shelf.ts'
 import { requestIdAt } from '../../shared/request-id.ts'
-import { databaseFile, migrate, readMigrations } from '../gateway/migrate.ts'
+import { databaseFile } from '../gateway/migrate.ts'
+import { fill } from './filling.ts'
 
 const ROWS = Number(process.argv[2] ?? 1_000_000)
 const DAYS = 90
 const DAY_MS = 86_400_000
-const OUTBOXES = 2
 /** One is the local key, whose receipts are asked for. */
 const KEYS = Array.from({ length: 50 }, (_, index) =>
   index === 40 ? 'local' : `key_${String(index).padStart(20, '0')}`,
@@ -92,96 +85,26 @@ function rowAt(at: number): unknown[] {
   return COLUMNS.map((column) => values[column])
 }
 
-interface Filled {
-  readonly countMicros: number
-  readonly rollups: number
-  readonly pages: number
-  /** Request ids of the local key: ours and a client's, of old requests and of young ones. */
-  readonly ids: readonly string[]
-}
-
-/** An outbox's rows, and how many times it has put some into D1. */
-interface Box {
-  readonly name: string
-  readonly books: ReturnType<typeof openBooks>
-  rows: unknown[][]
-  since: number
-  upto: number
-}
-
-function fill(): Filled {
-  migrate(state, readMigrations(join(root, 'migrations')))
-  const database = new DatabaseSync(databaseFile(state))
-  database.exec('PRAGMA synchronous = OFF')
-  const [put, name] = [database.prepare(PUT), database.prepare(NAME)]
-  const boxes: Box[] = Array.from({ length: OUTBOXES }, (_, place) => ({
-    name: `outbox${place}`,
-    books: openBooks(now),
-    rows: [],
-    since: 0,
-    upto: 0,
-  }))
-  let [counting, pages] = [0, 0]
-  const ids: string[] = []
-
-  const close = (box: Box): void => {
-    const { rows } = box
-    if (rows.length === 0) return
-    const text = rows.map((row) => JSON.stringify(row)).join(',')
-    box.upto += 1
-    const handOver: HandOver = {
-      from: 'bench',
-      number: box.upto,
-      columns: COLUMNS,
-      count: rows.length,
-      rows: text,
-    }
-    const began = performance.now()
-    absorb(box.books, handOver, `${box.name}.1`, now)
-    counting += performance.now() - began
-    const page = pageOf([{ id: box.upto, count: rows.length, handOvers: [handOver] }])
-    const place = { outbox: box.name, after: box.upto - 1, upto: box.upto }
-    put.run(...valuesOf(place, page))
-    name.run(place.outbox, place.upto, JSON.stringify(page.named))
-    box.rows = []
-    pages += 1
-  }
-
-  database.exec('BEGIN')
-  for (let done = 0; done < ROWS; done += 1) {
-    const at = Math.floor(now - DAYS * DAY_MS + (done / ROWS) * DAYS * DAY_MS)
-    const box = pick(boxes)
-    const row = rowAt(at)
-    if (row[3] === 'local' && (done < ROWS / 50 || done > ROWS * 0.98)) ids.push(String(row[1]))
-    if (box.rows.length >= PAGE_ROWS || at - box.since >= PAGE_MS) {
-      close(box)
-      box.since = at
-    }
-    box.rows.push(row)
-  }
-  for (const box of boxes) close(box)
-  let rollups = 0
-  for (const { books } of boxes) {
-    for (const window of books.windows.values()) {
-      const rows = rollupsOf(window)
-      rollups += rows.length
-      database.prepare(ROLLUP).run(JSON.stringify(rows))
-    }
-  }
-  database.exec('COMMIT')
-  database.close()
-  // Else the gateway's first write waits until all this is on the disk, for seconds.
-  const file = openSync(databaseFile(state), 'r+')
-  fsyncSync(file)
-  closeSync(file)
-  return { countMicros: (counting * 1_000) / ROWS, rollups, pages, ids }
-}
-
 console.log(`Filling ${ROWS.toLocaleString('en')} rows over ${DAYS} days ...`)
-const { countMicros, rollups, pages, ids } = fill()
+/** Request ids of the local key: ours and a client's, of old requests and of young ones. */
+const ids: string[] = []
+const { countMicros, rollups, pages } = fill({
+  root,
+  state,
+  rows: ROWS,
+  days: DAYS,
+  now,
+  random,
+  rowAt: (at) => {
+    const row = rowAt(at)
+    const age = (now - at) / DAY_MS / DAYS
+    if (row[3] === 'local' && (age > 0.98 || age < 0.02)) ids.push(String(row[1]))
+    return row
+  },
+})
 const megabytes = (statSync(databaseFile(state)).size / 1e6).toFixed(0)
 console.log(
-  `${pages.toLocaleString('en')} pages and ${rollups.toLocaleString('en')} rollups of ${OUTBOXES} outboxes; ${megabytes} MB; counting took ${countMicros.toFixed(1)} microseconds a row.\n`,
+  `${pages.toLocaleString('en')} pages and ${rollups.toLocaleString('en')} rollups; ${megabytes} MB; counting took ${countMicros.toFixed(1)} microseconds a row.\n`,
 )
 
 const gateway = await startGateway({ state, env: {} })
@@ -197,6 +120,12 @@ try {
       `/admin/usage?group=${group}`,
       `/admin/usage?group=${group}&since=${since}`,
     ]),
+    '/admin/series',
+    `/admin/series?since=${since}`,
+    `/admin/series?by=key&since=${since}&top=20`,
+    '/admin/requests?limit=50&end=error',
+    '/admin/requests?limit=50&end=cancelled',
+    '/admin/routes/auto/what-if',
     '/admin/requests?limit=50',
     `/admin/requests?limit=50&before=${middle}`,
     `/admin/requests?limit=50&key=${KEYS.at(-1) ?? ''}`,

@@ -61,13 +61,14 @@ export async function readWhatIf(read: ReadRequests, route: string): Promise<Sho
     if (rows.length < ROWS_AT_ONCE) break
   }
   const known = past.slice(0, MOST_ROWS)
-  const strong = known.filter(({ tier }) => tier === 'frontier').length
+  const scored = known.filter(({ score }) => score !== undefined)
   return {
     object: 'what-if',
     route,
     requests: known.length,
-    scored: known.filter(({ score }) => score !== undefined).length,
-    share: known.length === 0 ? null : strong / known.length,
+    scored: scored.length,
+    share: strongShare(known),
+    scored_share: strongShare(scored),
     per_1k: known.length === 0 ? null : per1k(sum(known.map(({ costMicros }) => costMicros)), known.length),
     points: (pointsOf(known) ?? []).map(({ share, cut, per1kMicros }) => ({
       share,
@@ -76,6 +77,9 @@ export async function readWhatIf(read: ReadRequests, route: string): Promise<Sho
     })),
   }
 }
+
+const strongShare = (past: readonly Past[]): number | null =>
+  past.length === 0 ? null : past.filter(({ tier }) => tier === 'frontier').length / past.length
 
 function pastOf(row: Shown): Past[] {
   const { tier, score, cost_micros: cost, frontier_cost: frontier } = row

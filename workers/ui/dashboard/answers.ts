@@ -243,6 +243,8 @@ export interface WhatIf {
   readonly requests: number
   readonly scored: number
   readonly share: number | null
+  /** Of those that had a score. */
+  readonly scored_share: number | null
   readonly per_1k: number | null
   readonly points: readonly { readonly share: number; readonly cut: number | null; readonly per_1k: number }[]
 }

@@ -1,7 +1,7 @@
 // Who used how much: by model, by key or by route, each with its course over time.
 import type { JSX } from 'preact'
 import type { Key, List, Series, Usage, UsageGroup, UsageRow } from './answers.ts'
-import { count, duration, money, share } from './figures.ts'
+import { count, duration, moneyLike, share } from './figures.ts'
 import { useAnswer } from './load.ts'
 import { Shown } from './notice.tsx'
 import { linkTo, place, refine } from './place.ts'
@@ -67,6 +67,8 @@ interface TableProps {
 
 function Table({ by, rows, courses, names }: TableProps): JSX.Element {
   const sorted = rows.toSorted((a, b) => b.cost - a.cost || b.requests - a.requests)
+  const spent = moneyLike(rows.map(({ cost }) => cost))
+  const saved = moneyLike(rows.map((row) => row.saved))
   const title = GROUPS.find(({ name }) => name === by)?.title ?? ''
   return (
     <div class="scroll" tabIndex={0} role="region" aria-labelledby="by-title">
@@ -108,7 +110,7 @@ function Table({ by, rows, courses, names }: TableProps): JSX.Element {
               <tr key={id}>
                 <th scope="row" class="name">
                   {id === '' ? (
-                    'nobody'
+                    'none answered'
                   ) : (
                     <a href={linkTo('requests', undefined, { [by]: id })}>{names.get(id) ?? id}</a>
                   )}
@@ -117,8 +119,8 @@ function Table({ by, rows, courses, names }: TableProps): JSX.Element {
                   <Spark values={courses.get(id) ?? []} />
                 </td>
                 <td class="number">{count(row.requests)}</td>
-                <td class="number">{money(row.cost)}</td>
-                <td class="number">{money(row.saved)}</td>
+                <td class="number">{spent(row.cost)}</td>
+                <td class="number">{saved(row.saved)}</td>
                 <td class="number">{share(row.mini_share)}</td>
                 <td class={row.failures > 0 ? 'number bad' : 'number'}>{count(row.failures)}</td>
                 <td class="number">{count(row.rescued)}</td>

@@ -111,6 +111,14 @@ const days = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', 
 export const nameOf = (at: number, step: 'hour' | 'day'): string =>
   (step === 'hour' ? hours : days).format(at)
 
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
+
+/** Midnight is called by its day. */
+function shortNameOf(at: number, step: 'hour' | 'day'): string {
+  const time = clock.format(at)
+  return step === 'day' || time === '00:00' ? days.format(at) : time
+}
+
 const dataOf = ({ startsMs, curves }: ChartProps): uPlot.AlignedData => [
   startsMs.map((at) => at / 1_000),
   ...curves.map(({ values }) => [...values]),
@@ -118,6 +126,7 @@ const dataOf = ({ startsMs, curves }: ChartProps): uPlot.AlignedData => [
 
 function optionsOf({ step, curves, write, most }: ChartProps, width: number): uPlot.Options {
   const ink = colour('faint')
+  const pad = (step === 'hour' ? 3_600 : 86_400) / 2
   const grid = { stroke: colour('line'), width: 1 }
   const bars = uPlot.paths.bars?.({ size: [0.7, 24], radius: 0.2 })
   return {
@@ -127,11 +136,22 @@ function optionsOf({ step, curves, write, most }: ChartProps, width: number): uP
       ? { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1_000), 'UTC') }
       : {}),
     cursor: { y: false, sync: { key: 'overview' }, points: { size: 6 }, drag: { x: false, y: false } },
-    legend: { live: true, markers: { width: 0 } },
+    legend: { live: true, markers: { width: 2 } },
     padding: [8, 8, 0, 0],
-    scales: { y: { range: (_plot, _low, high) => [0, most ?? niceTop(high)] } },
+    scales: {
+      x: { range: (_plot, low, high) => [low - pad, high + pad] },
+      y: { range: (_plot, _low, high) => [0, most ?? niceTop(high)] },
+    },
     axes: [
-      { stroke: ink, font: FONT, grid: { show: false }, ticks: { show: false }, size: 24, space: 64 },
+      {
+        stroke: ink,
+        font: FONT,
+        grid: { show: false },
+        ticks: { show: false },
+        size: 24,
+        space: 56,
+        values: (_plot, splits) => splits.map((at) => shortNameOf(at * 1_000, step)),
+      },
       {
         stroke: ink,
         font: FONT,
@@ -144,15 +164,15 @@ function optionsOf({ step, curves, write, most }: ChartProps, width: number): uP
     ],
     series: [
       {
-        label: step === 'hour' ? 'Hour' : 'Day',
-        value: (_plot, at) => (at === null ? '–' : nameOf(at * 1_000, step)),
+        label: '',
+        value: (_plot, at) => (at === null ? '' : nameOf(at * 1_000, step)),
       },
       ...curves.map((curve): uPlot.Series => ({
         label: curve.name,
         stroke: colour(curve.colour),
         width: curve.bars === true ? 0 : 1.75,
         points: { show: curve.bars !== true && curve.values.filter((value) => value !== null).length < 2 },
-        value: (_plot, value: number | null) => written(value, write),
+        value: (_plot, value: number | null) => (value === null ? '' : write(value)),
         ...(curve.dashed === true ? { dash: [5, 4] } : {}),
         ...(curve.bars === true
           ? { fill: colour(curve.colour), ...(bars === undefined ? {} : { paths: bars }) }

@@ -1,4 +1,5 @@
 // The dashboard: what an operator sees of spend, quality and health, and where keys, prices and routes are looked after.
+import './language.ts'
 import { h, render } from 'preact'
 import 'uplot/dist/uPlot.min.css'
 import './dashboard.css'

@@ -17,8 +17,8 @@ const up = (y: number): number => HEIGHT - BOTTOM - y * (HEIGHT - BOTTOM - TOP)
 const STEPS = 20
 
 export function Dial({ route, past, curve }: DialProps): JSX.Element {
-  const now = past.share ?? 0
-  const [hand, setHand] = useState(Math.round(now * 100) / 100)
+  const now = past.scored_share ?? 0
+  const [hand, setHand] = useState(now)
   const settings = Array.from({ length: STEPS + 1 }, (_, step) => settingAt(step / STEPS, past, curve))
   const most = Math.max(1e-6, ...settings.map(({ per1k = 0 }) => per1k))
   const lowest = Math.min(0.9, ...settings.map(({ quality = 1 }) => quality))
@@ -36,8 +36,8 @@ export function Dial({ route, past, curve }: DialProps): JSX.Element {
   )
   return (
     <div class="dial">
-      <div class="scroll">
-        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width={WIDTH} aria-hidden="true">
+      <div class="scroll drawing">
+        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
           {[0, 0.5, 1].map((part) => (
             <g key={part} class="tick">
               <line x1={LEFT} x2={WIDTH - RIGHT} y1={up(part)} y2={up(part)} />
@@ -58,7 +58,7 @@ export function Dial({ route, past, curve }: DialProps): JSX.Element {
               {share(part)}
             </text>
           ))}
-          {past.share !== null && (
+          {past.scored_share !== null && (
             <line class="stands" x1={across(now)} x2={across(now)} y1={TOP} y2={HEIGHT - BOTTOM} />
           )}
           <polyline class="curve-quality" points={qualities} />
@@ -72,7 +72,7 @@ export function Dial({ route, past, curve }: DialProps): JSX.Element {
       <p class="keys-of-lines note">
         <span class="line-cost">Cost of 1,000 requests</span>
         {qualities !== '' && <span class="line-quality">Quality, of the frontier’s</span>}
-        {past.share !== null && <span class="line-stands">It was {share(now)}</span>}
+        {past.scored_share !== null && <span class="line-stands">It was {share(now)}</span>}
       </p>
       <label class="field">
         <span class="label">Share of strong calls</span>

@@ -16,8 +16,16 @@ export function money(dollars: number): string {
   return `${dollars < 0 ? '−' : ''}$${text}`
 }
 
+/** Sums of one column: all with the digits that the largest one needs. */
+export function moneyLike(column: readonly number[]): (dollars: number) => string {
+  const most = Math.max(0, ...column.map(Math.abs))
+  const digits = most === 0 || most >= 1 ? 2 : most >= 0.01 ? 4 : 6
+  const style = { minimumFractionDigits: digits, maximumFractionDigits: digits }
+  return (dollars) => `${dollars < 0 ? '−' : ''}$${Math.abs(dollars).toLocaleString('en', style)}`
+}
+
 /** What one request cost, to the micro-dollar. */
-export const exact = (dollars: number): string => `$${dollars.toFixed(6)}`
+export const exact = (dollars: number): string => (dollars === 0 ? '$0' : `$${dollars.toFixed(6)}`)
 
 export const share = (value: number | null | undefined, digits = 0): string =>
   value === null || value === undefined ? '–' : `${(value * 100).toFixed(digits)} %`
@@ -47,11 +55,14 @@ const moment = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',
   minute: '2-digit',
 })
+const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
 const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
 
 /** Today's times as the clock says, older ones with their day. */
 export const timeOf = (at: number, now: number): string =>
   now - at < DAY_MS / 2 ? clock.format(at) : moment.format(at)
+
+export const momentOf = (at: number): string => full.format(at)
 
 export const dayOf = (at: number): string => date.format(at)
 

@@ -12,7 +12,7 @@ interface QualityProps {
   readonly chosen: string | undefined
 }
 
-const [WIDTH, HEIGHT, LEFT, BOTTOM, RIGHT, TOP] = [560, 260, 48, 40, 96, 14]
+const [WIDTH, HEIGHT, LEFT, BOTTOM, RIGHT, TOP] = [640, 280, 48, 40, 96, 14]
 const across = (x: number): number => LEFT + x * (WIDTH - LEFT - RIGHT)
 const up = (y: number): number => HEIGHT - BOTTOM - y * (HEIGHT - BOTTOM - TOP)
 
@@ -28,8 +28,8 @@ export function Quality({ latest, history, chosen }: QualityProps): JSX.Element 
         <h3>Quality against cost</h3>
         <p class="note">Up and to the left is better. Choose a model to see where it came from.</p>
       </figcaption>
-      <div class="scroll">
-        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width={WIDTH} role="img" aria-label={inWords(now)}>
+      <div class="scroll drawing">
+        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={inWords(now)}>
           {qualityTicks.map(({ y, quality }) => (
             <g key={quality} class="tick">
               <line x1={LEFT} x2={WIDTH - RIGHT} y1={up(y)} y2={up(y)} />

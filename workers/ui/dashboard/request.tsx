@@ -2,7 +2,7 @@
 import type { JSX } from 'preact'
 import type { Attempt, RequestRow } from './answers.ts'
 import { explain } from './explain.ts'
-import { count, dayOf, duration, exact, timeOf } from './figures.ts'
+import { count, dayOf, duration, exact, momentOf } from './figures.ts'
 import { useAnswer } from './load.ts'
 import { Shown } from './notice.tsx'
 import { linkTo } from './place.ts'
@@ -44,7 +44,7 @@ const Facts = ({ row }: { readonly row: RequestRow }): JSX.Element => (
       <Result row={row} /> <span class="faint">status {row.status}</span>
     </Fact>
     <Fact name="Model">{row.model ?? 'none'}</Fact>
-    <Fact name="Time">{timeOf(Date.parse(row.at), Date.now())}</Fact>
+    <Fact name="Time">{momentOf(Date.parse(row.at))}</Fact>
     <Fact name="First token">{duration(row.first_ms ?? row.head_ms)}</Fact>
     <Fact name="Total">{duration(row.total_ms)}</Fact>
     <Fact name="Cost">{exact(row.cost)}</Fact>

@@ -25,6 +25,9 @@ export function RoutesPage(): JSX.Element {
   )
 }
 
+/** A model that is at several places stands there once. */
+const namesOf = (names: readonly string[] = []): string => [...new Set(names)].join(', ')
+
 interface RouteProps {
   readonly route: Configured
   readonly learned: readonly Learned[]
@@ -39,14 +42,14 @@ const RouteCard = ({ route, learned }: RouteProps): JSX.Element => (
       <p class="note">{settingOf(route)}</p>
     </div>
     {route.kind === 'order' ? (
-      <p class="prose">In this order, each where the one before fails: {(route.order ?? []).join(', ')}.</p>
+      <p class="prose">In this order, each where the one before fails: {namesOf(route.order)}.</p>
     ) : (
       <>
         <dl class="tiers">
           <dt>Mini</dt>
-          <dd>{(route.mini ?? []).join(', ') || 'none'}</dd>
+          <dd>{namesOf(route.mini) || 'none'}</dd>
           <dt>Frontier</dt>
-          <dd>{(route.frontier ?? []).join(', ') || 'none is configured'}</dd>
+          <dd>{namesOf(route.frontier) || 'none is configured'}</dd>
         </dl>
         <Past route={route.route} curve={learned.find(({ curve }) => curve !== null)?.curve ?? null} />
         <Lessons learned={learned} />

@@ -23,7 +23,7 @@ export function summaryOf(
   const failed = use.requests === 0 ? 0 : use.failures / use.requests
   if (use.requests === 0 && down.length === 0 && marked.length === 0)
     return { tone: 'still', title: 'No requests yet', text: `Nothing was asked in ${span}.` }
-  const text = [traffic(use, span), quality(use, marked)].filter((part) => part !== '').join(' ')
+  const text = [traffic(use, span), failuresIn(use)].filter((part) => part !== '').join(' ')
   if (down.length > 0)
     return { tone: 'bad', title: `${listed(down)} ${down.length === 1 ? 'is' : 'are'} down`, text }
   if (failed > BAD_SHARE) return { tone: 'bad', title: `${share(failed, 1)} of requests failed`, text }
@@ -44,13 +44,17 @@ function traffic(use: Use, span: string): string {
   return head + saved
 }
 
-function quality({ failures, rescued }: Use, marked: readonly string[]): string {
-  const parts = [
-    failures === 0 ? '' : `${plural(failures, 'request')} failed.`,
-    rescued === 0 ? '' : `${count(rescued)} would have, and ${rescued === 1 ? 'was' : 'were'} rescued.`,
-    marked.length === 0 ? '' : `The re-benchmark found ${listed(marked)} worse than before.`,
+function failuresIn({ failures, rescued }: Use): string {
+  if (failures === 0 && rescued === 0) return 'None failed.'
+  const more = failures === 0 ? '' : ' more'
+  return [
+    failures === 0 ? 'None failed;' : `${count(failures)} failed${rescued === 0 ? '.' : ';'}`,
+    rescued === 0
+      ? ''
+      : `${count(rescued)}${more} would have, and ${rescued === 1 ? 'was' : 'were'} rescued.`,
   ]
-  return parts.filter((part) => part !== '').join(' ')
+    .filter((part) => part !== '')
+    .join(' ')
 }
 
 const MOST_NAMES = 3
