@@ -4,7 +4,8 @@ import type { Key, List, Series, Usage, UsageGroup, UsageRow } from './answers.t
 import { count, duration, moneyLike, share } from './figures.ts'
 import { useAnswer } from './load.ts'
 import { Shown } from './notice.tsx'
-import { linkTo, place, refine } from './place.ts'
+import { linkTo } from './address.ts'
+import { place, refine } from './place.ts'
 import { Spark } from './spark.tsx'
 
 const GROUPS: readonly { readonly name: UsageGroup; readonly title: string }[] = [

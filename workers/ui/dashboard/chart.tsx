@@ -136,7 +136,7 @@ function optionsOf({ step, curves, write, most }: ChartProps, width: number): uP
       ? { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1_000), 'UTC') }
       : {}),
     cursor: { y: false, sync: { key: 'overview' }, points: { size: 6 }, drag: { x: false, y: false } },
-    legend: { live: true, markers: { width: 2 } },
+    legend: { live: true, markers: { width: 2, dash: (_plot, place) => dashOf(curves[place - 1]) } },
     padding: [8, 8, 0, 0],
     scales: {
       x: { range: (_plot, low, high) => [low - pad, high + pad] },
@@ -184,6 +184,8 @@ function optionsOf({ step, curves, write, most }: ChartProps, width: number): uP
     ),
   }
 }
+
+const dashOf = (curve: Curve | undefined): string => (curve?.dashed === true ? 'dashed' : 'solid')
 
 /** A little room above the highest value; a scale of its own where there is none. */
 const niceTop = (high: number | null): number => (high === null || high <= 0 ? 1 : high * 1.08)

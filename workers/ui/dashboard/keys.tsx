@@ -9,7 +9,7 @@ import { KeyForm } from './key-form.tsx'
 import { useAnswer } from './load.ts'
 import { Meter } from './meter.tsx'
 import { Nothing, Shown, Trouble } from './notice.tsx'
-import { linkTo } from './place.ts'
+import { linkTo } from './address.ts'
 
 /** Each key's spending is asked of its own object, so not of all at once. */
 const PAGE = 20

@@ -6,7 +6,7 @@ import { call } from './call.ts'
 import { ago, count, dayOf, duration, money, plural, share } from './figures.ts'
 import { useAnswer } from './load.ts'
 import { Nothing, Shown, Trouble } from './notice.tsx'
-import { linkTo } from './place.ts'
+import { linkTo } from './address.ts'
 import { PriceForm } from './price-form.tsx'
 import { History, Quality } from './quality.tsx'
 

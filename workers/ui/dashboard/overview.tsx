@@ -199,8 +199,8 @@ function Curves({ series }: { readonly series: Series }): JSX.Element {
         says="Of streams: half, 95 % and 99 % began sooner."
         write={duration}
         curves={[
-          { name: 'p99', colour: 'line', values: line?.first_ms.p99 ?? [] },
-          { name: 'p95', colour: 'faint', values: line?.first_ms.p95 ?? [] },
+          { name: 'p99', colour: 'faint', dashed: true, values: line?.first_ms.p99 ?? [] },
+          { name: 'p95', colour: 'soft', values: line?.first_ms.p95 ?? [] },
           { name: 'p50', colour: 'accent', values: line?.first_ms.p50 ?? [] },
         ]}
       />

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact'
 import type { Measured } from './answers.ts'
 import { dayOf, money, share } from './figures.ts'
-import { linkTo } from './place.ts'
+import { linkTo } from './address.ts'
 import { type Dot, scatterOf } from './scatter.ts'
 
 interface QualityProps {

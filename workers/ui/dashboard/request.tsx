@@ -5,7 +5,7 @@ import { explain } from './explain.ts'
 import { count, dayOf, duration, exact, momentOf } from './figures.ts'
 import { useAnswer } from './load.ts'
 import { Shown } from './notice.tsx'
-import { linkTo } from './place.ts'
+import { linkTo } from './address.ts'
 import { Result } from './requests.tsx'
 import { timelineOf } from './timeline.ts'
 

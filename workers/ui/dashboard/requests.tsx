@@ -6,7 +6,8 @@ import { call } from './call.ts'
 import { count, duration, exact, timeOf } from './figures.ts'
 import { useAnswer } from './load.ts'
 import { Nothing, Shown, Trouble } from './notice.tsx'
-import { linkTo, place, refine } from './place.ts'
+import { linkTo } from './address.ts'
+import { place, refine } from './place.ts'
 
 const LIVE_MS = 2_000
 const PAGE = 50

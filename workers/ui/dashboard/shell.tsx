@@ -7,7 +7,8 @@ import { KeysPage } from './keys.tsx'
 import { ModelsPage } from './models.tsx'
 import { Trouble, Waiting } from './notice.tsx'
 import { Overview } from './overview.tsx'
-import { linkTo, type Page, PAGES, place } from './place.ts'
+import { linkTo, type Page, PAGES } from './address.ts'
+import { place } from './place.ts'
 import { Playground } from './playground.tsx'
 import { RequestPage } from './request.tsx'
 import { RequestsPage } from './requests.tsx'
@@ -52,6 +53,7 @@ function Frame(): JSX.Element {
     if (!isFirst.current) heading.current?.focus() // so that a screen reader says where one has come
     isFirst.current = false
     scrollTo(0, 0)
+    document.querySelector('.pages [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }, [page, id])
   return (
     <>
