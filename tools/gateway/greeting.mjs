@@ -1,6 +1,6 @@
 // What a person reads once the gateway answers: where, with which key, and a line to try. Pure.
 
-export function greeting({ address, callHost, environment }, port) {
+export function greeting({ address, callHost, environment, isFirst }, port) {
   const lines = [`Ready on ${url(address.host, port)}`]
   const call = url(callHost, port)
   if (address.loopback) {
@@ -10,6 +10,7 @@ export function greeting({ address, callHost, environment }, port) {
       'Try it',
       curl(call, 'mk-local'),
     )
+    if (isFirst) lines.push(...next(call))
   } else if (environment.ADMIN_KEY === undefined) {
     lines.push(
       '',
@@ -26,6 +27,18 @@ export function greeting({ address, callHost, environment }, port) {
     )
   }
   return `${lines.join('\n')}\n`
+}
+
+/** What to try after that; said once, where the state folder is new. */
+function next(call) {
+  return [
+    '',
+    'Next',
+    `  ${call}/        a page to try it by hand`,
+    `  ${call}/docs    every call, to read and to try`,
+    '  minnow.jsonc                  put a large model behind it: take the // away, export its key, start again',
+    '  docs/README.md                budgets, failover, clients, deploying; "npx minnow --help" has the commands',
+  ]
 }
 
 /** One line for a POSIX shell. */

@@ -1,13 +1,13 @@
 // Everything that happens before workerd starts: check, build, migrate, write its configuration.
 // The launcher runs this file under the project's own Node and reads one line of JSON; tests call `prepare` itself.
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { type Address, callableHost, socketOf } from './address.ts'
 import { ensureBuild } from './build.ts'
 import { writeCapnp } from './capnp.ts'
 import { readLayout } from './layout.ts'
 import { CAPNP_FILE, PID_FILE, refuseIfInUse } from './lease.ts'
-import { migrate, readMigrations } from './migrate.ts'
+import { databaseFile, migrate, readMigrations } from './migrate.ts'
 import { refuseIfTaken } from './port.ts'
 import { Refusal } from './refusal.ts'
 import { type Environment, readSettings } from './settings.ts'
@@ -23,6 +23,8 @@ export interface Prepared {
   readonly arguments: readonly string[]
   /** Secrets, for workerd's environment. */
   readonly environment: Readonly<Record<string, string>>
+  /** True where the state folder had no data yet. */
+  readonly isFirst: boolean
   /** The build in use; touched now and then so that nobody tidies it away. */
   readonly build: string
 }
@@ -41,6 +43,7 @@ export async function prepare(
   refuseIfInUse(state)
   await refuseIfTaken(address)
   const build = await ensureBuild(root)
+  const isFirst = !existsSync(databaseFile(state))
   migrate(state, readMigrations(join(root, 'migrations')))
 
   const configFile = join(state, 'config.jsonc')
@@ -69,6 +72,7 @@ export async function prepare(
     pidFile: join(state, PID_FILE),
     arguments: ['serve', '--experimental', '-I/', '--control-fd=3', capnpFile],
     environment: secrets,
+    isFirst,
     build: build.folder,
   }
 }
