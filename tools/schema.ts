@@ -1,8 +1,10 @@
-// `npm run schema`: writes the JSON Schema of minnow.jsonc, made from the schema that reads it, for editors.
+// `npm run schema`: writes the JSON Schema of minnow.jsonc, made from the schema that reads it, for editors; and the same
+// as docs/configuration.md, for people.
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { configSchema } from '../shared/config.ts'
+import { configurationText } from './data/configuration.ts'
 
 /** The text of shared/config.schema.json. Rules between fields are checked by the gateway, not by editors. */
 export function schemaText(): string {
@@ -13,5 +15,6 @@ export function schemaText(): string {
 if (import.meta.main) {
   const file = resolve(import.meta.dirname, '../shared/config.schema.json')
   writeFileSync(file, schemaText())
-  console.log('Wrote shared/config.schema.json')
+  writeFileSync(resolve(import.meta.dirname, '../docs/configuration.md'), configurationText())
+  console.log('Wrote shared/config.schema.json and docs/configuration.md')
 }

@@ -1,0 +1,297 @@
+// Every command and snippet of README and docs, run as a reader would run it: shell lines against a running gateway, code
+// with the official clients, configuration by the schema that reads it, bodies and replies by the document of the API.
+import { spawnSync } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { transform } from 'esbuild'
+import { parse as parseJsonc } from 'jsonc-parser'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { readConfig } from '../../shared/config.ts'
+import { vendorFacts } from '../../workers/providers/registry.ts'
+import { openJudge } from '../lab/reference.ts'
+import { openScene, type Scene } from '../lab/scene.ts'
+import { anchorsIn, type Command, commandsIn, linksIn, type Snippet, snippetsIn } from '../lab/snippets.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const PAGES = [
+  'README.md',
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
+const textOf = (page: string): string => readFileSync(join(ROOT, page), 'utf8')
+const SNIPPETS = PAGES.flatMap((page) => snippetsIn(page, textOf(page)))
+const SAID = 'http://127.0.0.1:8787'
+
+/** What every page takes for granted: a small model, a large one and one to fall back on, all played by the lab. */
+const configured = (lab: string, origin: string) => ({
+  providers: {
+    openai: { baseUrl: lab, apiKey: '$OPENAI_API_KEY' },
+    anthropic: { baseUrl: `${origin}/v1`, apiKey: '$ANTHROPIC_API_KEY' },
+    ollama: { baseUrl: lab },
+    mine: { dialect: 'openai-chat', baseUrl: lab },
+  },
+  models: {
+    big: { provider: 'openai', model: 'gpt-4.1' },
+    spare: { provider: 'ollama', model: 'llama3.1:8b', price: { input: 0, output: 0 } },
+  },
+  routes: {
+    auto: { mini: ['micro'], frontier: ['big', 'spare'] },
+    solid: { order: ['big', 'spare'] },
+  },
+})
+
+let scene: Scene
+let folder = ''
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'minnow-snippets-'))
+  scene = await openScene(configured, {
+    env: { OPENAI_API_KEY: 'sk-lab-0123456789abcdefghij', ANTHROPIC_API_KEY: 'sk-lab-0123456789abcdefghij' },
+  })
+})
+afterAll(async () => {
+  await scene?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const here = (text: string): string => text.replaceAll(SAID, scene.gateway.url)
+const ran = SNIPPETS.filter(({ excuse }) => excuse === undefined)
+const named = ({ page, line }: Snippet): string => `${page}:${line}`
+const of = (...languages: readonly string[]): Snippet[] =>
+  ran.filter(({ language }) => languages.includes(language))
+
+describe('what is excused', () => {
+  it('is little, and says why', () => {
+    const excused = SNIPPETS.filter(({ excuse }) => excuse !== undefined)
+    expect(excused.map((snippet) => `${named(snippet)} ${snippet.excuse}`)).toSatisfy(
+      (list: readonly string[]) => list.length <= 8,
+    )
+    for (const { excuse = '' } of excused) expect(excuse.length).toBeGreaterThan(10)
+  })
+
+  it('every language has somebody who runs it', () => {
+    const known = new Set(['sh', 'ts', 'js', 'json', 'jsonc', 'html', 'css', 'toml'])
+    expect(ran.filter(({ language }) => !known.has(language)).map(named)).toEqual([])
+  })
+})
+
+/** Commands that a test of their own runs, from a fresh clone or for long; here only that it is there. */
+const ELSEWHERE: readonly (readonly [RegExp, string])[] = [
+  [/^git clone <this repository> minnow && cd minnow$/, 'test/e2e/start.test.ts'],
+  [/^(?:npm start|npx minnow start|npm run dev)\b/, 'test/e2e/start.test.ts'],
+  [/^(?:npm run deploy -- --dry-run|npx minnow deploy --dry-run)$/, 'test/e2e/deploy.test.ts'],
+  [/^npx minnow\b/, 'test/e2e/command.test.ts'],
+  [/^npm (?:test|run check)$/, 'tools/test.mjs'],
+  [/^npm run (?:bench|chaos|faults|rebench)/, 'tools/bench/README.md'],
+]
+
+const plain = ({ text }: Command): string => text.replace(/\s+#.*$/, '').trim()
+
+function elsewhere(command: Command): string | undefined {
+  const text = plain(command)
+  const found = ELSEWHERE.find(([pattern]) => pattern.test(text))?.[1]
+  if (found !== undefined && /^npm run/.test(text)) {
+    const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> }
+    if (scripts[text.split(' ')[2] ?? ''] === undefined) return undefined
+  }
+  return found
+}
+
+/** A folder that looks like the project; what commands write into it is written nowhere else. */
+function sandbox(name: string): string {
+  const place = join(folder, name)
+  mkdirSync(place, { recursive: true })
+  for (const entry of readdirSync(ROOT)) {
+    if (entry === '.git' || entry === 'dist' || entry === '.wrangler') continue
+    if (entry === 'wrangler.toml' || entry === 'migrations')
+      cpSync(join(ROOT, entry), join(place, entry), { recursive: true })
+    else symlinkSync(join(ROOT, entry), join(place, entry))
+  }
+  return place
+}
+
+/** What needs Cloudflare is run against a database on this machine. */
+const local = (text: string, store: string): string =>
+  text.replaceAll('--remote', `--local --persist-to "$PWD/d1-${store}"`)
+
+describe('shell', () => {
+  const pages = [...new Set(of('sh').map(({ page }) => page))]
+  for (const page of pages) {
+    const commands = of('sh')
+      .filter((snippet) => snippet.page === page)
+      .flatMap((snippet) =>
+        commandsIn(snippet).map((command) => ({ ...command, store: snippet.options['store'] ?? 'first' })),
+      )
+    const own = commands.filter((command) => elsewhere(command) === undefined)
+    it(`${page}: ${own.length} commands, and ${commands.length - own.length} that tests of their own run`, () => {
+      for (const command of commands) {
+        const proof = elsewhere(command)
+        if (proof !== undefined) expect(existsSync(join(ROOT, proof)), `${page}:${command.line}`).toBe(true)
+      }
+      const script = [
+        'set -euo pipefail',
+        'curl() { command curl --fail-with-body -sS "$@"; }',
+        ...own.flatMap(({ line, text, store }) => [`echo "== ${page}:${line}"`, here(local(text, store))]),
+      ].join('\n')
+      const place = sandbox(page.replaceAll(/\W/g, '-'))
+      const { status, stdout, stderr } = spawnSync('bash', ['-c', script], {
+        cwd: place,
+        encoding: 'utf8',
+        timeout: 110_000,
+        env: {
+          PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
+          HOME: process.env['HOME'] ?? '',
+          MINNOW_STATE: scene.gateway.state,
+          ADMIN_KEY: 'mk-admin-local',
+          CI: '1',
+          WRANGLER_SEND_METRICS: 'false',
+        },
+      })
+      expect(status, `${stdout.slice(-3_000)}\n${stderr.slice(-3_000)}`).toBe(0)
+    })
+  }
+})
+
+describe('code', () => {
+  const place = join(ROOT, 'node_modules/.cache/minnow-snippets')
+  const fileOf = (snippet: Snippet): string =>
+    join(
+      place,
+      `${snippet.page.replaceAll(/\W/g, '-')}-${snippet.line}.${snippet.language === 'js' ? 'mjs' : 'mts'}`,
+    )
+
+  beforeAll(() => {
+    rmSync(place, { recursive: true, force: true })
+    mkdirSync(place, { recursive: true })
+    for (const snippet of of('ts', 'js')) writeFileSync(fileOf(snippet), here(snippet.text))
+  })
+
+  it('has the types that the official clients say', () => {
+    const options = {
+      strict: true,
+      noEmit: true,
+      module: 'nodenext',
+      target: 'es2024',
+      skipLibCheck: true,
+      types: ['node'],
+      lib: ['es2024', 'dom', 'dom.iterable'],
+    }
+    writeFileSync(
+      join(place, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions: options, include: ['*.mts'] }),
+    )
+    const { stdout, status } = spawnSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', place], {
+      encoding: 'utf8',
+    })
+    expect(status, stdout).toBe(0)
+  })
+
+  for (const snippet of of('ts', 'js')) {
+    it(`${named(snippet)} runs and says something`, () => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [fileOf(snippet)], {
+        encoding: 'utf8',
+        timeout: 60_000,
+      })
+      expect(status, stderr).toBe(0)
+      expect(stdout.trim()).not.toBe('')
+    })
+  }
+})
+
+const SECTIONS = new Set(
+  Object.keys((JSON.parse(textOf('shared/config.schema.json')) as { properties: object }).properties),
+)
+
+/** A fragment `"name": ...` at its place in the configuration of all pages. */
+function placed(text: string, path: string): string {
+  const base: Record<string, unknown> = structuredClone(
+    configured('http://127.0.0.1:1/v1', 'http://127.0.0.1:1'),
+  )
+  const body = text.trim().startsWith('{') ? text : `{${text}}`
+  let at = base
+  for (const name of path === 'top' ? [] : path.split('.')) {
+    at[name] ??= {}
+    at = at[name] as Record<string, unknown>
+  }
+  const errors: { error: number }[] = []
+  Object.assign(at, parseJsonc(body, errors, { allowTrailingComma: true }))
+  expect(errors).toEqual([])
+  return JSON.stringify(base)
+}
+
+describe('configuration, bodies and replies', () => {
+  const judge = openJudge()
+  for (const snippet of of('json', 'jsonc')) {
+    const { options, text } = snippet
+    it(named(snippet), () => {
+      const component = options['reply'] ?? options['body']
+      if (component !== undefined) return expect(judge(component, parseJsonc(text))).toEqual([])
+      if (options['as'] === 'catalogue')
+        return expect(textOf('shared/catalogue.jsonl').split('\n')).toContain(text.trim())
+      const config = options['in'] === undefined ? text : placed(text, options['in'])
+      const keys = Object.keys(parseJsonc(config, [], { allowTrailingComma: true }) as object)
+      expect(keys.filter((key) => key !== '$schema' && !SECTIONS.has(key))).toEqual([])
+      expect(readConfig(config, named(snippet), vendorFacts)).toMatchObject({ ok: true })
+    })
+  }
+})
+
+describe('pages', () => {
+  for (const snippet of of('html')) {
+    it(`${named(snippet)}: what it loads is there`, async () => {
+      const sources = [
+        ...snippet.text.matchAll(
+          /\b(?:src|href)="(?:https:\/\/[A-Za-z.-]+|http:\/\/127\.0\.0\.1:8787)?(\/[^"#]*)/g,
+        ),
+      ]
+      for (const [, path = ''] of sources)
+        expect((await fetch(`${scene.gateway.url}${path}`)).status, path).toBe(200)
+      for (const [, script = ''] of snippet.text.matchAll(
+        /<script(?![^>]*\bsrc=)[^>]*>([\s\S]*?)<\/script>/g,
+      ))
+        await transform(script, { loader: 'js' })
+    })
+  }
+  for (const snippet of of('css')) {
+    it(`${named(snippet)} is understood`, async () => {
+      const { warnings } = await transform(snippet.text, { loader: 'css' })
+      expect(warnings.map(({ text }) => text)).toEqual([])
+    })
+  }
+  for (const snippet of of('toml')) {
+    it(`${named(snippet)}: wrangler.toml has every line of it`, () => {
+      const lines = textOf('wrangler.toml')
+        .split('\n')
+        .map((line) => line.replace(/^# /, '').trim())
+      for (const line of snippet.text.split('\n').filter(Boolean)) expect(lines).toContain(line.trim())
+    })
+  }
+})
+
+describe('links', () => {
+  for (const page of PAGES) {
+    it(`of ${page} lead somewhere`, () => {
+      const lost = linksIn(textOf(page)).filter(({ to }) => {
+        const [path = '', anchor] = to.split('#')
+        const file = path === '' ? page : join(dirname(page), path)
+        if (!existsSync(join(ROOT, file))) return true
+        return anchor !== undefined && file.endsWith('.md') && !anchorsIn(textOf(file)).has(anchor)
+      })
+      expect(lost).toEqual([])
+    })
+  }
+})
