@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { transform } from 'esbuild'
-import { parse as parseJsonc } from 'jsonc-parser'
+import { parse as parseJsonc, type ParseError } from 'jsonc-parser'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { readConfig } from '../../shared/config.ts'
 import { vendorFacts } from '../../workers/providers/registry.ts'
@@ -227,7 +227,7 @@ function placed(text: string, path: string): string {
     at[name] ??= {}
     at = at[name] as Record<string, unknown>
   }
-  const errors: { error: number }[] = []
+  const errors: ParseError[] = []
   Object.assign(at, parseJsonc(body, errors, { allowTrailingComma: true }))
   expect(errors).toEqual([])
   return JSON.stringify(base)

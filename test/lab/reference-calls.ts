@@ -82,7 +82,17 @@ export function preparations(url: string): Readonly<Record<string, () => Promise
     throw new Error(`the row of ${id} did not come`)
   }
 
+  const visitor = async (): Promise<Asked> => {
+    const origin = 'https://shop.example'
+    const made = await make('/admin/keys', { name: 'site', origins: [origin] })
+    return { headers: { authorization: `Bearer ${String(made['key'])}`, origin } }
+  }
+
   return {
+    issueVisitorToken: visitor,
+    openSession: async () => ({ headers: { origin: url } }),
+    closeSession: async () => ({ headers: { origin: url } }),
+    readWhatIf: async () => ({ places: { route: 'auto' } }),
     resumeChatCompletion: cut('/v1/chat/completions', said),
     resumeMessage: cut('/v1/messages', { max_tokens: 64, ...said }),
     resumeResponse: cut('/v1/responses', { input: 'Hello!' }),

@@ -20,7 +20,8 @@ export function generalHelp(version) {
     '',
     'First steps',
     '  minnow start                  then paste the curl line that it prints',
-    '  http://127.0.0.1:8787/        a page to try it by hand',
+    '  http://127.0.0.1:8787/start   a page to try it by hand',
+    '  http://127.0.0.1:8787/        the dashboard: spend, quality, health',
     '  http://127.0.0.1:8787/docs    every call, to read and to try',
     '  minnow.jsonc                  where a large model goes; see docs/README.md',
   ]

@@ -13,6 +13,7 @@ import {
   newPrice,
   newProject,
   newRebench,
+  newSession,
 } from '../../workers/admin/schema.ts'
 import { feedbackSchema } from '../../workers/edge/feedback.ts'
 import { addSchema, changeSchema, makeSchema } from '../../workers/edge/kept.ts'
@@ -55,6 +56,8 @@ const questions: Named = {
   ChangedConversation: changeSchema,
   NewItems: addSchema,
   Opinion: feedbackSchema,
+  VisitorWish: gateway.visitorWish,
+  NewSession: newSession,
   NewKey: newKey,
   ChangedKey: changedKey,
   NewProject: newProject,
@@ -93,6 +96,7 @@ const replies: Named = {
   Receipt: gateway.receipt,
   Model: gateway.model,
   Models: gateway.models,
+  VisitorToken: gateway.visitorToken,
   Key: admin.key,
   MadeKey: admin.madeKey,
   Keys: admin.keys,
@@ -103,7 +107,12 @@ const replies: Named = {
   Outcome: admin.outcome,
   Outcomes: admin.outcomes,
   Targets: admin.targets,
+  Learner: admin.learner,
   Learners: admin.learners,
+  Session: admin.session,
+  ConfiguredModels: admin.configuredModels,
+  WhatIf: admin.whatIf,
+  Series: admin.series,
   Usage: admin.usage,
   Price: admin.price,
   Prices: admin.prices,

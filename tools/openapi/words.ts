@@ -26,5 +26,6 @@ export const KEYS_TEXT = {
 export const PLACES: Readonly<Record<string, string>> = {
   id: 'The id that the list or the reply gave.',
   item: 'The id of an item.',
+  route: 'The name of a route.',
   model: 'A route, a model, or `<provider>/<model>`.',
 }

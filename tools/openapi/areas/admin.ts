@@ -7,6 +7,7 @@ import {
   priceQuery,
   rebenchQuery,
   requestQuery,
+  seriesQuery,
   usageQuery,
 } from '../../../workers/admin/schema.ts'
 import type { Body, Operation, Reply } from '../operation.ts'
@@ -35,6 +36,42 @@ const key: Body = {
     },
   },
 }
+
+const session: readonly Operation[] = [
+  {
+    ...base,
+    id: 'readSession',
+    method: 'get',
+    path: '/admin/session',
+    summary: 'Is this browser signed in?',
+    access: 'nobody',
+    replies: reply('Whether it is, and until when.', 'Session'),
+  },
+  {
+    ...base,
+    id: 'openSession',
+    method: 'post',
+    path: '/admin/session',
+    summary: 'Sign a browser in',
+    description:
+      'Of a page of this address alone, where the cookie, HttpOnly, counts as well. Programs send the admin key instead.',
+    access: 'nobody',
+    body: {
+      schema: 'NewSession',
+      examples: { local: { summary: 'On this machine', value: { key: 'mk-admin-local' } } },
+    },
+    replies: { 201: { description: 'Signed in.', json: 'Session' } },
+  },
+  {
+    ...base,
+    id: 'closeSession',
+    method: 'delete',
+    path: '/admin/session',
+    summary: 'Sign out',
+    access: 'nobody',
+    replies: reply('Signed out.', 'Session'),
+  },
+]
 
 const keys: readonly Operation[] = [
   {
@@ -205,6 +242,34 @@ const telemetry: readonly Operation[] = [
   },
 ]
 
+const charts: readonly Operation[] = [
+  {
+    ...base,
+    id: 'readSeries',
+    method: 'get',
+    path: '/admin/series',
+    summary: 'Usage over time, window by window',
+    query: seriesQuery,
+    replies: reply('One list a figure.', 'Series'),
+  },
+  {
+    ...base,
+    id: 'listConfigured',
+    method: 'get',
+    path: '/admin/models',
+    summary: 'Models as configured: where each is, and what it costs there',
+    replies: reply('Models.', 'ConfiguredModels'),
+  },
+  {
+    ...base,
+    id: 'readWhatIf',
+    method: 'get',
+    path: '/admin/routes/{route}/what-if',
+    summary: "What a route's last requests would have cost at other shares of strong calls",
+    replies: reply('A point each twentieth.', 'WhatIf'),
+  },
+]
+
 const rest: readonly Operation[] = [
   {
     ...base,
@@ -277,4 +342,11 @@ const rest: readonly Operation[] = [
   },
 ]
 
-export const admin: readonly Operation[] = [...keys, ...projects, ...telemetry, ...rest]
+export const admin: readonly Operation[] = [
+  ...session,
+  ...keys,
+  ...projects,
+  ...telemetry,
+  ...charts,
+  ...rest,
+]

@@ -71,6 +71,21 @@ export const gateway: readonly Operation[] = [
   },
   {
     ...base,
+    id: 'issueVisitorToken',
+    method: 'post',
+    path: '/v1/visitors/token',
+    summary: "A token for one visitor's conversation",
+    description:
+      'With a publishable key, from an origin that it names. The token opens one conversation, with a budget and a rate of its own.',
+    body: {
+      schema: 'VisitorWish',
+      isOptional: true,
+      examples: { first: { summary: 'The first of a conversation', value: {} } },
+    },
+    replies: { 200: { description: 'The token.', json: 'VisitorToken' } },
+  },
+  {
+    ...base,
     id: 'readHealth',
     method: 'get',
     path: '/health',

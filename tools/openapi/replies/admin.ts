@@ -122,7 +122,9 @@ export const outcome = z
   })
   .describe('The one row that a request leaves.')
 
-export const outcomes = listOf(outcome)
+export const outcomes = listOf(outcome).extend({
+  last: z.string().nullable().describe('Send it as `before` for the next page; null at the end.'),
+})
 
 const latency = z.looseObject({
   p50: z.number().nullable(),
@@ -146,16 +148,60 @@ export const targets = listOf(
   }),
 )
 
-export const learners = listOf(
+export const learner = z.looseObject({
+  route: z.string(),
+  tenant: z.string().nullable(),
+  labels: z.looseObject({ total: count }),
+  learner: z.looseObject({ on: z.boolean(), reason: z.string() }),
+  curve: z.unknown(),
+  updated_at: at,
+})
+
+export const learners = listOf(learner).extend({
+  configured: z
+    .array(z.looseObject({ route: z.string(), kind: z.enum(['order', 'tiers']) }))
+    .describe('Every route as it stands in the configuration.'),
+})
+
+export const session = z.looseObject({
+  object: z.literal('session'),
+  signed_in: z.boolean(),
+  actor: z.string().nullable(),
+  expires_at: at.nullable(),
+})
+
+export const configuredModels = listOf(
   z.looseObject({
-    route: z.string(),
-    tenant: z.string().nullable(),
-    labels: z.looseObject({ total: count }),
-    learner: z.looseObject({ on: z.boolean(), reason: z.string() }),
-    curve: z.unknown(),
-    updated_at: at,
+    model: z.string(),
+    places: z.array(z.looseObject({ target: z.string(), price_source: z.string().nullable() })),
   }),
 )
+
+const dollarsPer1k = z.number().describe('US dollars for 1,000 requests.')
+
+export const whatIf = z.looseObject({
+  object: z.literal('what-if'),
+  route: z.string(),
+  requests: count,
+  scored: count,
+  share: z.number().nullable(),
+  per_1k: dollarsPer1k.nullable(),
+  points: z.array(z.looseObject({ share: z.number(), cut: z.number().nullable(), per_1k: dollarsPer1k })),
+})
+
+export const series = z.looseObject({
+  object: z.literal('series'),
+  by: z.string(),
+  step: z.enum(['hour', 'day']),
+  since: at,
+  until: at,
+  starts: z.array(at).describe('When each window begins; all lists of figures are in this order.'),
+  total: z.looseObject({ requests: count }),
+  data: z.array(
+    z.looseObject({ name: z.string().nullable(), requests: z.array(count), cost: z.array(z.number()) }),
+  ),
+  others: count.describe('Names that are not told.'),
+})
 
 const percentiles = z.looseObject({
   p50: z.number().nullable(),
@@ -165,7 +211,7 @@ const percentiles = z.looseObject({
 
 export const usage = z.looseObject({
   object: z.literal('list'),
-  group: z.enum(['model', 'key', 'route', 'day']),
+  group: z.enum(['model', 'key', 'route', 'day', 'conversation']),
   since: at,
   until: at,
   data: z.array(

@@ -103,3 +103,19 @@ export const model = z.looseObject({
 })
 
 export const models = z.looseObject({ object: z.literal('list'), data: z.array(model) })
+
+export const visitorToken = z.looseObject({
+  object: z.literal('visitor.token'),
+  token: z.string().describe('Sent as the key, from the same origin, until it expires.'),
+  expires_at: z.int().describe('Seconds since 1970.'),
+  renewal: z.string().describe('Send it for the next token of the same conversation.'),
+  renewable_until: z.int(),
+  conversation: z.string(),
+  limits: z.looseObject({ usd: z.number(), rpm: z.number() }),
+})
+
+/** Read field by field at the door. */
+export const visitorWish = z.looseObject({
+  renewal: z.string().optional().describe('What came with the last token.'),
+  challenge: z.unknown().optional().describe("The challenge's answer, where the configuration asks for one."),
+})
