@@ -5,6 +5,7 @@ import { build, type BuildOptions, type BuildResult, type Plugin } from 'esbuild
 import type { ModuleKind } from './capnp.ts'
 import { writeReference } from './reference.ts'
 import { Refusal } from './refusal.ts'
+import { WIDGET, widgetOptions } from './widget-bundle.ts'
 
 /** Files that a Worker imports as they are, by ending; wrangler.toml's `rules` say the same. */
 export const EMBEDDED: Readonly<Record<string, ModuleKind>> = {
@@ -85,7 +86,7 @@ function embedding(found: Map<string, Embedded>): Plugin {
 /** What the browser gets: each page's scripts bundled, everything else of its folder copied. */
 export async function bundleBrowser(root: string, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true })
-  await run(browserOptions(root, folder))
+  await Promise.all([browserOptions(root, folder), ...widgetOptions(root, folder)].map(run))
   copyStatic(root, folder)
   await writeReference(root, folder)
 }
@@ -93,7 +94,9 @@ export async function bundleBrowser(root: string, folder: string): Promise<void>
 /** One entry point a page: `workers/ui/<page>/<page>.ts` becomes `/<page>.js`. */
 export function browserOptions(root: string, folder: string): BuildOptions {
   return {
-    entryPoints: pages(root).map((page) => ({ in: join(root, 'workers/ui', page, `${page}.ts`), out: page })),
+    entryPoints: pages(root)
+      .filter((page) => page !== WIDGET)
+      .map((page) => ({ in: join(root, 'workers/ui', page, `${page}.ts`), out: page })),
     outdir: folder,
     bundle: true,
     format: 'esm',

@@ -1,0 +1,74 @@
+// A conversation as this browser remembers it: what was asked, what came, and what has yet to be sent. Pure.
+
+/** `waiting`: still to be sent, or sent without a word so far. */
+export type TurnState = 'waiting' | 'writing' | 'whole' | 'stopped' | 'failed'
+
+/** Why a turn is not whole, by the name of the sentence that says it. */
+export type Trouble = 'broken' | 'failed' | 'spent' | 'refused' | 'ended'
+
+export interface Turn {
+  /** Also what the gateway knows the request by: the same is never run twice. */
+  readonly key: string
+  readonly at: number
+  readonly question: string
+  /** Pictures as data addresses, until they are sent; then how many there were. */
+  readonly pictures?: readonly string[]
+  readonly pictured?: number
+  readonly answer: string
+  readonly state: TurnState
+  readonly trouble?: Trouble
+  /** The id of the last event that came. */
+  readonly mark?: string
+  readonly requestId?: string
+  /** The turn's id in the gateway's conversation. */
+  readonly turn?: string
+  /** What of the model is said: mini, frontier, fixed, cache. */
+  readonly route?: string
+  readonly rated?: 1 | -1
+  /** Replaces this turn of the gateway's conversation, or answers it again. */
+  readonly edits?: string
+  readonly regenerates?: string
+}
+
+export interface Conversation {
+  /** This browser's own. */
+  readonly id: string
+  readonly at: number
+  readonly turns: readonly Turn[]
+  /** The gateway's name for it, and what takes it up again; absent before the first message was sent. */
+  readonly name?: string
+  readonly renewal?: string
+}
+
+export const begin = (id: string, at: number): Conversation => ({ id, at, turns: [] })
+
+export const add = (conversation: Conversation, turn: Turn): Conversation => ({
+  ...conversation,
+  at: turn.at,
+  turns: [...conversation.turns, turn],
+})
+
+/** Changes one turn, where it is still there. */
+export const change = (conversation: Conversation, key: string, more: Partial<Turn>): Conversation => ({
+  ...conversation,
+  turns: conversation.turns.map((turn) => (turn.key === key ? { ...turn, ...more } : turn)),
+})
+
+/** Puts a new turn into the place of one, whose followers go. */
+export function replace(conversation: Conversation, key: string, turn: Turn): Conversation {
+  const at = conversation.turns.findIndex((one) => one.key === key)
+  return at < 0
+    ? add(conversation, turn)
+    : { ...conversation, at: turn.at, turns: [...conversation.turns.slice(0, at), turn] }
+}
+
+/** The first that has to be sent or heard to its end. */
+export const due = ({ turns }: Conversation): Turn | undefined =>
+  turns.find(({ state }) => state === 'waiting' || state === 'writing')
+
+const TITLE_CHARS = 60
+
+export function titleOf({ turns }: Conversation): string {
+  const text = (turns[0]?.question ?? '').trim().replaceAll(/\s+/g, ' ')
+  return text.length > TITLE_CHARS ? `${text.slice(0, TITLE_CHARS - 1)}…` : text
+}
