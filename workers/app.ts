@@ -22,9 +22,11 @@ import { refuse } from './edge/refuse.ts'
 import { traceOf } from './edge/trace.ts'
 import { checkEndpoint } from './edge/scope.ts'
 import { checkVisit, issueToken, strayOrigin, within } from './edge/visit.ts'
+import { openTalks } from './edge/conversations.ts'
 import { openKept } from './edge/kept.ts'
 import { explain, tellCount } from './edge/describe.ts'
 import { geminiList, geminiModel, modelFor, modelsFor, speaksAnthropic } from './edge/shelf.ts'
+import type { ConversationDesk } from './conversing.ts'
 import type { Keys } from './keys/verify.ts'
 import type { Learning } from './learning/learning.ts'
 import type { Planner } from './routing/planner.ts'
@@ -39,6 +41,7 @@ export interface Gateway extends Answering {
   readonly receipt: (keyId: string, requestId: string) => Promise<Record<string, unknown> | undefined>
   readonly learning: Pick<Learning, 'feedback'>
   readonly visitors: Visitors
+  readonly conversations: ConversationDesk
   readonly version: string
   /** The static pages, where they are bound. */
   readonly assets: ((request: Request) => Promise<Response>) | undefined
@@ -83,6 +86,7 @@ export function openApp(gateway: Gateway): App {
   const app = new Hono()
   const answers = openAnswers(gateway)
   const kept = openKept(gateway)
+  const talks = openTalks(gateway.conversations, bodyBytes)
 
   /** A route for clients: identified, verified, caught, and answered with the request's id. */
   const forClients = (answer: (asking: Visit) => Promise<Response>) =>
@@ -146,9 +150,12 @@ export function openApp(gateway: Gateway): App {
   app.post('/v1/responses/:id/cancel', forClients(kept.cancelResponse))
   app.get('/v1/responses/:id/input_items', forClients(kept.inputItems))
   app.post('/v1/conversations', forClients(kept.makeConversation))
-  app.get('/v1/conversations/:id', forClients(kept.readConversation))
+  app.get('/v1/conversations', forClients(talks.list))
+  app.get('/v1/conversations/:id', forClients(talks.or(talks.read, kept.readConversation)))
+  app.get('/v1/conversations/:id/messages', forClients(talks.messages))
+  app.post('/v1/conversations/:id/branch', forClients(talks.branch))
   app.post('/v1/conversations/:id', forClients(kept.changeConversation))
-  app.delete('/v1/conversations/:id', forClients(kept.removeConversation))
+  app.delete('/v1/conversations/:id', forClients(talks.or(talks.remove, kept.removeConversation)))
   app.get('/v1/conversations/:id/items', forClients(kept.listItems))
   app.post('/v1/conversations/:id/items', forClients(kept.addItems))
   app.get('/v1/conversations/:id/items/:item', forClients(kept.readItem))

@@ -18,18 +18,13 @@ import { openBudgets } from './budget/admit.ts'
 import type { Budget } from './budget/object.ts'
 import type { AnswerCache } from './cache/object.ts'
 import { openCaching } from './caching.ts'
-import type { Conversation } from './conversation/object.ts'
-import { conversationsAt } from './conversation/recall.ts'
-import { openBoard } from './health/board.ts'
+import { ConversationObject } from './conversation/object.ts'
+import { RegisterObject } from './conversation/register.ts'
+import { type Conversing, openConversing } from './conversing.ts'
 import { breaker } from './health/breaker.ts'
 import type { Health } from './health/object.ts'
-import { configuredTargets } from './health/targets.ts'
-import { learnersAt, openDesk } from './learning/desk.ts'
-import { nameOf, type Place } from './learning/label.ts'
-import { lessonFor, openLearning } from './learning/learning.ts'
 import { listLearners } from './learning/listing.ts'
 import { LearnerObject } from './learning/object.ts'
-import { openShadows } from './learning/shadow.ts'
 import { openProjectStore } from './keys/projects.ts'
 import { openKeyStore } from './keys/store.ts'
 import { keepHouse } from './housekeeping.ts'
@@ -37,7 +32,7 @@ import { openKeys } from './keys/verify.ts'
 import type { ModelSource } from './micro/assets.ts'
 import { MicroObject } from './micro/object.ts'
 import { modelSource } from './micro/source.ts'
-import { pipeline } from './pipeline.ts'
+import { type Pipeline as Serve, pipeline } from './pipeline.ts'
 import { openPriceBook } from './prices/book.ts'
 import { seedPrices } from './prices/seed.ts'
 import { cipher } from './cipher.ts'
@@ -54,9 +49,10 @@ import { openSeals, type Purpose, type Seal, type Seals } from '../shared/seal.t
 import { openTokenizer } from '../shared/tokens.ts'
 import { openLearner, readLearned } from './routing/learner.ts'
 import { openPlanner } from './routing/planner.ts'
-import { sketchOf } from './routing/sketch.ts'
-import type { Cx, HealthView, Provider } from './service.ts'
+import type { Cx, Provider } from './service.ts'
 import { openBench } from './bench.ts'
+import { openLessons } from './lessons.ts'
+import { openWatching } from './watching.ts'
 import type { House } from './rebench/house.ts'
 import { RebenchObject } from './rebench/object.ts'
 import { openStoredRatings } from './rebench/ratings.ts'
@@ -77,7 +73,7 @@ import { unpack } from './vocabulary/unpack.ts'
 
 export { Budget } from './budget/object.ts'
 export { AnswerCache } from './cache/object.ts'
-export { Conversation } from './conversation/object.ts'
+export { RegisterObject as Register } from './conversation/register.ts'
 export { Health } from './health/object.ts'
 
 const VERSION = '0.3.0'
@@ -87,7 +83,8 @@ interface Bindings {
   readonly DB: D1Database
   readonly ANSWERS: DurableObjectNamespace<AnswerCache>
   readonly BUDGET: DurableObjectNamespace<Budget>
-  readonly CONVERSATION: DurableObjectNamespace<Conversation>
+  readonly CONVERSATION: DurableObjectNamespace<ConversationObject>
+  readonly REGISTER: DurableObjectNamespace<RegisterObject>
   readonly HEALTH: DurableObjectNamespace<Health>
   readonly LEARNER: DurableObjectNamespace<Learner>
   readonly MICRO: DurableObjectNamespace<Micro>
@@ -122,6 +119,7 @@ const posting = (url: string, init: RequestInit): Promise<Response> => fetch(url
 
 interface Opened {
   readonly fetch: (request: Request, ctx: ExecutionContext) => Response | Promise<Response>
+  readonly conversing: Conversing
   readonly work: ReturnType<typeof work>
   readonly replay: App['work']
   readonly rebench: (defer: Cx['defer']) => House
@@ -144,7 +142,6 @@ function open(env: Bindings): Opened {
   const { ASSETS } = env
   const assets = ASSETS && ((request: Request): Promise<Response> => ASSETS.fetch(request))
   const budgetOf = (account: string): DurableObjectStub<Budget> => env.BUDGET.getByName(account)
-  const conversationOf = (name: string): DurableObjectStub<Conversation> => env.CONVERSATION.getByName(name)
   const threads: Threads = (keyId, thread) => env.THREAD.getByName(`${keyId}/${thread}`)
   const replays: Replays = (keyId, object) => env.REPLAY.getByName(`${keyId}/${object}`)
   const outboxAt = (place: number): DurableObjectStub<Outbox> => env.OUTBOX.getByName(`outbox-${place}`)
@@ -165,26 +162,10 @@ function open(env: Bindings): Opened {
   const entryBehind = (id: string) => entryOf(config.providers, id)
   const vendorBehind = (id: string, entry = entryBehind(id)): Vendor | undefined =>
     entry && vendorOf(id, entry)
-  const healthOf = (key: string): DurableObjectStub<Health> => env.HEALTH.getByName(key)
-  const probeMs = config.health?.probeMs ?? DEFAULTS.probeMs
-  const targets = configuredTargets(config, MICRO_PROVIDER)
-  const health = openBoard({
-    objects: { exchange: (key, isolate, report) => healthOf(key).exchange(isolate, report, probeMs) },
-    probeMs,
-    configured: targets,
-  })
-  const view: HealthView = config.health?.breaker === false ? { ...health, standing: () => 'up' } : health
+  const watching = openWatching(config, env.HEALTH)
   const allowances = openAllowances()
-  const learnerAt = (place: Place): DurableObjectStub<Learner> => env.LEARNER.getByName(nameOf(place))
-  const learners = learnersAt(learnerAt)
-  const desk = openDesk({ learners, read: readLearned, warn })
-  const learning = openLearning({
-    desk,
-    learners,
-    sketchOf,
-    shadows: openShadows(config.routes ?? {}, (asked, cx, abort) => ask(asked, cx, abort)),
-    chance: Math.random,
-  })
+  const serve: Serve = (asked, cx, abort) => ask(asked, cx, abort)
+  const { learning, lessons } = openLessons(config, env.LEARNER, serve, warn)
   const ratings = openStoredRatings(env.DB)
   // Without the price book the configuration's own prices and the catalogue's still hold.
   const planner = openPlanner({
@@ -199,8 +180,8 @@ function open(env: Bindings): Opened {
     vendorOf: (id) => vendorBehind(id)?.id,
     billsCancelled: (id) => vendorBehind(id)?.billsCancelled === true,
     countingOf: (id, model) => vendorBehind(id)?.counting?.find(({ models }) => models.test(model)),
-    health: view,
-    lessons: (route, caller) => lessonFor(desk, route, caller),
+    health: watching.view,
+    lessons,
   })
   const tokenizer = openTokenizer(async () => unpack(o200k))
   const find = (id: string): Provider | undefined => providers.get(id)
@@ -209,7 +190,17 @@ function open(env: Bindings): Opened {
     nearby: (input, init) => fetch(input, init),
     allowHosts: config.media?.allowHosts ?? [],
   })
-  const caching = openCaching(config, env.ANSWERS, (asked, cx, abort) => ask(asked, cx, abort))
+  const caching = openCaching(config, env.ANSWERS, serve)
+  const conversing = openConversing({
+    config,
+    objects: env.CONVERSATION,
+    registers: env.REGISTER,
+    micro: env.MICRO,
+    catalog: planner.catalog,
+    tokenizer,
+    serve,
+    check: () => sealsOf(env).check(),
+  })
   const ask = pipeline({
     cache: caching.cache,
     planner,
@@ -217,9 +208,9 @@ function open(env: Bindings): Opened {
       draw: (account, budgets, asked, report) => budgetOf(account).draw(budgets, asked, report),
       report: (account, report) => budgetOf(account).report(report),
     }),
-    conversations: conversationsAt(conversationOf),
+    conversations: conversing.conversations,
     race: race(
-      allowances.counting(breaker<Call>(health)(commit(headDeadline(callProvider(find, media))))),
+      allowances.counting(breaker<Call>(watching.health)(commit(headDeadline(callProvider(find, media))))),
       allowances.mayRetry,
     ),
     telemetry: openTelemetry(
@@ -242,6 +233,7 @@ function open(env: Bindings): Opened {
   const keepMs = config.streams?.keepMs ?? DEFAULTS.keepMs
   const app = openApp({
     threads,
+    conversations: conversing.desk,
     pipeline: ask,
     count: counting({ planner, countAtVendor: countAtVendor(find), tokenizer }),
     keys,
@@ -276,12 +268,7 @@ function open(env: Bindings): Opened {
       requests: (filter) => listRequests(rows, filter),
       request: (id) => findRequest(rows, id),
       audit: (filter) => listAudit(env.DB, filter),
-      health: {
-        targets: () => [...new Set([...targets, ...health.seen()])],
-        read: (key) => healthOf(key).read(),
-        seenHere: health.condition,
-        now: Date.now,
-      },
+      health: watching.desk,
       learners: { list: (filter) => listLearners(env.DB, filter) },
       ...openReports(env.DB, rows, askOutboxes),
       cache: { ...caching.desk, note: (change) => noteChange(env.DB, change), now: Date.now },
@@ -289,6 +276,7 @@ function open(env: Bindings): Opened {
     },
   })
   return {
+    conversing,
     fetch: async (request, ctx) => app.fetch(request, env, ctx),
     work: work({ threads, pipeline: ask, warn }),
     replay: app.work,
@@ -325,6 +313,14 @@ export class Micro extends MicroObject {
   constructor(state: DurableObjectState, bindings: Bindings) {
     opened ??= open(bindings)
     super(state, bindings, { source: opened.model, warn })
+  }
+}
+
+/** Keeps one conversation. */
+export class Conversation extends ConversationObject {
+  constructor(state: DurableObjectState, bindings: Bindings) {
+    const forget = (name: string) => (opened ??= open(bindings)).conversing.forget(name)
+    super(state, bindings, { seal: sealOf('conversation', state, bindings), forget })
   }
 }
 

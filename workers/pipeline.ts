@@ -15,7 +15,7 @@ import type { Cache, Leads, Told } from './cache/cache.ts'
 import { reusedOf, unused } from './cache/reused.ts'
 import { needOf, priceOf, reserve } from './budget/need.ts'
 import { openTab, type Tab } from './budget/tab.ts'
-import { type Asked, type ConversationObjects, recall } from './conversation/recall.ts'
+import type { Asked, Conversations } from './conversation/recall.ts'
 import type { Learning } from './learning/learning.ts'
 import type { Planner } from './routing/planner.ts'
 import type { ModelRequest } from '../shared/request.ts'
@@ -23,12 +23,13 @@ import type { Answer, Caller, Cx, Service } from './service.ts'
 import type { Telemetry } from './telemetry/handover.ts'
 import { conversationOf } from './telemetry/conversation.ts'
 import { outcomeOf } from './telemetry/outcome.ts'
+import { contextOf } from './telemetry/routing.ts'
 import { openWords } from './telemetry/words.ts'
 
 export interface Organs {
   readonly planner: Planner
   readonly budgets: Budgets
-  readonly conversations: ConversationObjects
+  readonly conversations: Conversations
   readonly cache: Cache
   readonly race: Service<Race, Raced>
   readonly telemetry: Telemetry
@@ -48,6 +49,8 @@ export interface Served {
   readonly rates: readonly RateLeft[]
   /** Of an answer that is given again: since it was said. */
   readonly ageMs?: number
+  /** The turn's id, in a conversation that is kept. */
+  readonly turn?: string
   /** Counts the prompt here, for clients that are told before the answer. */
   readonly promptTokens: () => Promise<number>
 }
@@ -116,6 +119,7 @@ export const pipeline =
           clampedTo: clamped,
           reused: told && reusedOf(told),
           conversation: await conversationOf(asked ?? request, caller.keyId),
+          context: conversation?.context && contextOf(conversation.context),
         }),
         cx,
         await words?.said((asked ?? request).messages),
@@ -148,8 +152,8 @@ export const pipeline =
     cx.defer(closed)
 
     try {
-      conversation = await recall(conversations, request, cx)
-      const { last, request: whole, allowedMicros } = conversation
+      conversation = await conversations({ caller, request }, cx)
+      const { last, request: whole, allowedMicros, context } = conversation
       const dry = (): Promise<Plan> => planner.plan(whole, caller, cx, { isDry: true })
       kept = await cache.find({ caller, request: whole, plan: dry }, cx)
       const decided =
@@ -193,6 +197,7 @@ export const pipeline =
         rates: tab?.rates ?? [],
         promptTokens,
         ...(kept?.kind === 'told' ? { ageMs: kept.cached.ageMs } : {}),
+        ...(context === undefined ? {} : { turn: context.turn }),
       }
     } catch (error) {
       if (kept?.kind === 'lead') kept.drop()

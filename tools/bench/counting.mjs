@@ -69,6 +69,7 @@ export const Health = watching(its.Health, 'HEALTH')
 export const Learner = watching(its.Learner, 'LEARNER')
 export const Outbox = watching(its.Outbox, 'OUTBOX')
 export const Rebench = watching(its.Rebench, 'REBENCH')
+export const Register = watching(its.Register, 'REGISTER')
 export const Replay = watching(its.Replay, 'REPLAY')
 export const Thread = watching(its.Thread, 'THREAD')
 

@@ -22,6 +22,7 @@ export const RESERVED: readonly string[] = [
   'MODELS',
   'MODEL_FILES',
   'REBENCH',
+  'REGISTER',
   'REPLAY',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_EXPORTER_OTLP_HEADERS',

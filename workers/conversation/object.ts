@@ -1,70 +1,210 @@
 // The object that keeps one conversation: its turns in order, one request at a time.
 import { DurableObject } from 'cloudflare:workers'
+import type { Seal } from '../../shared/seal.ts'
 import { type Floor, openFloor } from '../floor.ts'
 import type { LastServed } from '../service.ts'
-import { type Joined, join, lastServed, type StoredMessage, type Turn } from './transcript.ts'
+import {
+  type Asking,
+  openKeeper,
+  type Keeper,
+  type Recalled,
+  type Span,
+  type Told,
+  type Written,
+} from './keeper.ts'
+import { isOlder, renew } from './older.ts'
+import { about, type About, copyOf, type Page, readPage, type SaidTurn, type TurnQuery } from './reading.ts'
+import { type ConversationStore, openStore } from './store.ts'
 
-export type Recalled =
-  | { readonly ok: true; readonly value: Joined; readonly allowedMicros?: number; readonly last?: LastServed }
-  | { readonly ok: false; readonly waitedMs: number }
+export type Entered =
+  | (Extract<Recalled, { ok: true }> & {
+      readonly allowedMicros?: number
+      readonly last?: LastServed
+      /** It stands in its key's list. */
+      readonly isListed: boolean
+    })
+  | Extract<Recalled, { ok: false }>
+  | { readonly ok: false; readonly why: 'busy'; readonly waitedMs: number }
 
-export class Conversation extends DurableObject {
-  private turns: Turn[]
-  private allowedMicros: number | undefined
+/** What a turn leaves beside itself. */
+export interface Leaving {
+  /** `<key>/<id>`: who it is, for when it has to be taken off its key's list. */
+  readonly name: string
+  readonly isListed: boolean
+  /** It is erased so long after its last turn. */
+  readonly keepMs: number
+  /** Is there somebody to sum up what is left out? */
+  readonly sums: boolean
+}
+
+export interface Surroundings {
+  readonly seal: Seal
+  /** Erases what others keep of a conversation. */
+  readonly forget: (name: string) => Promise<void>
+}
+
+/** A conversation looks so often whether its texts are to be sealed with a newer key. */
+const LOOK_MS = 7 * 86_400_000
+/** At most so many texts are sealed again at a time, so that a request need not wait long. */
+const RESEALED = 256
+/** While somebody sums up nobody else is asked to; nor for so long after it came to nothing. */
+const SUMMING_MS = 60_000
+
+export class ConversationObject extends DurableObject {
+  private readonly surroundings: Surroundings
+  private readonly store: ConversationStore
+  private readonly keeper: Keeper
   private readonly floor: Floor = openFloor()
+  private readonly open = new Set<string>() // turns that have begun; one id each, until they end
+  private readonly erased = new Set<string>() // those of them whose conversation is gone
+  private summingUntil = 0 // somebody sums it up at the moment
 
-  constructor(state: DurableObjectState, env: Cloudflare.Env) {
+  constructor(state: DurableObjectState, env: Cloudflare.Env, surroundings: Surroundings) {
     super(state, env)
-    const { sql } = state.storage
-    sql.exec(
-      'CREATE TABLE IF NOT EXISTS turns (position INTEGER PRIMARY KEY, request_id TEXT NOT NULL UNIQUE, turn TEXT NOT NULL)',
-    )
-    sql.exec('CREATE TABLE IF NOT EXISTS allowed (only INTEGER PRIMARY KEY, micros INTEGER NOT NULL)')
-    this.allowedMicros = sql.exec<{ micros: number }>('SELECT micros FROM allowed').toArray()[0]?.micros
-    const rows = sql.exec<{ turn: string }>('SELECT turn FROM turns ORDER BY position').toArray()
-    this.turns = rows.map((row) => JSON.parse(row.turn) as Turn)
+    this.surroundings = surroundings
+    const { storage } = state
+    this.store = openStore(storage.sql, surroundings.seal)
+    this.keeper = openKeeper(this.store, surroundings.seal)
+    if (isOlder(storage.sql)) storage.transactionSync(() => renew(storage.sql, this.store, this.keeper))
   }
 
-  /** Waits for the turn before this one, then says what the model should see. */
-  async recall(
-    requestId: string,
-    sent: readonly StoredMessage[],
-    allowedMicros: number | undefined,
-  ): Promise<Recalled> {
+  /** Waits for the turn before this one, then says what the model should see. `allowedMicros`: what it may cost in all. */
+  async recall(turnId: string, asking: Asking, allowedMicros: number | undefined): Promise<Entered> {
     const startedAt = Date.now()
     if (allowedMicros !== undefined) this.allow(allowedMicros)
-    if (!(await this.floor.take(requestId))) return { ok: false, waitedMs: Date.now() - startedAt }
-    const allowed = this.allowedMicros === undefined ? {} : { allowedMicros: this.allowedMicros }
-    const last = lastServed(this.turns)
-    return { ok: true, value: join(this.turns, sent), ...allowed, ...(last === undefined ? {} : { last }) }
+    if (!(await this.floor.take(turnId))) return { ok: false, why: 'busy', waitedMs: Date.now() - startedAt }
+    try {
+      const recalled = this.keeper.recall(asking)
+      if (!recalled.ok) {
+        this.floor.release(turnId)
+        return recalled
+      }
+      this.open.add(turnId)
+      const allowed = this.store.fact('allowed')
+      const last = this.keeper.lastServed()
+      return {
+        ...recalled,
+        isListed: this.store.fact('listed') !== undefined,
+        ...(allowed === undefined ? {} : { allowedMicros: Number(allowed) }),
+        ...(last === undefined ? {} : { last }),
+      }
+    } catch (error) {
+      this.floor.release(turnId)
+      throw error
+    }
   }
 
   /** The first turn says what the conversation may cost in all; a later one can lower that, and never raise it. */
   private allow(micros: number): void {
-    if (this.allowedMicros !== undefined && this.allowedMicros <= micros) return
-    this.allowedMicros = micros
-    this.ctx.storage.sql.exec('INSERT OR REPLACE INTO allowed (only, micros) VALUES (1, ?)', micros)
+    const known = this.store.fact('allowed')
+    if (known === undefined || Number(known) > micros) this.store.setFact('allowed', String(micros))
   }
 
-  /** Stores a turn, once, and lets the next one speak. */
-  async remember(turn: Turn): Promise<void> {
-    if (this.turns.every((known) => known.requestId !== turn.requestId)) {
-      this.ctx.storage.sql.exec(
-        'INSERT INTO turns (request_id, turn) VALUES (?, ?)',
-        turn.requestId,
-        JSON.stringify(turn),
-      )
-      this.turns.push(turn)
-    }
-    this.floor.release(turn.requestId)
+  /** Stores a turn, once, and lets the next one speak. Resolves with what is to be summed up. */
+  async remember(told: Told, leaving: Leaving): Promise<Span | undefined> {
+    const isErased = this.erased.delete(told.id)
+    if (!isErased) this.change(() => this.write(told, leaving))
+    this.leave(told.id)
+    if (isErased) return undefined
+    await this.schedule(told.at + leaving.keepMs)
+    return leaving.sums ? this.nextSpan() : undefined
+  }
+
+  private write(told: Told, { name, isListed, keepMs }: Leaving): void {
+    if (!this.keeper.remember(told)) return
+    for (const [fact, value] of [
+      ['name', name],
+      ['keep-ms', String(keepMs)],
+      ...(isListed ? ([['listed', '1']] as const) : []),
+    ] as const)
+      if (this.store.fact(fact) !== value) this.store.setFact(fact, value)
   }
 
   /** The request came to nothing: no turn is stored, so that the client can send it again. */
-  async forgo(requestId: string): Promise<void> {
-    this.floor.release(requestId)
+  async forgo(turnId: string): Promise<void> {
+    this.erased.delete(turnId)
+    this.leave(turnId)
   }
 
-  async read(): Promise<Turn[]> {
-    return this.turns
+  private leave(turnId: string): void {
+    this.open.delete(turnId)
+    this.floor.release(turnId)
+  }
+
+  private nextSpan(): Span | undefined {
+    if (Date.now() < this.summingUntil) return undefined
+    const span = this.keeper.span()
+    if (span !== undefined) this.summingUntil = Date.now() + SUMMING_MS
+    return span
+  }
+
+  /** A summary was written, or none: `written` is absent where nobody could. */
+  async summarised(span: Pick<Span, 'turn' | 'upto' | 'depth'>, written: Written | undefined): Promise<void> {
+    this.summingUntil = written === undefined ? Date.now() + SUMMING_MS : 0
+    if (written !== undefined) this.change(() => this.keeper.summarised(span, written))
+  }
+
+  async about(): Promise<(About & { readonly expiresAt: number }) | undefined> {
+    const found = about(this.store)
+    return found && { ...found, expiresAt: found.lastTurnAt + this.keepMs() }
+  }
+
+  async read(query: TurnQuery): Promise<Page> {
+    return readPage(this.store, query)
+  }
+
+  /** Takes over turns of another conversation; false where it has turns of its own. `isFirst`: it is to have none yet. */
+  async adopt(turns: readonly SaidTurn[], leaving: Leaving, isFirst: boolean): Promise<boolean> {
+    if (isFirst && this.store.head() !== undefined) return false
+    this.change(() => {
+      for (const turn of turns) this.write(copyOf(turn, this.store.head()?.id ?? null), leaving)
+    })
+    await this.schedule(Date.now() + leaving.keepMs)
+    return true
+  }
+
+  /** Erases everything; a turn that is being answered is not stored. False where there was nothing. */
+  async erase(): Promise<boolean> {
+    const wasThere = this.store.head() !== undefined
+    for (const turn of this.open) this.erased.add(turn)
+    await this.ctx.storage.deleteAlarm()
+    await this.ctx.storage.deleteAll()
+    this.store.reset()
+    return wasThere
+  }
+
+  override async alarm(): Promise<void> {
+    const head = this.store.head()
+    const name = this.store.fact('name')
+    const now = Date.now()
+    if (head === undefined) return
+    const endsAt = head.at + this.keepMs()
+    if (endsAt <= now) {
+      if (name !== undefined) await this.surroundings.forget(name)
+      await this.erase()
+      return
+    }
+    const hasMore = this.change(() => this.store.reseal(RESEALED))
+    await this.ctx.storage.setAlarm(hasMore ? now : Math.min(endsAt, now + LOOK_MS))
+  }
+
+  private keepMs(): number {
+    return Number(this.store.fact('keep-ms') ?? Number.POSITIVE_INFINITY)
+  }
+
+  private async schedule(endsAt: number): Promise<void> {
+    const due = Math.min(endsAt, Date.now() + LOOK_MS)
+    const set = await this.ctx.storage.getAlarm()
+    if (set === null || set > due) await this.ctx.storage.setAlarm(due)
+  }
+
+  /** All of it or nothing; the storage's tables too. */
+  private change<T>(work: () => T): T {
+    try {
+      return this.ctx.storage.transactionSync(work)
+    } catch (error) {
+      this.store.reset()
+      throw error
+    }
   }
 }

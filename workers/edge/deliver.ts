@@ -129,7 +129,7 @@ async function collect(batches: AsyncGenerator<Batch, void, undefined>): Promise
 }
 
 export function headersOf(
-  { answer, attempts, plan, clamped, rates, ageMs }: Served,
+  { answer, attempts, plan, clamped, rates, ageMs, turn }: Served,
   dialect: ClientDialect,
 ): Headers {
   const headers = new Headers({
@@ -141,6 +141,7 @@ export function headersOf(
     const names = answer.dropped.map((name) => dialect.nameOf?.(name) ?? name)
     headers.set('x-minnow-dropped', names.filter((name) => HEADER_SAFE.test(name)).join(', '))
   }
+  if (turn !== undefined) headers.set('x-minnow-turn', turn)
   if (ageMs !== undefined) headers.set('age', String(Math.floor(ageMs / 1_000)))
   if (clamped !== undefined) headers.set('x-minnow-clamped', `max_tokens=${clamped}`)
   for (const [name, value] of rateHeaders(rates)) headers.set(name, value)

@@ -2,13 +2,14 @@
 import { joined } from '../../shared/bytes.ts'
 import type { Address, ClientDialect } from '../../shared/dialect.ts'
 import { Failed } from '../../shared/failure.ts'
+import { isFields, listOf } from '../../shared/fields.ts'
 import { microsFromDollars } from '../../shared/money.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import { type CacheWish, readCacheHeader } from '../../shared/reuse.ts'
-import { takeWishes } from '../../shared/wishes.ts'
+import { takeWishes, type Wishes } from '../../shared/wishes.ts'
+import { nameOf } from '../conversation/ids.ts'
 import type { Caller } from '../service.ts'
-
-const CONVERSATION = /^[A-Za-z0-9._:@-]{1,128}$/
+import { conversationIn } from './conversations.ts'
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
@@ -31,16 +32,11 @@ export function understand(
   address?: Address,
 ): ModelRequest {
   const { body, wishes } = takeWishes(read)
-  const asked = dialect.readRequest(body, address)
-  const conversation = headers.get('x-minnow-conversation')
+  const conversation = conversationIn(headers)
+  checkTalk(wishes, conversation)
+  const asked = readAsked(body, wishes, dialect, address)
   const maxCostMicros = readMaxCost(headers.get('x-minnow-max-cost'))
   const conversationMicros = readConversationBudget(headers)
-  if (conversation !== null && !CONVERSATION.test(conversation)) {
-    throw invalid(
-      "Invalid 'x-minnow-conversation': send 1 to 128 letters, digits and . _ : @ - as its id.",
-      'x-minnow-conversation',
-    )
-  }
   const passed = passedHeaders(headers, dialect.passHeaders ?? [])
   return {
     ...asked,
@@ -55,7 +51,7 @@ export function understand(
     },
     tenant: caller.keyId,
     // Scoped to the key: two customers may use the same id without seeing each other.
-    ...(conversation === null ? {} : { conversation: `${caller.keyId}/${conversation}` }),
+    ...(conversation === undefined ? {} : { conversation: nameOf(caller.keyId, conversation) }),
   }
 }
 
@@ -68,6 +64,33 @@ function instructed(
   if (text === undefined) return {}
   const said = messages.filter(({ role }) => role !== 'system' && role !== 'developer')
   return { messages: [{ role: 'system', parts: [{ type: 'text', text }] }, ...said] }
+}
+
+/** What is said of a turn needs a conversation that it is one of. */
+function checkTalk({ talk }: Wishes, conversation: string | undefined): void {
+  if (talk === undefined || conversation !== undefined) return
+  const { kind } = talk.goal
+  const field = kind === 'on' ? 'contextTokens' : kind === 'again' ? 'regenerate' : kind
+  throw invalid(
+    `'minnow.${field}' is about a conversation that is kept: send 'x-minnow-conversation' with its id.`,
+    `minnow.${field}`,
+  )
+}
+
+/** Where a stored question is answered again, there need be no message: dialects want one, and a blank one is taken out. */
+function readAsked(
+  body: unknown,
+  { talk }: Wishes,
+  dialect: ClientDialect,
+  address: Address | undefined,
+): ModelRequest {
+  const field = dialect.id === 'gemini' ? 'contents' : 'messages'
+  const isBare = talk?.goal.kind === 'again' && isFields(body) && listOf(body[field]).length === 0
+  if (!isBare) return dialect.readRequest(body, address)
+  const blank =
+    field === 'contents' ? { role: 'user', parts: [{ text: '.' }] } : { role: 'user', content: '.' }
+  const asked = dialect.readRequest({ ...body, [field]: [blank] }, address)
+  return { ...asked, messages: asked.messages.filter(({ role }) => role !== 'user') }
 }
 
 function invalid(message: string, param?: string): Failed {

@@ -5,7 +5,7 @@ import type { Attempt, Ending, Outcome, Plan } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import { noUsage } from '../../shared/usage.ts'
 import type { Answer, Caller, Cx } from '../service.ts'
-import { type Reused, routingOf } from './routing.ts'
+import { type Reused, routingOf, type SentContext } from './routing.ts'
 
 export interface Facts {
   readonly cx: Cx
@@ -30,6 +30,8 @@ export interface Facts {
   readonly reused: Reused | undefined
   /** To which conversation it belongs, as a hash. */
   readonly conversation?: string | undefined
+  /** Of a conversation that is kept. */
+  readonly context: SentContext | undefined
 }
 
 export function outcomeOf({
@@ -49,8 +51,9 @@ export function outcomeOf({
   clampedTo,
   reused,
   conversation,
+  context,
 }: Facts): Outcome {
-  const routing = routingOf(plan, reused)
+  const routing = routingOf(plan, reused, context)
   // What is given again would have cost what it cost before.
   const frontier = reused?.saved_micros ?? (frontierPrice && frontierMicros(attempts, frontierPrice))
   return {

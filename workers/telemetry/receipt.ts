@@ -19,6 +19,7 @@ export function readReceipt(row: Row): Record<string, unknown> {
     score: row.score,
     ...writeRouting(readRouting(row.routing)),
     ...reusedIn(row),
+    ...contextIn(row),
     model: row.model === '' ? null : row.model,
     stream: row.stream === 1,
     status: row.status,
@@ -91,6 +92,21 @@ function reusedIn(row: Row): Record<string, unknown> {
       similarity: similarity ?? null,
       saved: saved === undefined ? null : dollarsFromMicros(saved),
       saved_micros: saved ?? null,
+    },
+  }
+}
+
+/** Only of a conversation that is kept: what of it was sent, and what was not. */
+function contextIn(row: Row): Record<string, unknown> {
+  const { context } = readRouting(row.routing)
+  if (context === undefined) return {}
+  const { turn, tokens, left_out: left, summary } = context
+  return {
+    conversation: {
+      turn,
+      tokens,
+      left_out: left ?? { turns: 0, tokens: 0, tool_results: 0 },
+      summary: summary === true,
     },
   }
 }

@@ -12,6 +12,33 @@ export interface Reused {
   readonly saved_micros?: number
 }
 
+/** What of its conversation a request was sent with. */
+export interface SentContext {
+  readonly turn: string
+  /** Of everything that was sent of it, as they were counted here. */
+  readonly tokens: number
+  /** Absent where nothing was left out. */
+  readonly left_out?: { readonly turns: number; readonly tokens: number; readonly tool_results: number }
+  /** A summary stood for turns that were left out. */
+  readonly summary?: true
+}
+
+interface Context {
+  readonly turn: string
+  readonly tokens: number
+  readonly left: { readonly turns: number; readonly tokens: number; readonly results: number }
+  readonly summary: boolean
+}
+
+export const contextOf = ({ turn, tokens, left, summary }: Context): SentContext => ({
+  turn,
+  tokens,
+  ...(left.turns + left.results + left.tokens === 0
+    ? {}
+    : { left_out: { turns: left.turns, tokens: left.tokens, tool_results: left.results } }),
+  ...(summary ? { summary: true } : {}),
+})
+
 export interface Routing {
   /** Scores above it go to the strong model. */
   readonly cut?: number
@@ -24,10 +51,15 @@ export interface Routing {
   readonly cache?: Reused
   /** Who had the conversation's prompt in a cache and was not asked, and what that would have saved. */
   readonly left?: { readonly target: string; readonly cached_tokens: number; readonly worth_micros?: number }
+  readonly context?: SentContext
 }
 
 /** Undefined where a plan says nothing of it: one model was asked for by its name. */
-export function routingOf(plan: Plan | undefined, cache?: Reused): Routing | undefined {
+export function routingOf(
+  plan: Plan | undefined,
+  cache?: Reused,
+  context?: SentContext,
+): Routing | undefined {
   if (plan === undefined) return undefined
   const { cut, share, dial, by, features, left } = plan
   const routing: Routing = {
@@ -38,6 +70,7 @@ export function routingOf(plan: Plan | undefined, cache?: Reused): Routing | und
     ...(features === undefined ? {} : { features: rounded(features) }),
     ...(cache === undefined ? {} : { cache }),
     ...(left === undefined ? {} : { left: writeLeft(left) }),
+    ...(context === undefined ? {} : { context }),
   }
   return Object.keys(routing).length === 0 ? undefined : routing
 }

@@ -1,169 +1,53 @@
-// How a request joins what was said before: nothing twice, nothing lost, whichever way the client sends it.
-import * as fc from 'fast-check'
+// When two messages are the same, and what of a request is new.
 import { describe, expect, it } from 'vitest'
-import {
-  join,
-  lastServed,
-  type StoredMessage,
-  type Turn,
-} from '../../../../workers/conversation/transcript.ts'
-import { servedBy } from '../../../../workers/service.ts'
+import { behind, gist, part, type StoredMessage } from '../../../../workers/conversation/transcript.ts'
 
 const user = (content: unknown): StoredMessage => ({ role: 'user', content })
-const assistant = (content: unknown): StoredMessage => ({ role: 'assistant', content })
 const system = (content: string): StoredMessage => ({ role: 'system', content })
-const turn = (...messages: StoredMessage[]): Turn => ({ requestId: 'r', at: 1, messages, cut: false })
 
-const one = turn(user('Hi'), assistant('Hello'))
-const two = turn(user('Who?'), assistant('Me'))
-
-describe('a request', () => {
-  const cases: readonly [string, Turn[], StoredMessage[], StoredMessage[], StoredMessage[]][] = [
+describe('messages', () => {
+  const call = (name: string, id = 'c'): StoredMessage => ({
+    role: 'assistant',
+    content: null,
+    tool_calls: [{ id, type: 'function', function: { name, arguments: '{}' } }],
+  })
+  const cases: readonly [string, StoredMessage, StoredMessage, boolean][] = [
+    ['with text as parts', user('Hi'), user([{ type: 'text', text: 'Hi' }]), true],
+    ['with null as nothing', { role: 'assistant', content: null }, { role: 'assistant', content: '' }, true],
+    ['with fields of a client', user('Hi'), { ...user('Hi'), name: 'x', refusal: null }, true],
+    ['of another role', user('Hi'), { role: 'assistant', content: 'Hi' }, false],
+    ['of another text', user('Hi'), user('Hi!'), false],
+    ['that call another tool', call('f'), call('g'), false],
+    ['that call under another id', call('f'), call('f', 'd'), false],
+    ['with a call that a client has added to', call('f'), { ...call('f'), annotations: [] }, true],
     [
-      'that is the first is all new',
-      [],
-      [system('S'), user('Hi')],
-      [system('S'), user('Hi')],
-      [system('S'), user('Hi')],
-    ],
-    [
-      'with the new message only follows what was said',
-      [one],
-      [user('Who?')],
-      [user('Hi'), assistant('Hello'), user('Who?')],
-      [user('Who?')],
-    ],
-    [
-      'with the whole history brings only its last message',
-      [one],
-      [user('Hi'), assistant('Hello'), user('Who?')],
-      [user('Hi'), assistant('Hello'), user('Who?')],
-      [user('Who?')],
-    ],
-    [
-      'with the whole history of several turns brings only its last message',
-      [one, two],
-      [user('Hi'), assistant('Hello'), user('Who?'), assistant('Me'), user('Why?')],
-      [user('Hi'), assistant('Hello'), user('Who?'), assistant('Me'), user('Why?')],
-      [user('Why?')],
-    ],
-    [
-      'that says the same thing again says it again',
-      [one],
-      [user('Hi')],
-      [user('Hi'), assistant('Hello'), user('Hi')],
-      [user('Hi')],
-    ],
-    [
-      'with a history that differs is taken as new',
-      [one],
-      [user('Hi'), assistant('Bye'), user('Who?')],
-      [user('Hi'), assistant('Hello'), user('Hi'), assistant('Bye'), user('Who?')],
-      [user('Hi'), assistant('Bye'), user('Who?')],
-    ],
-    [
-      'that repeats its system message does not store it twice',
-      [turn(system('S'), user('Hi'), assistant('Hello'))],
-      [system('S'), user('Who?')],
-      [system('S'), user('Hi'), assistant('Hello'), user('Who?')],
-      [user('Who?')],
-    ],
-    [
-      'without a system message keeps the last one',
-      [turn(system('S'), user('Hi'), assistant('Hello')), two],
-      [user('Why?')],
-      [system('S'), user('Hi'), assistant('Hello'), user('Who?'), assistant('Me'), user('Why?')],
-      [user('Why?')],
-    ],
-    [
-      'with another system message replaces the old one',
-      [turn(system('S'), user('Hi'), assistant('Hello'))],
-      [system('T'), user('Who?')],
-      [system('T'), user('Hi'), assistant('Hello'), user('Who?')],
-      [system('T'), user('Who?')],
-    ],
-    [
-      'with a developer message counts it as an instruction',
-      [one],
-      [{ role: 'developer', content: 'D' }, user('Who?')],
-      [{ role: 'developer', content: 'D' }, user('Hi'), assistant('Hello'), user('Who?')],
-      [{ role: 'developer', content: 'D' }, user('Who?')],
+      'with another picture',
+      user([{ type: 'image_url', image_url: { url: 'data:a' } }]),
+      user([{ type: 'image_url', image_url: { url: 'data:b' } }]),
+      false,
     ],
   ]
-  for (const [name, turns, sent, messages, fresh] of cases) {
-    it(name, () => expect(join(turns, sent)).toEqual({ messages, fresh }))
-  }
+  for (const [what, one, other, same] of cases)
+    it(`${what} are ${same ? 'the same' : 'others'}`, () => expect(gist([one]) === gist([other])).toBe(same))
 
-  it('is recognised when text comes back as parts, null as nothing, with fields of its own', () => {
-    const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } }
-    const stored = turn(user('Hi'), { role: 'assistant', content: null, tool_calls: [call] })
-    const sent = [
-      user([{ type: 'text', text: 'Hi' }]),
-      { role: 'assistant', content: '', tool_calls: [call], refusal: null, annotations: [] },
-      { role: 'tool', tool_call_id: 'c', content: '5' },
-    ]
-    expect(join([stored], sent).fresh).toEqual([sent[2]])
+  it('do not become the same by being put together in another way', () => {
+    expect(gist([user('a'), user('b')])).not.toBe(gist([user('a\nb')]))
+    expect(gist([user('a","b')])).not.toBe(gist([user('a'), user('b')]))
   })
+})
 
-  it('with another tool call is not mistaken for what was said', () => {
-    const call = (name: string) => ({
-      role: 'assistant',
-      content: null,
-      tool_calls: [{ id: 'c', function: { name, arguments: '{}' } }],
+describe('a request', () => {
+  it('begins with its instructions', () => {
+    expect(part([system('S'), user('Hi'), system('T')])).toEqual({
+      leading: [system('S')],
+      spoken: [user('Hi'), system('T')],
     })
-    expect(join([turn(user('Hi'), call('f'))], [user('Hi'), call('g'), user('x')]).fresh).toHaveLength(3)
-  })
-})
-
-const said = fc.string({ minLength: 1, maxLength: 5 })
-describe('any conversation', () => {
-  it('looks the same to the model whether the client sends all of it or the new message only', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.tuple(said, said), { maxLength: 6 }),
-        said,
-        fc.option(said),
-        (exchanges, question, instruction) => {
-          const leading = instruction === null ? [] : [system(instruction)]
-          const turns = exchanges.map(([ask, answer], index) =>
-            turn(...(index === 0 ? leading : []), user(ask), assistant(answer)),
-          )
-          const history = exchanges.flatMap(([ask, answer]) => [user(ask), assistant(answer)])
-          const short = join(turns, [...leading, user(question)])
-          const long = join(turns, [...leading, ...history, user(question)])
-          expect(long).toEqual(short)
-          expect(short.messages).toEqual([...leading, ...history, user(question)])
-        },
-      ),
-    )
+    expect(part([system('S')])).toEqual({ leading: [system('S')], spoken: [] })
   })
 
-  it('is stored so that its turns add up to what the model saw', () => {
-    fc.assert(
-      fc.property(fc.array(fc.tuple(said, said), { minLength: 1, maxLength: 6 }), (exchanges) => {
-        const turns: Turn[] = []
-        for (const [ask, answer] of exchanges) {
-          const { fresh } = join(turns, [system('S'), user(ask)])
-          turns.push(turn(...fresh, assistant(answer)))
-        }
-        expect(turns.flatMap(({ messages }) => messages)).toEqual([
-          system('S'),
-          ...exchanges.flatMap(([ask, answer]) => [user(ask), assistant(answer)]),
-        ])
-      }),
-    )
-  })
-})
-
-describe('who answered last', () => {
-  const usage = { input: 10, cacheRead: 80, cacheWrite: 6, cacheWriteLong: 4, output: 5, reasoning: 0 }
-  it('is known with what was then in its cache, read or written', () => {
-    const served = servedBy('lab/big-1', usage)
-    expect(served).toEqual({ target: 'lab/big-1', promptTokens: 100, cachedTokens: 90 })
-    expect(lastServed([one, { ...two, at: 7, served }])).toEqual({ ...served, at: 7 })
-  })
-  it('is nobody before the first turn, and where the last turn does not say', () => {
-    expect(lastServed([])).toBeUndefined()
-    expect(lastServed([{ ...one, served: servedBy('lab/big-1', usage) }, two])).toBeUndefined()
+  it('is new behind so many messages, instructions between them not counted', () => {
+    expect(behind([user('1'), system('S'), user('2'), user('3')], 2)).toEqual([user('3')])
+    expect(behind([user('1'), user('2')], 2)).toEqual([])
+    expect(behind([user('1')], 0)).toEqual([user('1')])
   })
 })

@@ -21,6 +21,7 @@ const facts: Facts = {
   frontierPrice: undefined,
   clampedTo: undefined,
   reused: undefined,
+  context: undefined,
 }
 const ending: Ending = {
   end: 'finish',

@@ -1,0 +1,55 @@
+// What is known of a message without its text: who says it, and how many tokens it takes. Pure.
+import { countPrompt, type CountTokens } from '../../shared/tokens.ts'
+import { utf8Length } from '../../shared/utf8.ts'
+import { messageOf } from './stored.ts'
+import type { StoredMessage } from './transcript.ts'
+
+/** `calls`: the assistant, calling tools. `other`: an old way of calling functions, which is taken or left whole. */
+export type Speaker = 'user' | 'assistant' | 'calls' | 'result' | 'other'
+
+export interface Item {
+  readonly speaker: Speaker
+  readonly tokens: number
+  /** Of a result: the call that it answers. */
+  readonly call?: string
+}
+
+/** What stands in the place of a result that is left out takes about so many. */
+export const STUB_TOKENS = 24
+
+export const itemOf = (message: StoredMessage, tokens: number): Item => {
+  const call = message['tool_call_id']
+  const speaker = speakerOf(message)
+  return { speaker, tokens, ...(speaker === 'result' && typeof call === 'string' ? { call } : {}) }
+}
+
+function speakerOf(message: StoredMessage): Speaker {
+  const calls = message['tool_calls']
+  switch (message['role']) {
+    case 'user':
+      return 'user'
+    case 'assistant':
+      return Array.isArray(calls) && calls.length > 0 ? 'calls' : 'assistant'
+    case 'tool':
+      return 'result'
+  }
+  return 'other'
+}
+
+export const stubOf = ({ call, tokens }: Item): StoredMessage => ({
+  role: 'tool',
+  tool_call_id: call ?? '',
+  content: `[This result, about ${tokens} tokens, is left out to save room.]`,
+})
+
+export type CountMessage = (message: StoredMessage) => number
+
+const NOTHING = countPrompt([], [], () => 0)
+
+export const counting =
+  (count: CountTokens): CountMessage =>
+  (message) =>
+    countPrompt([messageOf(message)], [], count) - NOTHING
+
+/** English text has about four bytes a token, others more tokens for as many. */
+export const roughly: CountMessage = counting((text) => Math.ceil(utf8Length(text) / 3.5))
