@@ -1,6 +1,6 @@
 // Which of the turns so far are sent with a new question, so that they fit. Tool results go first, then turns, the oldest
 // before the newer; a call and its results go together; what is sent begins with a user's message. Pure.
-import { type Item, STUB_TOKENS } from './item.ts'
+import { type Item, MARKER_TOKENS } from './item.ts'
 
 /** A turn as it is known without its texts; its answer is the last of its items. */
 export interface Sized {
@@ -103,9 +103,9 @@ function lastStart(last: number, isStart: (at: number) => boolean): number | und
   return undefined
 }
 
-const isLong = ({ speaker, tokens }: Item): boolean => speaker === 'result' && tokens > STUB_TOKENS
+const isLong = ({ speaker, tokens }: Item): boolean => speaker === 'result' && tokens > MARKER_TOKENS
 
-const leanOf = (item: Item): number => (isLong(item) ? STUB_TOKENS : item.tokens)
+const leanOf = (item: Item): number => (isLong(item) ? MARKER_TOKENS : item.tokens)
 
 const sum = (items: readonly Item[], size: (item: Item) => number): number =>
   items.reduce((total, item) => total + size(item), 0)

@@ -15,7 +15,7 @@ export interface Item {
 }
 
 /** What stands in the place of a result that is left out takes about so many. */
-export const STUB_TOKENS = 24
+export const MARKER_TOKENS = 24
 
 export const itemOf = (message: StoredMessage, tokens: number): Item => {
   const call = message['tool_call_id']
@@ -36,7 +36,7 @@ function speakerOf(message: StoredMessage): Speaker {
   return 'other'
 }
 
-export const stubOf = ({ call, tokens }: Item): StoredMessage => ({
+export const markerOf = ({ call, tokens }: Item): StoredMessage => ({
   role: 'tool',
   tool_call_id: call ?? '',
   content: `[This result, about ${tokens} tokens, is left out to save room.]`,

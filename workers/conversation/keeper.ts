@@ -4,7 +4,7 @@ import type { Seal } from '../../shared/seal.ts'
 import type { Goal } from '../../shared/talk-schema.ts'
 import type { LastServed } from '../service.ts'
 import { type Anchor, type Choice, choose, type LeftOut } from './chooser.ts'
-import { itemOf, STUB_TOKENS, stubOf } from './item.ts'
+import { itemOf, MARKER_TOKENS, markerOf } from './item.ts'
 import type { Node } from './node.ts'
 import type { ConversationStore, Instructions, Summary } from './store.ts'
 import { behind, gist, isInstruction, part, type Served, type StoredMessage } from './transcript.ts'
@@ -145,14 +145,14 @@ export function openKeeper(store: ConversationStore, seal: Pick<Seal, 'marks'>):
         const item = turn.items[at]
         if (item === undefined) return []
         return [
-          lean && item.speaker === 'result' ? lighter(stubOf(item), turn, at) : store.readMessage(turn, at),
+          lean && item.speaker === 'result' ? lighter(markerOf(item), turn, at) : store.readMessage(turn, at),
         ]
       })
     })
 
   /** A result that is no longer than the word in its place is told itself. */
-  const lighter = (stub: StoredMessage, turn: Node, at: number): StoredMessage =>
-    (turn.items[at]?.tokens ?? 0) > STUB_TOKENS ? stub : store.readMessage(turn, at)
+  const lighter = (marker: StoredMessage, turn: Node, at: number): StoredMessage =>
+    (turn.items[at]?.tokens ?? 0) > MARKER_TOKENS ? marker : store.readMessage(turn, at)
 
   const anchor = (): Anchor | undefined => {
     const kept = store.fact('anchor')

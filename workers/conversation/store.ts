@@ -206,10 +206,10 @@ export function openStore(sql: Sql, seal: Seal): ConversationStore {
         done += 1
         const where = [String(owner), Number(piece)] as const
         const [row] = rows('SELECT text FROM texts WHERE owner = ? AND piece = ?', ...where)
-        const row_ = where.join('/')
+        const place = where.join('/')
         change(
           'UPDATE texts SET text = ? WHERE owner = ? AND piece = ?',
-          seal.seal(seal.open(textIn(row?.['text']), row_), row_),
+          seal.seal(seal.open(textIn(row?.['text']), place), place),
           ...where,
         )
       }

@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Choice, choose, type Choosing, type Sized } from '../../../../workers/conversation/chooser.ts'
 import type { Item, Speaker } from '../../../../workers/conversation/item.ts'
-import { STUB_TOKENS } from '../../../../workers/conversation/item.ts'
+import { MARKER_TOKENS } from '../../../../workers/conversation/item.ts'
 
 const LETTERS: Readonly<Record<string, Speaker>> = { u: 'user', a: 'assistant', c: 'calls', r: 'result' }
 
@@ -31,7 +31,7 @@ const shown = (turns: readonly Sized[], { picks }: Choice): string =>
       const items = turns[position - 1]?.items ?? []
       const isLean =
         lean &&
-        parts.some((part) => (items[part]?.tokens ?? 0) > STUB_TOKENS && items[part]?.speaker === 'result')
+        parts.some((part) => (items[part]?.tokens ?? 0) > MARKER_TOKENS && items[part]?.speaker === 'result')
       return `${position}${isLean ? '~' : ''}${parts.length === items.length ? '' : `:${parts.join(',')}`}`
     })
     .join(' ')
@@ -69,7 +69,7 @@ describe('what is sent', () => {
 
   it('is counted: turns, tokens and results that were left out', () => {
     const turns = turnsOf(tools)
-    expect(chosen(turns, 200).left).toEqual({ turns: 0, tokens: 800 - 2 * STUB_TOKENS, results: 2 })
+    expect(chosen(turns, 200).left).toEqual({ turns: 0, tokens: 800 - 2 * MARKER_TOKENS, results: 2 })
     expect(chosen(turns, 80)).toMatchObject({ left: { turns: 4, tokens: 860 }, before: 4 })
   })
 })
