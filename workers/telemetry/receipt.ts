@@ -102,7 +102,7 @@ function contextIn(row: Row): Record<string, unknown> {
   if (context === undefined) return {}
   const { turn, tokens, left_out: left, summary } = context
   return {
-    conversation: {
+    context: {
       turn,
       tokens,
       left_out: left ?? { turns: 0, tokens: 0, tool_results: 0 },
