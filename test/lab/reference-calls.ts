@@ -88,11 +88,36 @@ export function preparations(url: string): Readonly<Record<string, () => Promise
     return { headers: { authorization: `Bearer ${String(made['key'])}`, origin } }
   }
 
+  /** A conversation with a turn in it. */
+  const talk = async (): Promise<Asked> => {
+    const id = `reference-${randomUUID()}`
+    const reply = await send(
+      '/v1/chat/completions',
+      { model: 'micro', ...said },
+      { 'x-minnow-conversation': id },
+    )
+    await reply.text()
+    for (let tries = 0; tries < 50; tries += 1) {
+      const found = await fetch(`${url}/v1/conversations/${id}`, {
+        headers: { authorization: 'Bearer mk-local' },
+      })
+      if (found.ok) return { places: { id } }
+      await new Promise((done) => setTimeout(done, 100))
+    }
+    throw new Error(`the turn of ${id} was not stored`)
+  }
+
   return {
     issueVisitorToken: visitor,
     openSession: async () => ({ headers: { origin: url } }),
     closeSession: async () => ({ headers: { origin: url } }),
     readWhatIf: async () => ({ places: { route: 'auto' } }),
+    readMessages: talk,
+    branchConversation: talk,
+    listConversations: async () => {
+      await talk()
+      return {}
+    },
     resumeChatCompletion: cut('/v1/chat/completions', said),
     resumeMessage: cut('/v1/messages', { max_tokens: 64, ...said }),
     resumeResponse: cut('/v1/responses', { input: 'Hello!' }),

@@ -15,11 +15,13 @@ import {
   newRebench,
   newSession,
 } from '../../workers/admin/schema.ts'
+import { branchSchema } from '../../workers/edge/conversations.ts'
 import { feedbackSchema } from '../../workers/edge/feedback.ts'
 import { addSchema, changeSchema, makeSchema } from '../../workers/edge/kept.ts'
 import { passedSchema } from '../../workers/edge/pass.ts'
 import * as admin from './replies/admin.ts'
 import * as anthropic from './replies/anthropic.ts'
+import * as conversations from './replies/conversations.ts'
 import * as gateway from './replies/gateway.ts'
 import * as gemini from './replies/gemini.ts'
 import * as openai from './replies/openai.ts'
@@ -55,6 +57,7 @@ const questions: Named = {
   NewConversation: makeSchema,
   ChangedConversation: changeSchema,
   NewItems: addSchema,
+  TalkBranch: branchSchema,
   Opinion: feedbackSchema,
   VisitorWish: gateway.visitorWish,
   NewSession: newSession,
@@ -94,6 +97,9 @@ const replies: Named = {
   FeedbackHeard: gateway.feedback,
   Attempt: gateway.attempt,
   Receipt: gateway.receipt,
+  Talk: conversations.talk,
+  TalkList: conversations.talkList,
+  TalkMessages: conversations.talkMessages,
   Model: gateway.model,
   Models: gateway.models,
   VisitorToken: gateway.visitorToken,

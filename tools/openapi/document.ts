@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { admin } from './areas/admin.ts'
 import { anthropic } from './areas/anthropic.ts'
+import { conversations } from './areas/conversations.ts'
 import { gateway } from './areas/gateway.ts'
 import { gemini } from './areas/gemini.ts'
 import { openai } from './areas/openai.ts'
@@ -30,6 +31,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...gemini,
   ...passed,
   ...gateway,
+  ...conversations,
   ...admin,
 ]
 

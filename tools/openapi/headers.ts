@@ -46,6 +46,11 @@ export const REPLY_HEADERS: readonly Header[] = [
     name: 'x-minnow-dropped',
     description: "What the model's own wire could not be told, in the client's words.",
   },
+  {
+    name: 'x-minnow-turn',
+    description:
+      'The id of the turn, in a conversation that is kept: what `minnow.edit` and `minnow.parent` name.',
+  },
   { name: 'x-minnow-stream', description: 'The name under which a resumable stream is kept.' },
   { name: 'x-minnow-replay', description: '`true` where nothing was asked anew: the answer had been kept.' },
 ]

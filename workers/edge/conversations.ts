@@ -30,18 +30,18 @@ export interface Talks {
 }
 
 const turn = z.string().min(1).max(64)
-const pageSchema = z.object({
+export const listSchema = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20),
   after: z.string().min(1).max(128).optional(),
 })
-const readSchema = z.object({
+export const readSchema = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(100),
   order: z.enum(['asc', 'desc']).default('asc'),
   after: turn.optional(),
   turn: turn.optional(),
   format: z.enum(['json', 'jsonl', 'markdown']).default('json'),
 })
-const branchSchema = z.strictObject({ turn: turn.nullish(), id: z.string().nullish() })
+export const branchSchema = z.strictObject({ turn: turn.nullish(), id: z.string().nullish() })
 
 /** Turns of an export that are read at a time. */
 const EXPORTED = 100
@@ -83,7 +83,7 @@ export function openTalks(desk: ConversationDesk, bodyBytes: number): Talks {
 
     async list(visit) {
       refuseVisitor(visit.caller, 'list conversations')
-      const { limit, after } = queryIn(visit, pageSchema)
+      const { limit, after } = queryIn(visit, listSchema)
       const page = await desk.list(visit.caller.keyId, limit, after)
       if (!page.ok) throw invalid("Invalid 'after': this key has no conversation of that id.", 'after')
       const data = page.data.map(({ id, createdAt }) => ({
