@@ -63,6 +63,40 @@ export const HEAD_BYTES = 34
 const MAGIC = 0xa6
 const VERSION = 1
 
+/** Opens a value; one that is to be sealed again is handed to `renew`, sealed. */
+export function openAndRenew(
+  seal: Seal,
+  stored: Stored,
+  row: string,
+  renew: (sealed: ArrayBuffer) => void,
+): string {
+  const text = seal.open(stored, row)
+  if (!seal.isFresh(stored)) renew(seal.seal(text, row))
+  return text
+}
+
+/** The way to objects that keep text, which is barred where nothing can be sealed. */
+export const sealed =
+  <Names extends readonly string[], T>(seals: Seals, at: (...names: Names) => T) =>
+  (...names: Names): T => {
+    seals.check()
+    return at(...names)
+  }
+
+/** What went wrong in an object, where it was an envelope: of an error that crosses its border only the words are left. */
+export function sealTrouble(error: unknown): Failed | undefined {
+  const text = String(error)
+  const at = text.indexOf(OPENING)
+  return at < 0 ? undefined : new Failed({ kind: 'unequipped', message: text.slice(at) })
+}
+
+/** How every complaint about an envelope begins. */
+const OPENING = 'What is kept as '
+
+/** What a value of a row is, if it is any that can be opened. */
+export const storedIn = (value: unknown): Stored =>
+  value instanceof ArrayBuffer || typeof value === 'string' ? value : ''
+
 /** A value that cannot be opened: its key is gone, or somebody changed it. */
 export class SealError extends Error {
   override readonly name = 'SealError'
@@ -104,7 +138,7 @@ function openSeal(derive: () => readonly DerivedKey[], cipher: Cipher, check: ()
 
   const openBytes = (sealed: ArrayBuffer, row: string): Uint8Array => {
     const head = readHead(new Uint8Array(sealed), cipher)
-    if (head === undefined) throw new SealError('damaged', `What is kept as ${row} is no sealed value.`)
+    if (head === undefined) throw new SealError('damaged', `${OPENING}${row} is no sealed value.`)
     const found = keys().find(({ name }) => name === head.name)
     if (found === undefined) {
       check()
@@ -112,7 +146,7 @@ function openSeal(derive: () => readonly DerivedKey[], cipher: Cipher, check: ()
     }
     const bytes = cipher.open(found.key, new Uint8Array(sealed, head.length), row)
     if (bytes === undefined)
-      throw new SealError('damaged', `What is kept as ${row} was changed, or belongs elsewhere.`)
+      throw new SealError('damaged', `${OPENING}${row} was changed, or belongs elsewhere.`)
     return bytes
   }
 
@@ -139,7 +173,7 @@ const noKeys = new Failed({
 const lost = (row: string, name: string): SealError =>
   new SealError(
     'unknown-key',
-    `What is kept as ${row} was sealed with the key "${name}", which DATA_KEYS does not name any more; put it back, behind the newer ones.`,
+    `${OPENING}${row} was sealed with the key "${name}", which DATA_KEYS does not name any more; put it back, behind the newer ones.`,
   )
 
 const headOf = (name: string, cipher: Cipher): Uint8Array =>

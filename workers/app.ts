@@ -23,7 +23,7 @@ import { traceOf } from './edge/trace.ts'
 import { checkEndpoint } from './edge/scope.ts'
 import { checkVisit, issueToken, strayOrigin, within } from './edge/visit.ts'
 import { openTalks } from './edge/conversations.ts'
-import { openKept } from './edge/kept.ts'
+import { openKept, type Shelves } from './edge/kept.ts'
 import { explain, tellCount } from './edge/describe.ts'
 import { geminiList, geminiModel, modelFor, modelsFor, speaksAnthropic } from './edge/shelf.ts'
 import type { ConversationDesk } from './conversing.ts'
@@ -35,6 +35,7 @@ import type { Visitors } from './visitors/visitors.ts'
 
 export interface Gateway extends Answering {
   readonly keys: Keys
+  readonly forgetAt: Shelves['forgetAt']
   readonly planner: Planner
   readonly admin: Admin
   /** The key's own receipt of a request; undefined where there is none. */

@@ -41,11 +41,11 @@ import { work } from './edge/respond.ts'
 import { callProvider } from './providers/call.ts'
 import { countAtVendor } from './providers/counting.ts'
 import { openMedia } from './providers/media.ts'
-import { micro } from './providers/micro.ts'
+import { micro, objectOf } from './providers/micro.ts'
 import type { AiBinding } from './providers/binding.ts'
 import { openProviders, settleConfig, vendorFacts, vendorOf } from './providers/registry.ts'
 import type { Vendor } from './providers/vendor.ts'
-import { openSeals, type Purpose, type Seal, type Seals } from '../shared/seal.ts'
+import { openSeals, type Purpose, type Seal, sealed, type Seals } from '../shared/seal.ts'
 import { openTokenizer } from '../shared/tokens.ts'
 import { openLearner, readLearned } from './routing/learner.ts'
 import { openPlanner } from './routing/planner.ts'
@@ -142,8 +142,8 @@ function open(env: Bindings): Opened {
   const { ASSETS } = env
   const assets = ASSETS && ((request: Request): Promise<Response> => ASSETS.fetch(request))
   const budgetOf = (account: string): DurableObjectStub<Budget> => env.BUDGET.getByName(account)
-  const threads: Threads = (keyId, thread) => env.THREAD.getByName(`${keyId}/${thread}`)
-  const replays: Replays = (keyId, object) => env.REPLAY.getByName(`${keyId}/${object}`)
+  const threads: Threads = sealed(sealsOf(env), (keyId, thread) => env.THREAD.getByName(`${keyId}/${thread}`))
+  const replays: Replays = sealed(sealsOf(env), (keyId, object) => env.REPLAY.getByName(`${keyId}/${object}`))
   const outboxAt = (place: number): DurableObjectStub<Outbox> => env.OUTBOX.getByName(`outbox-${place}`)
   const askOutboxes = <T>(ask: (outbox: DurableObjectStub<Outbox>) => Promise<T>): Promise<T[]> =>
     Promise.all(Array.from({ length: OUTBOXES }, (_, place) => ask(outboxAt(place)))).catch(() => {
@@ -234,6 +234,7 @@ function open(env: Bindings): Opened {
   const app = openApp({
     threads,
     conversations: conversing.desk,
+    forgetAt: (keyId, home) => env.MICRO.getByName(objectOf(home)).erase(keyId, home),
     pipeline: ask,
     count: counting({ planner, countAtVendor: countAtVendor(find), tokenizer }),
     keys,

@@ -14,7 +14,7 @@ import type { Listed } from '../thread/keeper.ts'
 import type { PageQuery } from '../thread/page.ts'
 import type { StoredConversation } from '../thread/store.ts'
 import { streamOfOwn } from '../replay/names.ts'
-import { notFound, reached, type Thread, type Threads } from '../thread/threads.ts'
+import { homeOf, notFound, reached, type Thread, type Threads } from '../thread/threads.ts'
 import { parse, readBody } from './receive.ts'
 import { find, type Keeping, markIn } from './replay.ts'
 import { tellStream } from './respond.ts'
@@ -65,17 +65,27 @@ export const querySchema = z.object({
 export interface Shelves {
   readonly threads: Threads
   readonly keeping: Keeping
+  /** Forgets what a provider of ours keeps of a thread, by its name there. */
+  readonly forgetAt: (keyId: string, home: string) => Promise<void>
   readonly bodyBytes: number
   readonly keepAliveMs: number
 }
 
-export function openKept({ threads, keeping, bodyBytes, keepAliveMs }: Shelves): Kept {
+export function openKept({ threads, keeping, forgetAt, bodyBytes, keepAliveMs }: Shelves): Kept {
   const idIn = ({ c }: Visit): string => c.req.param('id') ?? ''
 
   const threadAt = (visit: Visit, kind: 'resp' | 'conv'): Thread => {
     const thread = threadOf(idIn(visit), kind)
     if (thread === undefined) throw missing(visit, kind)
     return threads(visit.caller.keyId, thread)
+  }
+
+  /** Leaves nothing of a thread anywhere, once a part of it was erased: what is left is computed again. */
+  const forget = async (visit: Visit, kind: 'resp' | 'conv'): Promise<void> => {
+    const { keyId } = visit.caller
+    await reached(forgetAt(keyId, homeOf(keyId, threadOf(idIn(visit), kind) ?? '')))
+    const stream = kind === 'resp' ? streamOfOwn(ownOf(idIn(visit)) ?? '') : ''
+    if (stream !== '') await reached(keeping.replays(keyId, stream).erase())
   }
 
   const missing = (visit: Visit, kind: 'resp' | 'conv'): Failed =>
@@ -130,6 +140,7 @@ export function openKept({ threads, keeping, bodyBytes, keepAliveMs }: Shelves):
 
     async removeResponse(visit) {
       if (!(await reached(threadAt(visit, 'resp').remove(idIn(visit))))) throw missing(visit, 'resp')
+      await forget(visit, 'resp')
       return Response.json({ id: idIn(visit), object: 'response', deleted: true })
     },
 
@@ -168,6 +179,7 @@ export function openKept({ threads, keeping, bodyBytes, keepAliveMs }: Shelves):
     async removeConversation(visit) {
       const isGone = await reached(threadAt(visit, 'conv').removeConversation(idIn(visit)))
       if (!isGone) throw missing(visit, 'conv')
+      await forget(visit, 'conv')
       return Response.json({ id: idIn(visit), object: 'conversation.deleted', deleted: true })
     },
 
@@ -194,6 +206,7 @@ export function openKept({ threads, keeping, bodyBytes, keepAliveMs }: Shelves):
       const conversation = await conversationAt(visit)
       const isGone = await reached(threadAt(visit, 'conv').removeItem(conversation.id, itemId))
       if (!isGone) throw notFound('Item', itemId)
+      await forget(visit, 'conv')
       return Response.json(writeConversation(conversation))
     },
   }

@@ -15,6 +15,7 @@ import { type Framing, relay } from './relay.ts'
 export interface Replay {
   ask(task: Task): Promise<Answered>
   resume(stream: string, address: string, afterEvent: number): Promise<Answered>
+  erase(): Promise<void>
 }
 
 /** What is kept for all keys; a key's own is named with its id, so that two keys never meet. */

@@ -172,9 +172,9 @@ async function queue(
     const headers = [...sent].filter(([name]) => name.startsWith('x-minnow-'))
     const task: Task = { id: entered.id, requestId: cx.id, caller, body: bodyOf(request), headers }
     const keeping = entered.keeping(response)
-    await reached(entered.thread.begin(keeping, JSON.stringify(task), request.stream ? keepMs : null))
+    await reached(entered.thread().begin(keeping, JSON.stringify(task), request.stream ? keepMs : null))
     if (!request.stream) return Response.json(response)
-    const body = await reached(entered.thread.follow(entered.id, 0))
+    const body = await reached(entered.thread().follow(entered.id, 0))
     if (body === undefined || body === false) throw new Failed({ kind: 'lost' })
     return tellStream(entered.id, body, { requestId: cx.id, keepAliveMs, now: cx.now })
   } finally {

@@ -1,5 +1,6 @@
 // Keeps answers while they grow, and lets any number of followers read along, each from where it likes: what is written
 // down and what is still to be written are one text. A follower holds nothing but its position, so a slow one costs no memory.
+import type { Seal } from '../../shared/seal.ts'
 import { type Log, openLog, positionAfter, type Unit } from './log.ts'
 import { openJournalStore, type StoredStream } from './store.ts'
 
@@ -16,6 +17,8 @@ export interface Journal {
    */
   follow(id: string, afterEvent: number): ReadableStream<Uint8Array>
   remove(id: string): void
+  /** The ids of all that is kept. */
+  all(): readonly string[]
   /** Removes what has had its time; says when there will be more of that. */
   forget(now: number): number | undefined
   /** The storage was emptied. */
@@ -67,8 +70,8 @@ interface Running {
 
 const encoder = new TextEncoder()
 
-export function openJournal(sql: SqlStorage): Journal {
-  const store = openJournalStore(sql)
+export function openJournal(sql: SqlStorage, seal: Seal): Journal {
+  const store = openJournalStore(sql, seal)
   const running = new Map<string, Running>()
 
   const wake = ({ waiting }: Running): void => {
@@ -185,6 +188,7 @@ export function openJournal(sql: SqlStorage): Journal {
         },
       })
     },
+    all: store.all,
     remove(id) {
       const live = running.get(id)
       running.delete(id)

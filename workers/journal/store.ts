@@ -1,4 +1,6 @@
-// The tables of a journal: its streams, and their text in rows.
+// The tables of a journal: its streams, and their text in rows, sealed. What an older key sealed is not sealed again: no
+// stream is kept for longer than its client may come back.
+import { type Seal, storedIn } from '../../shared/seal.ts'
 import type { Row } from './log.ts'
 
 export interface StoredStream {
@@ -16,6 +18,7 @@ export interface JournalStore {
   find(id: string): StoredStream | undefined
   /** The one that was begun last. */
   latest(): StoredStream | undefined
+  all(): readonly string[]
   put(stream: StoredStream): void
   remove(id: string): void
   add(id: string, row: Row): void
@@ -36,7 +39,7 @@ const TABLES = [
 
 type Fields = Readonly<Record<string, SqlStorageValue>>
 
-export function openJournalStore(sql: SqlStorage): JournalStore {
+export function openJournalStore(sql: SqlStorage, seal: Seal): JournalStore {
   // Anybody can ask for a stream that never was, and asking is to leave nothing behind: tables are made by writing.
   let isMade = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'streams'").toArray().length > 0
 
@@ -49,15 +52,29 @@ export function openJournalStore(sql: SqlStorage): JournalStore {
     sql.exec(query, ...values)
   }
 
+  const streamOf = (row: Fields): StoredStream => ({
+    id: String(row['id']),
+    head: seal.open(storedIn(row['head']), headRow(String(row['id']))),
+    isOver: row['over'] === 1,
+    until: Number(row['until']),
+  })
+
+  const rowFrom = (row: Fields): Row => ({
+    start: Number(row['start']),
+    events: Number(row['events']),
+    text: seal.open(storedIn(row['text']), textRow(String(row['stream']), Number(row['start']))),
+  })
+
   return {
     reset: () => void (isMade = false),
     find: (id) => rows('SELECT * FROM streams WHERE id = ?', id).map(streamOf)[0],
+    all: () => rows('SELECT id FROM streams').map(({ id }) => String(id)),
     latest: () => rows('SELECT * FROM streams ORDER BY place DESC LIMIT 1').map(streamOf)[0],
     put({ id, head, isOver, until }) {
       change(
         'INSERT INTO streams (id, place, head, over, until) VALUES (?, (SELECT COALESCE(MAX(place), 0) + 1 FROM streams), ?, ?, ?) ON CONFLICT (id) DO UPDATE SET head = excluded.head, over = excluded.over, until = excluded.until',
         id,
-        head,
+        seal.seal(head, headRow(id)),
         isOver ? 1 : 0,
         until,
       )
@@ -68,7 +85,13 @@ export function openJournalStore(sql: SqlStorage): JournalStore {
       change('DELETE FROM rows WHERE stream = ?', id)
     },
     add: (id, { start, events, text }) =>
-      change('INSERT INTO rows (stream, start, events, text) VALUES (?, ?, ?, ?)', id, start, events, text),
+      change(
+        'INSERT INTO rows (stream, start, events, text) VALUES (?, ?, ?, ?)',
+        id,
+        start,
+        events,
+        seal.seal(text, textRow(id, start)),
+      ),
     rowAt: (id, position) =>
       rows(
         'SELECT * FROM rows WHERE stream = ? AND start <= ? ORDER BY start DESC LIMIT 1',
@@ -87,15 +110,5 @@ export function openJournalStore(sql: SqlStorage): JournalStore {
   }
 }
 
-const streamOf = (row: Fields): StoredStream => ({
-  id: String(row['id']),
-  head: String(row['head']),
-  isOver: row['over'] === 1,
-  until: Number(row['until']),
-})
-
-const rowFrom = (row: Fields): Row => ({
-  start: Number(row['start']),
-  events: Number(row['events']),
-  text: String(row['text']),
-})
+const headRow = (id: string): string => `streams/${id}`
+const textRow = (id: string, start: number): string => `rows/${id}/${start}`

@@ -109,7 +109,7 @@ const callOnce = (find: Find, media: Media): Service<ProviderCall, Answer> => {
 
 /** Which conversation it belongs to, by its name or by how it began. */
 function whichOf(request: ModelRequest): Pick<SendOptions, 'conversation' | 'beginning'> {
-  const { conversation, embedding, proxied: asked } = request
+  const { conversation = request.thread, embedding, proxied: asked } = request
   if (embedding !== undefined || asked !== undefined) return {}
   if (conversation !== undefined) return { conversation }
   return isUnderWay(request) ? { beginning: beginningOf(request) } : {}

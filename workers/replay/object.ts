@@ -3,7 +3,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { Failed } from '../../shared/failure.ts'
 import type { Seal } from '../../shared/seal.ts'
-import { END, openJournal } from '../journal/journal.ts'
+import { END, type Journal, openJournal } from '../journal/journal.ts'
 import type { Unit } from '../journal/log.ts'
 import type { Caller } from '../service.ts'
 import { isRepeatable, newTry } from './names.ts'
@@ -69,14 +69,15 @@ export interface Surroundings {
 }
 
 export class ReplayObject extends DurableObject {
-  private readonly surroundings: Surroundings
-  private readonly journal = openJournal(this.ctx.storage.sql)
+  private readonly answer: Surroundings['answer']
+  private readonly journal: Journal
   private readonly running = new Map<string, Promise<Begun>>()
   private alarmAt: number | undefined // as set since this object woke up
 
   constructor(state: DurableObjectState, bindings: Cloudflare.Env, surroundings: Surroundings) {
     super(state, bindings)
-    this.surroundings = surroundings
+    this.answer = surroundings.answer
+    this.journal = openJournal(state.storage.sql, surroundings.seal)
   }
 
   /** Answers, once, however often it is asked the same. */
@@ -96,6 +97,15 @@ export class ReplayObject extends DurableObject {
     const kept = this.journal.find(stream, Date.now())
     if (kept === undefined || readHead(kept.head).address !== address) return { ok: false, why: 'missing' }
     return this.tell(stream, afterEvent, true)
+  }
+
+  /** Forgets all that is kept here, and what still comes. */
+  async erase(): Promise<void> {
+    for (const kept of this.journal.all()) this.journal.remove(kept)
+    this.alarmAt = undefined
+    this.journal.reset()
+    await this.ctx.storage.deleteAlarm()
+    await this.ctx.storage.deleteAll()
   }
 
   override async alarm(): Promise<void> {
@@ -125,7 +135,7 @@ export class ReplayObject extends DurableObject {
     const tape = this.journal.begin({ id, head: writeHead(head), unit, until: Date.now() + RUN_MS + keepMs })
     const broke = (): void => void (head = { ...head, isBroken: true })
     try {
-      const response = await this.surroundings.answer(task, { stream: id, signal: controller.signal, broke })
+      const response = await this.answer(task, { stream: id, signal: controller.signal, broke })
       const { status } = response
       const headers = Object.fromEntries(response.headers)
       if (response.ok) {

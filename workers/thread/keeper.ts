@@ -36,17 +36,17 @@ export interface Keeper {
   /** Everything in the conversation by now. */
   recallConversation(id: string): Recalled
   isConversation(id: string): boolean
-  keep(keeping: Keeping): void
+  keep(keeping: Keeping, now: number): void
   queue(keeping: Keeping, task: string): void
   /** The Response of a run as it stands now; it joins its conversation once it has ended well. */
-  change(kept: Kept, response: Fields): void
+  change(kept: Kept, response: Fields, now: number): void
   /** What a run needs, and nothing else does. */
   task(id: string): string
   /** What runs by the tables and does not, was lost with the isolate that it ran in. */
   lose(kept: Kept): void
   inputItems(id: string, query: PageQuery): Listed
   listItems(conversationId: string, query: PageQuery): Listed
-  addItems(conversationId: string, items: string): Listed
+  addItems(conversationId: string, items: string, now: number): Listed
   /** An item of the conversation, or of a response. */
   item(id: string, response?: string): Fields | undefined
 }
@@ -60,7 +60,7 @@ export function openKeeper(store: ThreadStore): Keeper {
     response: (id) => responseIn(store.text(id, 'response')),
     items: (upto) => store.items(upto),
   }
-  const isConversation = (id: string): boolean => store.conversation()?.id === id
+  const isConversation = (id: string): boolean => store.conversationUse()?.id === id
 
   const put = ({ id, parent, upto, createdAt, input, response }: Keeping, background: boolean): void => {
     store.put({ id, parent, upto, createdAt, background, status: statusOf(responseIn(response)) })
@@ -68,9 +68,10 @@ export function openKeeper(store: ThreadStore): Keeper {
     store.putText(id, 'response', response)
   }
 
-  const join = (conversationId: unknown, input: readonly Fields[], response: Fields): void => {
-    if (typeof conversationId === 'string' && isConversation(conversationId) && joinsConversation(response))
-      store.append([...input, ...saidIn(response)])
+  const join = (conversationId: unknown, input: readonly Fields[], response: Fields, now: number): void => {
+    if (typeof conversationId !== 'string' || !isConversation(conversationId)) return
+    store.useConversation(now)
+    if (joinsConversation(response)) store.append([...input, ...saidIn(response)])
   }
 
   const write = (kept: Kept, response: Fields): void => {
@@ -93,19 +94,19 @@ export function openKeeper(store: ThreadStore): Keeper {
       const upto = store.last()
       return { ok: true, items: JSON.stringify(store.items(upto)), upto }
     },
-    keep(keeping) {
+    keep(keeping, now) {
       if (keeping.stored) put(keeping, false)
-      join(keeping.conversationId, itemsIn(keeping.input), responseIn(keeping.response))
+      join(keeping.conversationId, itemsIn(keeping.input), responseIn(keeping.response), now)
     },
     queue(keeping, task) {
       put(keeping, true)
       const { conversationId } = keeping
       store.putText(keeping.id, 'task', JSON.stringify({ task, conversationId }))
     },
-    change(kept, response) {
+    change(kept, response, now) {
       const { conversationId } = responseIn(store.text(kept.id, 'task'))
       write(kept, response)
-      join(conversationId, book.input(kept.id), response)
+      join(conversationId, book.input(kept.id), response, now)
     },
     task: (id) => String(responseIn(store.text(id, 'task'))['task']),
     lose: (kept) => write(kept, failed(book.response(kept.id), LOST)),
@@ -115,8 +116,9 @@ export function openKeeper(store: ThreadStore): Keeper {
     },
     listItems: (id, query) =>
       isConversation(id) ? listed(store.items(), query) : { ok: false, missing: 'owner' },
-    addItems(id, items) {
+    addItems(id, items, now) {
       if (!isConversation(id)) return { ok: false, missing: 'owner' }
+      store.useConversation(now)
       const added = itemsIn(items)
       store.append(added)
       return { ok: true, page: JSON.stringify(listOfItems(added, false)) }

@@ -1,5 +1,7 @@
-// The tables of a thread: its responses, the conversation it may have, and their texts.
+// The tables of a thread: its responses, the conversation it may have, and their texts, sealed. Ids, times and states are
+// not: they say nothing of what was said.
 import { type Fields, isFields, listOf, parse } from '../../shared/fields.ts'
+import { HEAD_BYTES, openAndRenew, type Seal, storedIn } from '../../shared/seal.ts'
 import type { Kept } from './lineage.ts'
 import { split } from '../../shared/split.ts'
 
@@ -24,7 +26,11 @@ export interface ThreadStore {
   text(id: string, kind: TextKind): string
   putText(id: string, kind: TextKind, text: string): void
   conversation(): StoredConversation | undefined
-  putConversation(conversation: StoredConversation): void
+  /** Without opening it: which it is, and when somebody last spoke in it, to the day. */
+  conversationUse(): { readonly id: string; readonly at: number } | undefined
+  putConversation(conversation: StoredConversation, now: number): void
+  /** Somebody speaks in it. */
+  useConversation(now: number): void
   removeConversation(): void
   /** In order; up to and with this position, where one is given. */
   items(upto?: number): Fields[]
@@ -32,21 +38,33 @@ export interface ThreadStore {
   removeItem(id: string): boolean
   /** The position of the last item; 0 where there is none. */
   last(): number
+  /** Seals again what the newest key did not, so many rows at most; says whether there is more. */
+  renew(most: number): boolean
 }
 
 const TABLES = [
   'CREATE TABLE IF NOT EXISTS responses (id TEXT PRIMARY KEY, parent TEXT, upto INTEGER, status TEXT NOT NULL, created_at INTEGER NOT NULL, background INTEGER NOT NULL) WITHOUT ROWID',
-  'CREATE TABLE IF NOT EXISTS conversation (id TEXT PRIMARY KEY, created_at INTEGER NOT NULL, metadata TEXT NOT NULL) WITHOUT ROWID',
+  'CREATE TABLE IF NOT EXISTS conversation (id TEXT PRIMARY KEY, created_at INTEGER NOT NULL, metadata TEXT NOT NULL, used_at INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID',
   'CREATE TABLE IF NOT EXISTS items (position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL)',
   'CREATE TABLE IF NOT EXISTS texts (owner TEXT NOT NULL, part INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (owner, part)) WITHOUT ROWID',
 ]
 
+/** When a conversation was last used is written down once a day: more often would be a row a turn. */
+const USE_MS = 86_400_000
+
 /** A row as SQLite has it. */
 type Row = Readonly<Record<string, SqlStorageValue>>
 
-export function openStore(sql: SqlStorage): ThreadStore {
+export function openStore(sql: SqlStorage, seal: Seal): ThreadStore {
   // Anybody can ask for an id that was never made, and asking is to leave nothing behind: tables are made by writing.
   let isMade = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'texts'").toArray().length > 0
+
+  // Made before conversations expired: one of those was last used when it was made, as far as anybody knows.
+  if (
+    sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'conversation' AND sql NOT LIKE '%used_at%'").toArray()
+      .length > 0
+  )
+    sql.exec('ALTER TABLE conversation ADD COLUMN used_at INTEGER NOT NULL DEFAULT 0')
 
   const rows = (query: string, ...values: SqlStorageValue[]): Row[] =>
     isMade ? sql.exec<Row>(query, ...values).toArray() : []
@@ -57,18 +75,44 @@ export function openStore(sql: SqlStorage): ThreadStore {
     return rows(query, ...values)
   }
 
+  const readPart = (owner: string, row: Row): string => {
+    const part = Number(row['part'])
+    return openAndRenew(seal, storedIn(row['text']), textRow(owner, part), (sealed) =>
+      change('UPDATE texts SET text = ? WHERE owner = ? AND part = ?', sealed, owner, part),
+    )
+  }
+
   const read = (owner: string): string =>
-    rows('SELECT text FROM texts WHERE owner = ? ORDER BY part', owner)
-      .map(({ text }) => String(text))
+    rows('SELECT part, text FROM texts WHERE owner = ? ORDER BY part', owner)
+      .map((row) => readPart(owner, row))
       .join('')
 
   const write = (owner: string, text: string): void => {
     forget(owner)
     for (const [part, piece] of split(text).entries())
-      change('INSERT INTO texts (owner, part, text) VALUES (?, ?, ?)', owner, part, piece)
+      change(
+        'INSERT INTO texts (owner, part, text) VALUES (?, ?, ?)',
+        owner,
+        part,
+        seal.seal(piece, textRow(owner, part)),
+      )
   }
 
   const forget = (owner: string): void => void change('DELETE FROM texts WHERE owner = ?', owner)
+
+  const conversationUse = (): { id: string; at: number } | undefined =>
+    rows('SELECT id, MAX(used_at, created_at) AS at FROM conversation').map((row) => ({
+      id: String(row['id']),
+      at: Number(row['at']),
+    }))[0]
+
+  const conversationOf = (row: Row): StoredConversation => {
+    const id = String(row['id'])
+    const metadata = openAndRenew(seal, storedIn(row['metadata']), metadataRow(id), (sealed) =>
+      change('UPDATE conversation SET metadata = ? WHERE id = ?', sealed, id),
+    )
+    return { id, createdAt: Number(row['created_at']), metadata }
+  }
 
   return {
     reset: () => void (isMade = false),
@@ -92,13 +136,20 @@ export function openStore(sql: SqlStorage): ThreadStore {
     text: (id, kind) => read(`${id}/${kind}`),
     putText: (id, kind, text) => write(`${id}/${kind}`, text),
     conversation: () => rows('SELECT * FROM conversation').map(conversationOf)[0],
-    putConversation({ id, createdAt, metadata }) {
+    conversationUse,
+    putConversation({ id, createdAt, metadata }, now) {
       change(
-        'INSERT OR REPLACE INTO conversation (id, created_at, metadata) VALUES (?, ?, ?)',
+        'INSERT OR REPLACE INTO conversation (id, created_at, metadata, used_at) VALUES (?, ?, ?, ?)',
         id,
         createdAt,
-        metadata,
+        seal.seal(metadata, metadataRow(id)),
+        now,
       )
+    },
+    useConversation(now) {
+      const used = conversationUse()
+      if (used !== undefined && now - used.at >= USE_MS)
+        change('UPDATE conversation SET used_at = ? WHERE id = ?', now, used.id)
     },
     removeConversation() {
       change('DELETE FROM conversation')
@@ -121,14 +172,24 @@ export function openStore(sql: SqlStorage): ThreadStore {
       return removed.length > 0
     },
     last: () => Number(rows('SELECT MAX(position) AS last FROM items')[0]?.['last'] ?? 0),
+    renew(most) {
+      rows('SELECT * FROM conversation').map(conversationOf)
+      const heads = rows('SELECT owner, part, substr(text, 1, ?) AS head FROM texts', HEAD_BYTES)
+      const stale = heads.filter(({ head }) => !seal.isFresh(storedIn(head)))
+      for (const { owner, part } of stale.slice(0, most))
+        for (const row of rows(
+          'SELECT part, text FROM texts WHERE owner = ? AND part = ?',
+          owner ?? null,
+          part ?? null,
+        ))
+          readPart(String(owner), row)
+      return stale.length > most
+    },
   }
 }
 
-const conversationOf = (row: Row): StoredConversation => ({
-  id: String(row['id']),
-  createdAt: Number(row['created_at']),
-  metadata: String(row['metadata']),
-})
+const textRow = (owner: string, part: number): string => `texts/${owner}/${part}`
+const metadataRow = (id: string): string => `conversation/${id}`
 
 const keptOf = (row: Row): Kept => ({
   id: String(row['id']),

@@ -2,6 +2,7 @@
 import { inputItemsOf, isReference, withItems } from '../../shared/dialects/openai-responses/items.ts'
 import { Failed } from '../../shared/failure.ts'
 import type { Fields } from '../../shared/fields.ts'
+import { sealTrouble } from '../../shared/seal.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import type { Cx } from '../service.ts'
 import { saidIn } from './closing.ts'
@@ -44,7 +45,7 @@ export interface Entered {
   /** The id of the response. */
   readonly id: string
   /** The thread, and what it is told when the question is left to it. */
-  readonly thread: Thread
+  readonly thread: () => Thread
   readonly keeping: (response: Fields) => Keeping
   /** Call one of these, once: with the Response as it ended, or because nothing came of it. */
   readonly keep: (response: Fields) => Promise<void>
@@ -54,6 +55,9 @@ export interface Entered {
   /** Writes down where the items of the Response are found that have a vendor's ids; a part of `keep`. */
   readonly note: (response: Fields) => Promise<void>
 }
+
+/** The name under which a thread's turns meet at a provider; no client can give a conversation such a name. */
+export const homeOf = (keyId: string, thread: string): string => `${keyId}/thread/${thread}`
 
 /** A question that names more answers than this by their items is not looked up in all of them. */
 const MOST_THREADS = 64
@@ -74,16 +78,17 @@ export async function enter(
   const keyId = request.tenant ?? ''
   const name = threadFor(request, given.id)
   const id = given.id ?? newId('resp', name, given.own)
-  const thread = threads(keyId, name)
+  const goesOn = previousId !== undefined || conversationId !== undefined
+  const thread = (): Thread => threads(keyId, name)
+  if (store || goesOn) thread() // where nothing can be kept, that is said before anything is paid
   const asking: Asking = {
     id,
     ...(previousId === undefined ? {} : { previousId }),
     ...(conversationId === undefined ? {} : { conversationId }),
   }
-  const goesOn = previousId !== undefined || conversationId !== undefined
-  const floor = conversationId === undefined ? FREE : hold(thread, id, cx)
+  const floor = conversationId === undefined ? FREE : hold(thread(), id, cx)
   try {
-    const recalled = goesOn ? await reached(thread.recall(asking)) : NOTHING
+    const recalled = goesOn ? await reached(thread().recall(asking)) : NOTHING
     if (!recalled.ok) throw recalled.why === 'busy' ? busy() : unknown(asking, recalled.id)
     const history = itemsIn(recalled.items)
     const input = inputItemsOf(request, id)
@@ -106,13 +111,17 @@ export async function enter(
       if (store && foreign.length > 0) await threads(keyId, PLACES).note(foreign, id)
     }
     return {
-      request: history.length > 0 || hasReferences ? withItems(request, [...history, ...own]) : request,
+      request: {
+        ...(history.length > 0 || hasReferences ? withItems(request, [...history, ...own]) : request),
+        // What goes on, or will, is best answered where the past is computed already.
+        ...(goesOn ? { thread: homeOf(keyId, name) } : {}),
+      },
       id,
       thread,
       keeping,
       keep: async (response) => {
         const isKept = store || conversationId !== undefined
-        const keep = isKept ? thread.keep(keeping(response)) : undefined
+        const keep = isKept ? thread().keep(keeping(response)) : undefined
         await Promise.all([keep, note(response)]).finally(floor.over)
       },
       note,
@@ -197,8 +206,11 @@ async function resolve(
 }
 
 export const reached = <T>(call: Promise<T>): Promise<T> =>
-  call.catch(() => {
-    throw new Failed({ kind: 'unavailable', what: 'What is kept of this conversation', retryAfterMs: 1_000 })
+  call.catch((error: unknown) => {
+    throw (
+      sealTrouble(error) ??
+      new Failed({ kind: 'unavailable', what: 'What is kept of this conversation', retryAfterMs: 1_000 })
+    )
   })
 
 const noItem = (id: string): Failed =>

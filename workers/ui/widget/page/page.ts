@@ -85,3 +85,5 @@ find('use', HTMLButtonElement).addEventListener('click', () => {
   show()
 })
 show()
+
+export {}

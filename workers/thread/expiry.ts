@@ -1,0 +1,72 @@
+// How a thread forgets: what has had its time goes, what an older key sealed is sealed again, and nothing is left behind
+// where nothing is kept.
+import type { Journal } from '../journal/journal.ts'
+import { expired, KEEP_MS, nextExpiry } from './lineage.ts'
+import type { Places } from './places.ts'
+import type { ThreadStore } from './store.ts'
+
+export interface Expiry {
+  /** The alarm rang. */
+  ring(): Promise<void>
+  /** Wakes the object up when something has had its time. */
+  schedule(): Promise<void>
+  /** Leaves nothing behind where nothing is kept any more; says whether that was so. */
+  clear(): Promise<boolean>
+}
+
+/** So many rows are sealed again in one go: what a new key costs an object is spread over alarms. */
+const MOST_RENEWED = 256
+const MORE_MS = 1_000
+
+export function openExpiry(
+  storage: DurableObjectStorage,
+  store: ThreadStore,
+  journal: Journal,
+  places: Places,
+): Expiry {
+  /** One whose key is gone cannot be read, let alone sealed again: that is said to who asks for it. It expires all the same. */
+  const renew = (): boolean => {
+    try {
+      return store.renew(MOST_RENEWED)
+    } catch {
+      return false
+    }
+  }
+
+  const clear = async (): Promise<boolean> => {
+    const isEmpty = store.all().length === 0 && store.conversationUse() === undefined
+    if (!isEmpty || places.forget(Date.now()) !== undefined) return false
+    await storage.deleteAll()
+    store.reset()
+    journal.reset()
+    return true
+  }
+
+  const schedule = async (soonest?: number): Promise<void> => {
+    const now = Date.now()
+    const used = store.conversationUse()
+    const dues = [
+      nextExpiry(store.all(), now),
+      used === undefined ? undefined : Math.max(used.at + KEEP_MS, now),
+      places.forget(now),
+      journal.forget(now),
+      soonest,
+    ]
+    const due = dues.filter((at) => at !== undefined).sort((a, b) => a - b)[0]
+    const set = await storage.getAlarm()
+    if (due !== undefined && (set === null || due < set)) await storage.setAlarm(due)
+  }
+
+  return {
+    async ring() {
+      const now = Date.now()
+      for (const id of expired(store.all(), now)) store.remove(id)
+      const used = store.conversationUse()
+      if (used !== undefined && now - used.at >= KEEP_MS) store.removeConversation()
+      if (await clear()) return
+      await schedule(renew() ? now + MORE_MS : undefined)
+    },
+    schedule: () => schedule(),
+    clear,
+  }
+}
