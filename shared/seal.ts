@@ -46,6 +46,8 @@ export interface Seal {
 export interface Seals {
   /** Throws where nothing can be sealed, and says why. */
   check(): void
+  /** Of the keys, newest first; empty where nothing can be sealed. */
+  readonly names: readonly string[]
   /** `place`: the object, by its id. Where nothing can be sealed it throws once something is to be. */
   at(purpose: Purpose, place: string): Seal
   /** Keys for other ends, of each secret one, the newest first; empty where there is none. */
@@ -118,7 +120,12 @@ export function openSeals(dataKeys: string | undefined, cipher: Cipher): Seals {
     if (!read.ok)
       throw (dataKeys ?? '') === '' ? noKeys : new Failed({ kind: 'unequipped', message: read.message })
   }
-  return { check, keys, at: (purpose, place) => openSeal(() => keys(purpose, place), cipher, check) }
+  return {
+    check,
+    names: secrets.map(({ name }) => name),
+    keys,
+    at: (purpose, place) => openSeal(() => keys(purpose, place), cipher, check),
+  }
 }
 
 function openSeal(derive: () => readonly DerivedKey[], cipher: Cipher, check: () => void): Seal {

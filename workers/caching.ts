@@ -2,12 +2,13 @@
 import { type Config, entryOf } from '../shared/config.ts'
 import { openaiEmbeddings } from '../shared/dialects/embeddings/index.ts'
 import { Failed } from '../shared/failure.ts'
+import type { Seals } from '../shared/seal.ts'
 import type { ModelRequest } from '../shared/request.ts'
 import { type Cache, type Embed, openCache } from './cache/cache.ts'
 import { noCounts, plus } from './cache/counts.ts'
 import { ENTRY_CHARS, type Stats } from './cache/keeper.ts'
 import { objectsOf } from './cache/name.ts'
-import type { AnswerCache } from './cache/object.ts'
+import type { AnswerCacheObject } from './cache/object.ts'
 import { THRESHOLD } from './cache/threshold.ts'
 import type { Answer, Caller, Cx } from './service.ts'
 
@@ -32,9 +33,9 @@ export interface Caching {
 
 const TENANT_BYTES = 64 * 1024 * 1024
 
-type Objects = DurableObjectNamespace<AnswerCache>
+type Objects = DurableObjectNamespace<AnswerCacheObject>
 
-export function openCaching(config: Config, objects: Objects, serve: Serve): Caching {
+export function openCaching(config: Config, objects: Objects, seals: Seals, serve: Serve): Caching {
   const { embeddings: model, threshold = THRESHOLD, tenantBytes = TENANT_BYTES } = config.cache ?? {}
   const all = <T>(
     tenant: string,
@@ -53,6 +54,7 @@ export function openCaching(config: Config, objects: Objects, serve: Serve): Cac
         }
       },
       routeSetting: (route) => entryOf(config.routes, route)?.cache,
+      mark: markWith(seals),
       threshold,
       chars: Math.max(tenantBytes, ENTRY_CHARS),
       ...(model === undefined ? {} : { embed: embedding(model, serve) }),
@@ -75,6 +77,16 @@ export function openCaching(config: Config, objects: Objects, serve: Serve): Cac
       },
     },
   }
+}
+
+/**
+ * Names of questions: a plain digest of a short question could be found by trying. Undefined without a key, and then
+ * nothing is kept to be given again.
+ */
+function markWith(seals: Seals): ((text: string) => string) | undefined {
+  if (seals.names.length === 0) return undefined
+  const seal = seals.at('names', 'answers')
+  return (text) => seal.marks(text)[0] ?? ''
 }
 
 const embeddings = openaiEmbeddings()

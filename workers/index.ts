@@ -3,7 +3,6 @@ import shippedConfig from '../minnow.jsonc'
 import shippedCatalogue from '../shared/catalogue.jsonl'
 import { noPrices, openCatalogue } from '../shared/catalogue.ts'
 import { openaiChat } from '../shared/dialects/openai-chat/index.ts'
-import { Failed } from '../shared/failure.ts'
 import { entryOf, MICRO_PROVIDER, readConfig } from '../shared/config.ts'
 import { DAY_MS, DEFAULTS } from '../shared/defaults.ts'
 import { openDoor } from './admin/door.ts'
@@ -16,13 +15,12 @@ import { type Call, headDeadline } from './attempt/deadline.ts'
 import { race } from './attempt/race.ts'
 import { openBudgets } from './budget/admit.ts'
 import type { Budget } from './budget/object.ts'
-import type { AnswerCache } from './cache/object.ts'
+import { AnswerCacheObject } from './cache/object.ts'
+import type { Bindings } from './bindings.ts'
 import { openCaching } from './caching.ts'
 import { ConversationObject } from './conversation/object.ts'
-import type { RegisterObject } from './conversation/register.ts'
 import { type Conversing, openConversing } from './conversing.ts'
 import { breaker } from './health/breaker.ts'
-import type { Health } from './health/object.ts'
 import { listLearners } from './learning/listing.ts'
 import { LearnerObject } from './learning/object.ts'
 import { openProjectStore } from './keys/projects.ts'
@@ -42,7 +40,6 @@ import { callProvider } from './providers/call.ts'
 import { countAtVendor } from './providers/counting.ts'
 import { openMedia } from './providers/media.ts'
 import { micro, objectOf } from './providers/micro.ts'
-import type { AiBinding } from './providers/binding.ts'
 import { openProviders, settleConfig, vendorFacts, vendorOf } from './providers/registry.ts'
 import type { Vendor } from './providers/vendor.ts'
 import { openSeals, type Purpose, type Seal, sealed, type Seals } from '../shared/seal.ts'
@@ -62,54 +59,23 @@ import { ReplayObject } from './replay/object.ts'
 import type { Replays } from './edge/replay.ts'
 import { openTelemetry } from './telemetry/handover.ts'
 import { openLog, type Write } from './telemetry/log.ts'
+import { openOutboxes } from './telemetry/outboxes.ts'
 import { OutboxObject } from './telemetry/object.ts'
 import { openExporter } from './telemetry/otlp.ts'
 import { findReceipt, findRequest, listRequests } from './telemetry/queries.ts'
 import { openReports } from './telemetry/reports.ts'
+import { openTexts } from './telemetry/texts.ts'
 import type { Wanted } from './telemetry/unsent.ts'
 import o200k from './vocabulary/o200k.bin'
 import { openVisiting } from './visiting.ts'
 import { unpack } from './vocabulary/unpack.ts'
 
 export { Budget } from './budget/object.ts'
-export { AnswerCache } from './cache/object.ts'
 export { RegisterObject as Register } from './conversation/register.ts'
 export { Health } from './health/object.ts'
 
 const VERSION = '0.3.0'
 
-/** The bindings of wrangler.toml; beside them stand the secrets that the configuration names. */
-interface Bindings {
-  readonly DB: D1Database
-  readonly ANSWERS: DurableObjectNamespace<AnswerCache>
-  readonly BUDGET: DurableObjectNamespace<Budget>
-  readonly CONVERSATION: DurableObjectNamespace<ConversationObject>
-  readonly REGISTER: DurableObjectNamespace<RegisterObject>
-  readonly HEALTH: DurableObjectNamespace<Health>
-  readonly LEARNER: DurableObjectNamespace<Learner>
-  readonly MICRO: DurableObjectNamespace<Micro>
-  readonly THREAD: DurableObjectNamespace<Thread>
-  readonly REPLAY: DurableObjectNamespace<Replay>
-  readonly OUTBOX: DurableObjectNamespace<Outbox>
-  readonly REBENCH: DurableObjectNamespace<Rebench>
-  readonly ASSETS?: Fetcher
-  readonly AI?: AiBinding
-  /** A local gateway's way to public addresses only; Cloudflare's own network leads nowhere else. */
-  readonly PUBLIC?: Fetcher
-  /** Where the configured model file lies: a folder of a local gateway, or a bucket. */
-  readonly MODEL_FILES?: Fetcher
-  readonly MODELS?: R2Bucket
-  readonly CONFIG?: string
-  readonly CONFIG_NAME?: string
-  readonly LOOPBACK?: string
-  readonly ADMIN_KEY?: string
-  readonly DATA_KEYS?: string
-  readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string
-  readonly OTEL_EXPORTER_OTLP_HEADERS?: string
-}
-
-/** Each isolate hands its rows to one of so many; what they counted adds up. */
-const OUTBOXES = 2
 /** The one object of its kind, so that two runs never overlap. */
 const REBENCH = 'rebench'
 
@@ -144,12 +110,9 @@ function open(env: Bindings): Opened {
   const budgetOf = (account: string): DurableObjectStub<Budget> => env.BUDGET.getByName(account)
   const threads: Threads = sealed(sealsOf(env), (keyId, thread) => env.THREAD.getByName(`${keyId}/${thread}`))
   const replays: Replays = sealed(sealsOf(env), (keyId, object) => env.REPLAY.getByName(`${keyId}/${object}`))
-  const outboxAt = (place: number): DurableObjectStub<Outbox> => env.OUTBOX.getByName(`outbox-${place}`)
-  const askOutboxes = <T>(ask: (outbox: DurableObjectStub<Outbox>) => Promise<T>): Promise<T[]> =>
-    Promise.all(Array.from({ length: OUTBOXES }, (_, place) => ask(outboxAt(place)))).catch(() => {
-      throw new Failed({ kind: 'unavailable', what: 'An outbox', retryAfterMs: 1_000 })
-    })
   const isolate = crypto.randomUUID()
+  const outboxes = openOutboxes((name) => env.OUTBOX.getByName(name), isolate)
+  const texts = openTexts(sealsOf(env), warn)
   const catalogue = openCatalogue(shippedCatalogue)
   const prices = openPriceBook(env.DB, catalogue)
   const store = openKeyStore(env.DB)
@@ -190,7 +153,7 @@ function open(env: Bindings): Opened {
     nearby: (input, init) => fetch(input, init),
     allowHosts: config.media?.allowHosts ?? [],
   })
-  const caching = openCaching(config, env.ANSWERS, serve)
+  const caching = openCaching(config, env.ANSWERS, sealsOf(env), serve)
   const conversing = openConversing({
     config,
     objects: env.CONVERSATION,
@@ -215,8 +178,9 @@ function open(env: Bindings): Opened {
     ),
     telemetry: openTelemetry(
       isolate,
-      { take: (handOver) => outboxAt(Number.parseInt(isolate, 16) % OUTBOXES).take(handOver) },
+      { take: (handOver) => outboxes.mine().take(handOver) },
       log,
+      texts.close,
     ),
     learning,
     tokenizer,
@@ -225,8 +189,9 @@ function open(env: Bindings): Opened {
   const keepDays = config.telemetry?.keepDays ?? DEFAULTS.keepDays
   const rows = {
     database: env.DB,
-    outboxes: (wanted: Wanted) => askOutboxes((outbox) => outbox.unsent(wanted)),
-    texts: (rowId: string) => askOutboxes((outbox) => outbox.text(rowId)),
+    outboxes: (wanted: Wanted) => outboxes.ask((outbox) => outbox.unsent(wanted)),
+    texts: (rowId: string) => outboxes.ask((outbox) => outbox.text(rowId)),
+    openText: texts.open,
     keptFrom: () => Date.now() - keepDays * DAY_MS,
   }
   const keepAliveMs = config.streams?.keepAliveMs ?? DEFAULTS.keepAliveMs
@@ -271,7 +236,7 @@ function open(env: Bindings): Opened {
       audit: (filter) => listAudit(env.DB, filter),
       health: watching.desk,
       learners: { list: (filter) => listLearners(env.DB, filter) },
-      ...openReports(env.DB, rows, askOutboxes),
+      ...openReports(env.DB, rows, outboxes.ask),
       cache: { ...caching.desk, note: (change) => noteChange(env.DB, change), now: Date.now },
       rebench: openRebenchDesk(env.DB, config, () => env.REBENCH.getByName(REBENCH)),
     },
@@ -296,7 +261,7 @@ function open(env: Bindings): Opened {
       post: posting,
     }),
     model: modelSource(config.micro?.gguf, { folder: env.MODEL_FILES, bucket: env.MODELS, pages: ASSETS }),
-    keepHouse: () => keepHouse({ database: env.DB, catalogue, keepDays, now: Date.now(), warn }),
+    keepHouse: () => keepHouse({ database: env.DB, catalogue, keepDays, texts, now: Date.now(), warn }),
   }
 }
 
@@ -313,7 +278,7 @@ let opened: Opened | undefined // a cache of one: bindings do not change within 
 export class Micro extends MicroObject {
   constructor(state: DurableObjectState, bindings: Bindings) {
     opened ??= open(bindings)
-    super(state, bindings, { source: opened.model, warn })
+    super(state, bindings, { source: opened.model, warn, seal: sealOf('pages', state, bindings) })
   }
 }
 
@@ -333,6 +298,13 @@ export class Thread extends ThreadObject {
       seal: sealOf('thread', state, bindings),
       answer: (task, signal, say) => (opened ??= open(bindings)).work(task, { signal, say, defer }),
     })
+  }
+}
+
+/** Keeps answers that may be given again. */
+export class AnswerCache extends AnswerCacheObject {
+  constructor(state: DurableObjectState, bindings: Bindings) {
+    super(state, bindings, sealOf('answers', state, bindings))
   }
 }
 

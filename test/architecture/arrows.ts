@@ -26,6 +26,7 @@ export const ORGANS = [
 const LEVELS: Readonly<Record<string, number>> = {
   'workers/index.ts': 0,
   'workers/app.ts': 1,
+  'workers/bindings.ts': 1,
   'workers/admin': 2,
   'workers/edge': 3,
   'workers/pipeline.ts': 4,

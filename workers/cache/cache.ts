@@ -24,6 +24,8 @@ export type Embed = (text: string, caller: Caller, cx: Cx) => Promise<readonly n
 
 export interface CacheOptions {
   readonly objects: (name: string) => AnswerObject
+  /** Makes the names of questions; without it the cache is off. */
+  readonly mark: ((text: string) => string) | undefined
   readonly routeSetting: (route: string) => CacheSetting | undefined
   /** How near another question must be, 0..1. */
   readonly threshold: number
@@ -74,15 +76,15 @@ const LOOK_MS = 1_000
 const TRIES = 2
 
 export function openCache(options: CacheOptions): Cache {
-  const { objects, routeSetting, embed, threshold, chars } = options
+  const { objects, mark, routeSetting, embed, threshold, chars } = options
   return {
     async find({ caller, request, plan: planned }, cx) {
       const terms = termsOf(caller.cache, routeSetting(request.model), request.cache)
-      if (terms === undefined || request.proxied !== undefined) return undefined
+      if (mark === undefined || terms === undefined || request.proxied !== undefined) return undefined
       if (terms.scope === 'user' && request.user === undefined) return undefined // whose would it be?
       const startedAt = cx.now()
       const plan = await planned()
-      const named = await nameOf(caller, request, terms, embed === undefined)
+      const named = nameOf(caller, request, terms, embed === undefined, mark)
       const object = objects(named.object)
       const { key, rephrasable } = named
       const vectors = vectorsOf(named, embed, caller, cx)

@@ -4,7 +4,7 @@ import { noCounts, plus, type Counts } from './counts.ts'
 import { type Flight, openFlights } from './flights.ts'
 import { toldIn } from './line.ts'
 import { compact, isWhole } from './record.ts'
-import { type AnswerStore, charsOf, type Entry } from './store.ts'
+import { type AnswerStore, charsOf, type Kept } from './store.ts'
 import { cosine } from './vector.ts'
 
 /** What is asked of an object. */
@@ -95,7 +95,7 @@ export function openKeeper(store: AnswerStore): Keeper {
     if (now - notedAt >= NOTE_MS || given.size >= NOTE_KEYS) note(now)
   }
 
-  const hit = (entry: Entry, reason: Found['reason'], similarity: number, now: number): Found => {
+  const hit = (entry: Kept, reason: Found['reason'], similarity: number, now: number): Found => {
     const { key, head, body, at } = entry
     const known = given.get(key)
     given.set(key, { hits: (known?.hits ?? 0) + 1, at: now })

@@ -2,7 +2,6 @@
 // object in which those are kept.
 import type { CacheTerms } from '../../shared/reuse.ts'
 import type { ModelRequest } from '../../shared/request.ts'
-import { digestOf } from '../digest.ts'
 import type { Caller } from '../service.ts'
 import { isComparable, phraseOf } from './phrase.ts'
 import { questionOf } from './question.ts'
@@ -25,22 +24,23 @@ export const objectsOf = (tenant: string): readonly string[] =>
 export const tenantOf = ({ project, keyId }: Caller, { scope }: Pick<CacheTerms, 'scope'>): string =>
   scope === 'project' && project !== undefined ? project.id : keyId
 
-/** `isHashed`: the words are compared here, and need no names beside them. */
-export async function nameOf(
+/** `isHashed`: the words are compared here, and need no names beside them. `mark` is a digest with a secret key. */
+export function nameOf(
   caller: Caller,
   request: ModelRequest,
   terms: CacheTerms,
   isHashed: boolean,
-): Promise<Named> {
+  mark: (text: string) => string,
+): Named {
   const tenant = tenantOf(caller, terms)
   const whose = terms.scope === 'user' ? `${tenant}\nuser ${request.user ?? ''}` : tenant
   const { whole, rest } = questionOf(request)
-  const key = await digestOf(`${whose}\n${whole}`)
+  const key = mark(`${whose}\n${whole}`)
   const phrase = terms.mode === 'semantic' && rest !== undefined ? phraseOf(rest.text) : undefined
   if (phrase === undefined || rest === undefined || !isComparable(phrase))
     return { object: objectOf(tenant, key), key }
   const facts = JSON.stringify(isHashed ? phrase.facts : [phrase.facts, phrase.names])
-  const bucket = await digestOf(`${whose}\n${rest.context()}\n${facts}`)
+  const bucket = mark(`${whose}\n${rest.context()}\n${facts}`)
   return {
     object: objectOf(tenant, bucket),
     key,

@@ -1,15 +1,21 @@
 // The object that keeps a part of one tenant's answers, and lets those who ask the same at one time share one call.
 import { DurableObject } from 'cloudflare:workers'
-import { type Filling, type Look, type Looked, openKeeper, type Stats } from './keeper.ts'
+import type { Seal } from '../../shared/seal.ts'
+import { type Filling, type Keeper, type Look, type Looked, openKeeper, type Stats } from './keeper.ts'
 import { linesOf } from './line.ts'
 import { openAnswerStore } from './store.ts'
 
 /** What has had its time is looked for no oftener than this. */
 const EXPIRE_MS = 60_000
 
-export class AnswerCache extends DurableObject {
-  private readonly keeper = openKeeper(openAnswerStore(this.ctx.storage.sql))
+export class AnswerCacheObject extends DurableObject {
+  private readonly keeper: Keeper
   private isScheduled = false // as far as this object knows since it woke up
+
+  constructor(state: DurableObjectState, bindings: Cloudflare.Env, seal: Seal) {
+    super(state, bindings)
+    this.keeper = openKeeper(openAnswerStore(state.storage.sql, seal))
+  }
 
   /** An answer, or how to come by one. */
   async look(asked: Look): Promise<Looked> {

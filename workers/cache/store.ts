@@ -1,4 +1,6 @@
-// The tables of kept answers: one row each, and one of counts.
+// The tables of kept answers: one row each, sealed but for its times and its names, which are marks of a secret key; and
+// one of counts. A new key in front finds none of them: they go when they have had their time.
+import { type Seal, storedIn } from '../../shared/seal.ts'
 import { SUMS, type Counts } from './counts.ts'
 
 export interface Entry {
@@ -15,6 +17,9 @@ export interface Entry {
   readonly body: string
 }
 
+/** What is told of an entry again; its vector is left closed. */
+export type Kept = Omit<Entry, 'bucket' | 'vector' | 'until'>
+
 export interface Near {
   readonly key: string
   readonly vector: Uint8Array
@@ -26,7 +31,7 @@ export interface Totals {
 }
 
 export interface AnswerStore {
-  find(key: string, now: number): Entry | undefined
+  find(key: string, now: number): Kept | undefined
   /** The newest of a bucket that were made after `since`, with their vectors. */
   near(bucket: string, now: number, since: number, most: number): readonly Near[]
   put(entry: Entry): void
@@ -48,19 +53,23 @@ export interface AnswerStore {
 }
 
 const TABLES = [
-  `CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, bucket TEXT, vector BLOB, route TEXT NOT NULL, at INTEGER NOT NULL,
+  `CREATE TABLE IF NOT EXISTS sealed_answers (key TEXT PRIMARY KEY, bucket TEXT, vector BLOB, route TEXT NOT NULL, at INTEGER NOT NULL,
     until INTEGER NOT NULL, used INTEGER NOT NULL, hits INTEGER NOT NULL DEFAULT 0, chars INTEGER NOT NULL, head TEXT NOT NULL,
     body TEXT NOT NULL)`,
-  'CREATE INDEX IF NOT EXISTS answers_used ON answers (used)',
-  'CREATE INDEX IF NOT EXISTS answers_bucket ON answers (bucket, at) WHERE bucket IS NOT NULL',
+  'CREATE INDEX IF NOT EXISTS answers_used ON sealed_answers (used)',
+  'CREATE INDEX IF NOT EXISTS answers_bucket ON sealed_answers (bucket, at) WHERE bucket IS NOT NULL',
   `CREATE TABLE IF NOT EXISTS counts (id INTEGER PRIMARY KEY CHECK (id = 1), ${SUMS.map((sum) => `${sum} INTEGER NOT NULL DEFAULT 0`).join(', ')})`,
 ]
 
 type Fields = Readonly<Record<string, SqlStorageValue>>
 
-export function openAnswerStore(sql: SqlStorage): AnswerStore {
+export function openAnswerStore(sql: SqlStorage, seal: Seal): AnswerStore {
+  const isThere = (table: string): boolean =>
+    sql.exec('SELECT 1 FROM sqlite_master WHERE name = ?', table).toArray().length > 0
+  // An earlier version kept them in plain text, under names by which nothing is looked for any more.
+  if (isThere('answers')) sql.exec('DROP TABLE answers')
   // Asking for what never was leaves nothing behind: tables are made by writing.
-  let isMade = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'answers'").toArray().length > 0
+  let isMade = isThere('sealed_answers')
 
   const rows = (query: string, ...values: SqlStorageValue[]): Fields[] =>
     isMade ? sql.exec<Fields>(query, ...values).toArray() : []
@@ -73,50 +82,69 @@ export function openAnswerStore(sql: SqlStorage): AnswerStore {
     return Number(sql.exec<Fields>('SELECT changes() AS n').one()['n'])
   }
 
+  const vectorOf = ({ key, vector }: Fields): Uint8Array | undefined =>
+    vector instanceof ArrayBuffer ? seal.openBytes(vector, `${String(key)}/vector`) : undefined
+
+  const keptOf = (row: Fields): Kept => {
+    const key = String(row['key'])
+    return {
+      key,
+      route: String(row['route']),
+      at: Number(row['at']),
+      head: seal.open(storedIn(row['head']), `${key}/head`),
+      body: seal.open(storedIn(row['body']), `${key}/body`),
+    }
+  }
+
   return {
-    find: (key, now) => rows('SELECT * FROM answers WHERE key = ? AND until > ?', key, now).map(entryOf)[0],
+    find: (key, now) =>
+      rows('SELECT key, route, at, head, body FROM sealed_answers WHERE key = ? AND until > ?', key, now).map(
+        keptOf,
+      )[0],
     near: (bucket, now, since, most) =>
       rows(
-        'SELECT key, vector FROM answers WHERE bucket = ? AND until > ? AND at > ? AND vector IS NOT NULL ORDER BY at DESC LIMIT ?',
+        'SELECT key, vector FROM sealed_answers WHERE bucket = ? AND until > ? AND at > ? AND vector IS NOT NULL ORDER BY at DESC LIMIT ?',
         bucket,
         now,
         since,
         most,
-      ).map((row) => ({ key: String(row['key']), vector: bytesOf(row['vector']) ?? new Uint8Array() })),
+      ).map((row) => ({ key: String(row['key']), vector: vectorOf(row) ?? new Uint8Array() })),
     put({ key, bucket, vector, route, at, until, head, body }) {
       change(
-        `INSERT INTO answers (key, bucket, vector, route, at, until, used, chars, head, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        `INSERT INTO sealed_answers (key, bucket, vector, route, at, until, used, chars, head, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           ON CONFLICT (key) DO UPDATE SET bucket = excluded.bucket, vector = excluded.vector, at = excluded.at, until = excluded.until,
           used = excluded.used, chars = excluded.chars, head = excluded.head, body = excluded.body`,
         key,
         bucket,
-        vector === null ? null : new Uint8Array(vector).buffer,
+        vector === null ? null : seal.sealBytes(vector, `${key}/vector`),
         route,
         at,
         until,
         at,
         charsOf(body),
-        head,
-        body,
+        seal.seal(head, `${key}/head`),
+        seal.seal(body, `${key}/body`),
       )
     },
-    remove: (key) => void change('DELETE FROM answers WHERE key = ?', key),
+    remove: (key) => void change('DELETE FROM sealed_answers WHERE key = ?', key),
     touch: (key, hits, at) =>
-      void change('UPDATE answers SET hits = hits + ?, used = ? WHERE key = ?', hits, at, key),
+      void change('UPDATE sealed_answers SET hits = hits + ?, used = ? WHERE key = ?', hits, at, key),
     oldest: (most) =>
-      rows('SELECT key, chars FROM answers ORDER BY used LIMIT ?', most).map((row) => ({
+      rows('SELECT key, chars FROM sealed_answers ORDER BY used LIMIT ?', most).map((row) => ({
         key: String(row['key']),
         chars: Number(row['chars']),
       })),
-    expire: (now) => (isMade ? change('DELETE FROM answers WHERE until <= ?', now) : 0),
+    expire: (now) => (isMade ? change('DELETE FROM sealed_answers WHERE until <= ?', now) : 0),
     purge: (route) =>
-      isMade ? change('DELETE FROM answers WHERE ?1 IS NULL OR route = ?1', route ?? null) : 0,
+      isMade ? change('DELETE FROM sealed_answers WHERE ?1 IS NULL OR route = ?1', route ?? null) : 0,
     nextExpiry() {
-      const next = rows('SELECT MIN(until) AS next FROM answers')[0]?.['next'] ?? null
+      const next = rows('SELECT MIN(until) AS next FROM sealed_answers')[0]?.['next'] ?? null
       return next === null ? undefined : Number(next)
     },
     totals() {
-      const [row = {}] = rows('SELECT COUNT(*) AS entries, COALESCE(SUM(chars), 0) AS chars FROM answers')
+      const [row = {}] = rows(
+        'SELECT COUNT(*) AS entries, COALESCE(SUM(chars), 0) AS chars FROM sealed_answers',
+      )
       return { entries: Number(row['entries'] ?? 0), chars: Number(row['chars'] ?? 0) }
     },
     counts() {
@@ -136,17 +164,3 @@ export function openAnswerStore(sql: SqlStorage): AnswerStore {
 
 /** What a row weighs: its text, and some for the rest of it. */
 export const charsOf = (body: string): number => body.length + 1_024
-
-const entryOf = (row: Fields): Entry => ({
-  key: String(row['key']),
-  bucket: row['bucket'] === null ? null : String(row['bucket']),
-  vector: bytesOf(row['vector']) ?? null,
-  route: String(row['route']),
-  at: Number(row['at']),
-  until: Number(row['until']),
-  head: String(row['head']),
-  body: String(row['body']),
-})
-
-const bytesOf = (value: SqlStorageValue | undefined): Uint8Array | undefined =>
-  value instanceof ArrayBuffer ? new Uint8Array(value) : undefined

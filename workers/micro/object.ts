@@ -1,6 +1,7 @@
 // The Durable Object in which micro lives: reads the request, hands it to the engine of the isolate, answers. When it has
 // rested a while it keeps its conversation's keys and values on its shelf; weeks later it clears that.
 import { DurableObject } from 'cloudflare:workers'
+import type { Seal } from '../../shared/seal.ts'
 import { isolateEngine, loadedEngine, type Loaded, type ModelSource } from './assets.ts'
 import { eraseCaches, findCache } from './cache.ts'
 import { PAGE_TOKENS } from './layout.ts'
@@ -32,18 +33,21 @@ async function readJson(request: Request): Promise<unknown> {
 export interface MicroOptions {
   readonly source: ModelSource
   readonly warn: (message: string) => void
+  readonly seal: Seal
 }
 
 export class MicroObject extends DurableObject {
   private readonly source: ModelSource
   private readonly warn: (message: string) => void
+  private readonly seal: Seal
   private shelf: Shelf | undefined
   private resting: number | null = null
 
-  constructor(state: DurableObjectState, env: Cloudflare.Env, { source, warn }: MicroOptions) {
+  constructor(state: DurableObjectState, env: Cloudflare.Env, { source, warn, seal }: MicroOptions) {
     super(state, env)
     this.source = source
     this.warn = warn
+    this.seal = seal
   }
 
   /** Speaks the OpenAI chat completions format on every path. */
@@ -101,7 +105,7 @@ export class MicroObject extends DurableObject {
   }
 
   private open({ engine, stamp }: Loaded): Shelf {
-    return openShelf(openShelfStore(this.ctx.storage), makePacking(engine.model), stamp, this.warn)
+    return openShelf(openShelfStore(this.ctx.storage, this.seal), makePacking(engine.model), stamp, this.warn)
   }
 
   private rest(work: () => Promise<void>): void {

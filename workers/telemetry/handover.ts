@@ -38,7 +38,10 @@ interface Underway {
   seenAt: number
 }
 
-export function openTelemetry(isolate: string, outbox: Outbox, log: Log): Telemetry {
+/** Seals what was said for its row; undefined where it cannot be, and is not kept. */
+export type CloseText = (text: string, rowId: string) => string | undefined
+
+export function openTelemetry(isolate: string, outbox: Outbox, log: Log, closeText: CloseText): Telemetry {
   const waiting: string[] = []
   const underway = new Map<number, Underway>() // in the order of their numbers; WINDOW bounds it
   let number = 0
@@ -103,15 +106,14 @@ export function openTelemetry(isolate: string, outbox: Outbox, log: Log): Teleme
   return {
     record(outcome, cx, said) {
       log.request(outcome)
+      const text = said && closeText(JSON.stringify(said), outcome.id)
       if (waiting.length >= MAX_ROWS) {
         waiting.shift()
         dropped += 1
         if (dropped % 1_000 === 1)
           log.warn(`telemetry: the outbox is away, ${dropped} of the oldest rows dropped`)
       }
-      waiting.push(
-        JSON.stringify(said === undefined ? writeRow(outcome) : [...writeRow(outcome), JSON.stringify(said)]),
-      )
+      waiting.push(JSON.stringify(text === undefined ? writeRow(outcome) : [...writeRow(outcome), text]))
       const now = cx.now()
       for (const load of underway.values()) {
         if (load.carrier === undefined || now - load.seenAt >= LOST_MS) cx.defer(carry(load, cx))

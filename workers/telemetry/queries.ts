@@ -19,6 +19,8 @@ export interface Rows {
   readonly outboxes: (wanted: Wanted) => Promise<readonly (readonly Row[])[]>
   /** What was said in the request of a row, from each outbox that has it. */
   readonly texts: (rowId: string) => Promise<readonly (string | undefined)[]>
+  /** What of it is shown. */
+  readonly openText: (kept: string, rowId: string) => unknown
   /** Rows of requests before this time are not shown any more. */
   readonly keptFrom: () => number
 }
@@ -44,7 +46,7 @@ export async function findRequest(rows: Rows, id: string): Promise<Record<string
   const { row = unsent, text = said } = await readById(rows.database, id)
   return row === undefined
     ? undefined
-    : { ...readRow(row), text: text === undefined ? null : JSON.parse(text) }
+    : { ...readRow(row), text: text === undefined ? null : rows.openText(text, id) }
 }
 
 /** The key's newest request of this id; undefined where there is none, or not yet. */

@@ -55,7 +55,7 @@ export async function startWorkerd(model: ArrayBuffer): Promise<Server> {
     bundle: true,
     format: 'esm',
     target: 'es2024',
-    external: ['cloudflare:*'],
+    external: ['cloudflare:*', 'node:*'],
     plugins: [embedded],
   })
   copyFileSync(join(root, 'workers/micro/kernel/kernel.wasm'), join(folder, 'kernel.wasm'))

@@ -16,7 +16,7 @@ function stage(take: (handOver: HandOver) => Promise<void>) {
     defer: (task) => void deferred.push(task),
   }
   const log = openLog('off', (_, line) => void lines.push(line), Date.now)
-  const telemetry = openTelemetry('isolate', { take }, log)
+  const telemetry = openTelemetry('isolate', { take }, log, (text) => text)
   return { lines, deferred, record: () => telemetry.record(outcomeWith(), cx) }
 }
 
