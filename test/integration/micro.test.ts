@@ -65,8 +65,10 @@ function inside<T>(file: string, work: (database: DatabaseSync) => T): T {
 
 const pagesIn = (file: string): number =>
   inside(file, (database) => {
-    const table = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'pages'").get()
-    return table === undefined ? 0 : Number(database.prepare('SELECT count(*) AS n FROM pages').get()?.['n'])
+    const table = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'sealed_pages'").get()
+    return table === undefined
+      ? 0
+      : Number(database.prepare('SELECT count(*) AS n FROM sealed_pages').get()?.['n'])
   })
 
 /** Waits until what the conversations hold now is kept, and nothing more is written. */
@@ -119,11 +121,14 @@ describe('a conversation with micro', () => {
     await scene.gateway.kill()
     for (const file of kept())
       inside(file, (database) => {
-        if (database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'pages'").get() === undefined) return
-        for (const { number, bytes } of database.prepare('SELECT number, bytes FROM pages').all()) {
+        if (database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'sealed_pages'").get() === undefined)
+          return
+        for (const { number, bytes } of database.prepare('SELECT number, bytes FROM sealed_pages').all()) {
           const changed = Uint8Array.from(bytes as Uint8Array)
           changed[changed.length >> 1] = (changed[changed.length >> 1] ?? 0) ^ 0x40
-          database.prepare('UPDATE pages SET bytes = ? WHERE number = ?').run(changed, number as number)
+          database
+            .prepare('UPDATE sealed_pages SET bytes = ? WHERE number = ?')
+            .run(changed, number as number)
         }
       })
     await scene.gateway.restart()
@@ -140,8 +145,9 @@ describe('a conversation with micro', () => {
     await scene.gateway.kill()
     for (const file of kept())
       inside(file, (database) => {
-        if (database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'pages'").get() === undefined) return
-        database.exec("UPDATE pages SET stamp = 'another'")
+        if (database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'sealed_pages'").get() === undefined)
+          return
+        database.exec("UPDATE sealed_pages SET stamp = 'another'")
       })
     await scene.gateway.restart()
     expect(await say('outdated', TURNS[3] ?? '', client)).toEqual({ ...whole[3], cached: 0 })
@@ -154,9 +160,10 @@ describe('a conversation with micro', () => {
     await scene.gateway.kill()
     for (const file of kept())
       inside(file, (database) => {
-        if (database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'pages'").get() === undefined) return
+        if (database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'sealed_pages'").get() === undefined)
+          return
         database.exec(
-          "CREATE TRIGGER IF NOT EXISTS refused BEFORE INSERT ON pages BEGIN SELECT RAISE(FAIL, 'no room'); END",
+          "CREATE TRIGGER IF NOT EXISTS refused BEFORE INSERT ON sealed_pages BEGIN SELECT RAISE(FAIL, 'no room'); END",
         )
       })
     await scene.gateway.restart()

@@ -1,5 +1,5 @@
 // Prompts and answers are kept where a key wants it, for the operator alone; of every other key no word is anywhere.
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pick, user } from '../lab/client.ts'
@@ -96,15 +96,17 @@ test('what was said is there after a crash, and moves to D1 with its row', async
   expect(pick(await full(id), 'text', 'answers')).toEqual(['The bilberry is out.'])
   for (let round = 0; round < 14; round += 1)
     await Promise.all(Array.from({ length: 16 }, () => askAgain(key)))
-  const inDatabase = (): boolean => {
-    const folder = join(scene.gateway.state, 'd1')
-    return readdirSync(folder, { recursive: true, withFileTypes: true })
+  const sealedIn = (file: string): number =>
+    (existsSync(file) ? readFileSync(file, 'latin1') : '').split('sealed:').length
+  const inDatabase = (): number =>
+    readdirSync(join(scene.gateway.state, 'd1'), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .some((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1').includes('cloudberry'))
-  }
-  await until('a page of them in D1', inDatabase)
-  const rows = await scene.rows(`&key=${key.id}`)
-  expect(rows).toHaveLength(14 * 16 + 1)
+      .reduce((sum, entry) => sum + sealedIn(join(entry.parentPath, entry.name)), 0)
+  await until('a page of them in D1', () => inDatabase() > 100)
+  const rows = await until('every row', async () => {
+    const found = await scene.rows(`&key=${key.id}`)
+    return found.length === 14 * 16 + 1 ? found : false
+  })
   for (const row of [...rows.slice(0, 5), ...rows.slice(-5)])
     expect(pick(await full(row.id), 'text', 'answers', 0)).toMatch(/^The (?:cloud|bil)berry is out\.$/)
 }, 60_000)
