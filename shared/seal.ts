@@ -144,7 +144,7 @@ function openSeal(derive: () => readonly DerivedKey[], cipher: Cipher, check: ()
   }
 
   const openBytes = (sealed: ArrayBuffer, row: string): Uint8Array => {
-    const head = readHead(new Uint8Array(sealed), cipher)
+    const head = readHead(new Uint8Array(sealed))
     if (head === undefined) throw new SealError('damaged', `${OPENING}${row} is no sealed value.`)
     const found = keys().find(({ name }) => name === head.name)
     if (found === undefined) {
@@ -163,7 +163,7 @@ function openSeal(derive: () => readonly DerivedKey[], cipher: Cipher, check: ()
     seal: (text, row) => sealBytes(cipher.encode(text), row),
     open: (stored, row) => (typeof stored === 'string' ? stored : cipher.decode(openBytes(stored, row))),
     isFresh: (stored) =>
-      typeof stored !== 'string' && readHead(new Uint8Array(stored), cipher)?.name === newest().name,
+      typeof stored !== 'string' && readHead(new Uint8Array(stored))?.name === newest().name,
     marks: (text) => {
       newest()
       return keys().map(({ key }) => cipher.mark(key, text))
@@ -186,9 +186,9 @@ const lost = (row: string, name: string): SealError =>
 const headOf = (name: string, cipher: Cipher): Uint8Array =>
   Uint8Array.of(MAGIC, (VERSION << 6) | name.length, ...cipher.encode(name))
 
-function readHead(sealed: Uint8Array, cipher: Cipher): { name: string; length: number } | undefined {
+function readHead(sealed: Uint8Array): { name: string; length: number } | undefined {
   const [magic, second = 0] = sealed
   const length = 2 + (second & 0x3f)
   if (magic !== MAGIC || second >> 6 !== VERSION || sealed.length < length) return undefined
-  return { name: cipher.decode(sealed.subarray(2, length)), length }
+  return { name: String.fromCharCode(...sealed.subarray(2, length)), length } // damaged, it is no key's
 }

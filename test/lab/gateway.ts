@@ -40,14 +40,15 @@ export interface Gateway {
   stop(): Promise<void>
   /** A crash: SIGKILL. The state stays, so that `restart` can find it. */
   kill(): Promise<void>
-  /** Stops if running, then starts on the same port and state. */
-  restart(): Promise<void>
+  /** Stops if running, then starts on the same port and state; with other variables from now on, where some are given. */
+  restart(env?: Readonly<Record<string, string>>): Promise<void>
 }
 
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
   const root = options.root ?? ROOT
   const state = options.state ?? mkdtempSync(join(tmpdir(), 'minnow-test-'))
   let printed = ''
+  let variables = options.env
   let port = options.port ?? 0
   let serving = await start()
   const url = urlOf(options.host ?? '127.0.0.1', port)
@@ -74,7 +75,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   function environment(): Record<string, string> {
     const config = options.config
     const given = {
-      ...options.env,
+      ...variables,
       HOST: options.host ?? '127.0.0.1',
       PORT: String(port),
       MINNOW_STATE: state,
@@ -104,7 +105,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       serving.kill('SIGKILL')
       await serving.ended
     },
-    async restart() {
+    async restart(env) {
+      variables = { ...variables, ...env }
       await serving.stop()
       serving = await start()
     },

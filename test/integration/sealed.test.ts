@@ -1,0 +1,229 @@
+// Of what is said no byte is on the disk in plain text, whichever part of the gateway keeps it; and a key may be changed
+// while everything that is kept stays what it was.
+import { randomBytes } from 'node:crypto'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { canary, traces } from '../lab/canary.ts'
+import { pick, type Reply, user } from '../lab/client.ts'
+import { freshId, openScene, type Scene, withId } from '../lab/scene.ts'
+import { until } from '../lab/until.ts'
+
+const newKey = (name: string): string => `${name}:${randomBytes(32).toString('base64url')}`
+
+/** The values of a column in every object of a class, as they are on the disk. */
+function valuesIn(state: string, name: string, query: string): unknown[] {
+  const folder = join(state, 'objects', `minnow-${name}`)
+  if (!existsSync(folder)) return []
+  const files = readdirSync(folder).filter((file) => file.endsWith('.sqlite') && file !== 'metadata.sqlite')
+  return files.flatMap((file) => {
+    const database = new DatabaseSync(join(folder, file), { readOnly: true })
+    try {
+      return database
+        .prepare(query)
+        .all()
+        .map((row) => Object.values(row)[0])
+    } catch {
+      return [] // no such table here
+    } finally {
+      database.close()
+    }
+  })
+}
+
+/** Makes the alarms of a class due, as time would; the gateway is stopped. workerd keeps each in two places. */
+function ringAlarms(state: string, name: string): void {
+  const folder = join(state, 'objects', `minnow-${name}`)
+  for (const file of readdirSync(folder).filter((one) => one.endsWith('.sqlite'))) {
+    const database = new DatabaseSync(join(folder, file))
+    try {
+      if (file === 'metadata.sqlite') database.exec('UPDATE _cf_ALARM SET scheduled_time = 1')
+      else database.exec('UPDATE _cf_METADATA SET value = 1 WHERE key = 1')
+    } finally {
+      database.close()
+    }
+  }
+}
+
+const ok = (reply: Reply): Reply => {
+  expect(reply.status, reply.text).toBeLessThan(300)
+  return reply
+}
+
+describe('of everything that is said', () => {
+  let scene: Scene
+  const words: string[] = []
+  const word = (name: string): string => {
+    const made = canary(name)
+    words.push(made)
+    return made
+  }
+
+  beforeAll(async () => {
+    scene = await openScene({ models: { one: { provider: 'lab', model: 'one' } }, logs: 'json' })
+  })
+  afterAll(() => scene.stop())
+
+  const respond = async (body: object): Promise<Reply> =>
+    ok(await scene.client.ask({ model: 'lab/one', messages: undefined, ...body }, { path: '/v1/responses' }))
+
+  test('nothing can be read on the disk or in the log, whatever keeps it', async () => {
+    const { lab, client, gateway } = scene
+    lab.always('one', { text: `Answer ${word('answered')}.` })
+
+    // Responses: kept, gone on from, in a conversation with items and metadata, in the background with events.
+    const first = await respond({
+      input: `Input ${word('input')}`,
+      instructions: `Be ${word('instructions')}`,
+    })
+    await respond({ input: `Then ${word('then')}`, previous_response_id: pick(first.json, 'id') })
+    const made = await client.send('/v1/conversations', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        metadata: { topic: word('metadata') },
+        items: [{ type: 'message', role: 'user', content: `Item ${word('item')}` }],
+      }),
+    })
+    await respond({ input: `In it ${word('inside')}`, conversation: pick(made.json, 'id') })
+    const behind = await client.send('/v1/responses', {
+      method: 'POST',
+      body: JSON.stringify({ model: 'lab/one', input: word('behind'), background: true, stream: true }),
+    })
+    expect(behind.text).toContain('response.completed')
+
+    // A conversation by its header, with a vendor and with micro, whose pages are kept.
+    for (const model of ['lab/one', 'micro', 'micro'])
+      ok(
+        await client.ask(
+          { model, messages: [user(`Talk ${word('talk')}`)] },
+          { headers: { 'x-minnow-conversation': 'sealed' } },
+        ),
+      )
+
+    // Repeatable and resumable requests; answers that are given again, in the same words and in others.
+    const asked = { model: 'lab/one', messages: [user(`Repeat ${word('repeat')}`)] }
+    for (const _ of [1, 2]) ok(await client.ask(asked, { headers: { 'idempotency-key': 'sealed-1' } }))
+    await client.stream(
+      { model: 'lab/one', messages: [user(`Resume ${word('resume')}`)] },
+      { headers: { 'x-minnow-resumable': 'true' } },
+    )
+    for (const cache of ['exact', 'semantic'])
+      await until(`a hit of the ${cache} cache`, async () => {
+        const reply = await client.ask({
+          model: 'lab/one',
+          messages: [user(`What is the height of ${words[0]} ${cache}?`)],
+          minnow: { cache: { mode: cache } },
+        })
+        return reply.headers.get('x-minnow-route') === 'cache; reason=exact'
+      })
+
+    // A key whose texts an operator may read.
+    const open = await scene.makeKey({ storeText: true })
+    const id = freshId()
+    await open.client.ask({ model: 'lab/one', messages: [user(`Kept ${word('kept')}`)] }, withId(id))
+    const row = await scene.rowOf(id)
+    const shown = await scene.admin.send(`/admin/requests/${row.id}`)
+    expect(shown.text).toContain(words.at(-1))
+
+    // So the search means something: each of them has written down what it keeps, and it is no text.
+    const { state } = gateway
+    const queries: readonly [string, string][] = [
+      ['Thread', 'SELECT text FROM texts'],
+      ['Thread', 'SELECT metadata FROM conversation'],
+      ['Thread', 'SELECT text FROM rows'],
+      ['Replay', 'SELECT text FROM rows'],
+      ['Replay', 'SELECT head FROM streams'],
+      ['AnswerCache', 'SELECT body FROM sealed_answers'],
+      ['AnswerCache', 'SELECT vector FROM sealed_answers WHERE vector IS NOT NULL'],
+      ['Micro', 'SELECT bytes FROM sealed_pages'],
+      ['Micro', 'SELECT facts FROM sealed_pages'],
+    ]
+    for (const [name, query] of queries) {
+      const values = await until(`${name}: ${query}`, () => {
+        const found = valuesIn(state, name, query)
+        return found.length > 0 && found
+      })
+      expect(
+        values.every((value) => value instanceof Uint8Array && value[0] === 0xa6),
+        query,
+      ).toBe(true)
+    }
+    const places = traces(state, words).filter((file) => !file.includes('/minnow-Conversation/'))
+    expect(places).toEqual([])
+    for (const one of words) expect(gateway.output()).not.toContain(one)
+    // And the search itself finds what is there.
+    expect(traces(state, [row.id]).length).toBeGreaterThan(0)
+  }, 120_000)
+})
+
+describe('a new key', () => {
+  const [first, second] = [newKey('k1'), newKey('k2')]
+  let scene: Scene
+
+  beforeAll(async () => {
+    scene = await openScene(
+      { models: { one: { provider: 'lab', model: 'one' } } },
+      { env: { DATA_KEYS: first } },
+    )
+  })
+  afterAll(() => scene.stop())
+
+  const headsIn = (query: string): Set<string> =>
+    new Set(
+      valuesIn(scene.gateway.state, 'Thread', query).map((value) =>
+        value instanceof Uint8Array ? Buffer.from(value.subarray(2, 4)).toString('latin1') : 'plain',
+      ),
+    )
+
+  test('comes in front without a pause, opens nothing less, and lets the old one go once all is sealed again', async () => {
+    const { lab, client, gateway } = scene
+    lab.always('one', { text: 'Of course.' })
+    const ask = async (body: object): Promise<Reply> =>
+      ok(await client.ask({ model: 'lab/one', messages: undefined, ...body }, { path: '/v1/responses' }))
+    const made = await client.send('/v1/conversations', {
+      method: 'POST',
+      body: JSON.stringify({ metadata: { topic: 'old' } }),
+    })
+    const conversation = String(pick(made.json, 'id'))
+    await ask({ input: 'The first word', conversation })
+    const alone = String(pick((await ask({ input: 'Alone' })).json, 'id'))
+    expect(headsIn('SELECT text FROM texts')).toEqual(new Set(['k1']))
+
+    await rekey(`${second},${first}`)
+    // What is touched is sealed again: this one is read, the other is left for the alarm.
+    expect((await client.send(`/v1/responses/${alone}`)).text).toContain('Of course.')
+    expect(headsIn('SELECT text FROM texts')).toEqual(new Set(['k1', 'k2']))
+
+    await gateway.kill()
+    ringAlarms(gateway.state, 'Thread')
+    await rekey(`${second},${first}`)
+    await until('everything to be sealed again', () => {
+      const heads = [...headsIn('SELECT text FROM texts'), ...headsIn('SELECT metadata FROM conversation')]
+      return heads.every((head) => head === 'k2')
+    })
+
+    await rekey(second)
+    const items = await client.send(`/v1/conversations/${conversation}/items`)
+    expect(items.text).toContain('The first word')
+    expect((await client.send(`/v1/conversations/${conversation}`)).text).toContain('old')
+    expect((await client.send(`/v1/responses/${alone}`)).text).toContain('Of course.')
+  }, 120_000)
+
+  test('in the place of one that is still needed is told by its name, and costs nothing but what it kept', async () => {
+    const { client } = scene
+    const reply = ok(
+      await client.ask({ model: 'lab/one', messages: undefined, input: 'x' }, { path: '/v1/responses' }),
+    )
+    const path = `/v1/responses/${String(pick(reply.json, 'id'))}`
+    await rekey(newKey('k3'))
+    const refused = await client.send(path)
+    expect([refused.status, pick(refused.json, 'error', 'code')]).toEqual([503, 'not_equipped'])
+    expect(pick(refused.json, 'error', 'message')).toMatch(/sealed with the key "k2".*put it back/)
+    await rekey(second)
+    expect((await client.send(path)).status).toBe(200)
+  }, 60_000)
+
+  const rekey = (keys: string): Promise<void> => scene.gateway.restart({ DATA_KEYS: keys })
+})
