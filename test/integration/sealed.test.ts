@@ -1,50 +1,14 @@
 // Of what is said no byte is on the disk in plain text, whichever part of the gateway keeps it; and a key may be changed
 // while everything that is kept stays what it was.
 import { randomBytes } from 'node:crypto'
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { canary, traces } from '../lab/canary.ts'
 import { pick, type Reply, user } from '../lab/client.ts'
+import { ringAlarms, valuesIn } from '../lab/objects.ts'
 import { freshId, openScene, type Scene, withId } from '../lab/scene.ts'
 import { until } from '../lab/until.ts'
 
 const newKey = (name: string): string => `${name}:${randomBytes(32).toString('base64url')}`
-
-/** The values of a column in every object of a class, as they are on the disk. */
-function valuesIn(state: string, name: string, query: string): unknown[] {
-  const folder = join(state, 'objects', `minnow-${name}`)
-  if (!existsSync(folder)) return []
-  const files = readdirSync(folder).filter((file) => file.endsWith('.sqlite') && file !== 'metadata.sqlite')
-  return files.flatMap((file) => {
-    const database = new DatabaseSync(join(folder, file), { readOnly: true })
-    try {
-      return database
-        .prepare(query)
-        .all()
-        .map((row) => Object.values(row)[0])
-    } catch {
-      return [] // no such table here
-    } finally {
-      database.close()
-    }
-  })
-}
-
-/** Makes the alarms of a class due, as time would; the gateway is stopped. workerd keeps each in two places. */
-function ringAlarms(state: string, name: string): void {
-  const folder = join(state, 'objects', `minnow-${name}`)
-  for (const file of readdirSync(folder).filter((one) => one.endsWith('.sqlite'))) {
-    const database = new DatabaseSync(join(folder, file))
-    try {
-      if (file === 'metadata.sqlite') database.exec('UPDATE _cf_ALARM SET scheduled_time = 1')
-      else database.exec('UPDATE _cf_METADATA SET value = 1 WHERE key = 1')
-    } finally {
-      database.close()
-    }
-  }
-}
 
 const ok = (reply: Reply): Reply => {
   expect(reply.status, reply.text).toBeLessThan(300)
