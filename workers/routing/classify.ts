@@ -4,8 +4,8 @@ import { BUCKETS, hashText, shapeOf } from './features.ts'
 import type { Learned } from './learner.ts'
 import prior from './prior.json' with { type: 'json' }
 import { PLAIN_CUT } from './dial.ts'
-import { hasOptions, isKnownGround, priorOfReading } from './prior.ts'
-import { type Reading, readRequest } from './reading.ts'
+import { hasOptions, isKnownGround, pairGain } from './prior.ts'
+import { readRequest } from './reading.ts'
 import { TRAITS } from './traits.ts'
 
 export interface Effort {
@@ -41,21 +41,23 @@ export interface Manner {
 /** By what the route has learned, where it has; else by the priors. */
 export function classify(request: ModelRequest, learned?: Learned, manner: Manner = {}): Effort {
   const { weak = 'micro', isGuarded = false } = manner
-  const reading = readRequest(request)
+  const reading = readRequest(request, isGuarded)
+  const { traits } = reading.whole
   const gain = learned?.standing.isOn === true ? learned.gainOfReading(reading, isGuarded) : undefined
-  if (gain !== undefined) return { score: scoreOf(gain), features: named(reading) }
+  if (gain !== undefined) return { score: scoreOf(gain), features: named(traits) }
   const own = weigh(request)
-  // Of what it was not measured on the prior for pairs knows nothing; what is easy for micro is easy for others.
-  const traits = reading.views.at(-1)?.traits ?? NO_TRAITS
-  if (!isKnownGround(traits)) return own
-  const paired = scoreOf(priorOfReading(reading, isGuarded))
-  if (weak === 'other') return { score: paired, features: named(reading) }
+  const paired = (): number => scoreOf(pairGain(reading, isGuarded))
+  if (!isKnownGround(traits)) {
+    // Of what it was not measured on the prior for pairs knows nothing; what is easy for micro is easy for others. But
+    // where a request began on known ground, what is put at its end is no way out.
+    const isLeft = reading.views.some((view) => isKnownGround(view.traits))
+    return weak === 'other' && isLeft ? { ...own, score: Math.min(own.score, paired()) } : own
+  }
+  if (weak === 'other') return { score: paired(), features: named(traits) }
   // What micro cannot do, such as choosing among options, needs another model; the gain tells such requests apart.
   const isBeyond = own.score > PLAIN_CUT || hasOptions(traits)
-  return isBeyond ? { ...own, score: PLAIN_CUT + paired * (1 - PLAIN_CUT) } : own
+  return isBeyond ? { ...own, score: PLAIN_CUT + paired() * (1 - PLAIN_CUT) } : own
 }
-
-const NO_TRAITS = new Float32Array(TRAITS.length)
 
 /** A gain that is usually worth a strong model's price scores a half. */
 const WORTH = 0.15
@@ -63,10 +65,8 @@ const STEEPNESS = 10
 
 const scoreOf = (gain: number): number => 1 / (1 + Math.exp(-STEEPNESS * (gain - WORTH)))
 
-const named = ({ views }: Reading): Record<string, number> => {
-  const traits = views.at(-1)?.traits
-  return Object.fromEntries(TRAITS.map((name, at) => [name, Math.round((traits?.[at] ?? 0) * 1000) / 1000]))
-}
+const named = (traits: Float32Array): Record<string, number> =>
+  Object.fromEntries(TRAITS.map((name, at) => [name, Math.round((traits[at] ?? 0) * 1000) / 1000]))
 
 export function weigh(request: ModelRequest, model: Prior = shipped): Effort {
   const features = shapeOf(request)

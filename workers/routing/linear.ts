@@ -1,7 +1,7 @@
 // A linear model of the gain: a weight for every bucket, one for every trait; how it is asked, how it is kept. Pure.
 import { GRAMS } from './hash.ts'
 import type { Reading } from './reading.ts'
-import type { Sketch } from './sketch.ts'
+import type { Look } from './sketch.ts'
 
 export interface Linear {
   /** What the strong model gains on average. */
@@ -23,28 +23,28 @@ export interface TraitWeight {
 const FAR = 3
 
 /** Expected gain of the strong model, strong minus weak. */
-export function gainOf(model: Linear, { grams, traits }: Sketch): number {
+export function gainOf(model: Linear, { grams, traits }: Look): number {
   let sum = 0
   for (let at = 0; at < grams.length; at += 1) sum += model.words[grams[at] ?? 0] ?? 0
   return model.bias + wordsPart(model, sum, grams.length) + traitsPart(model, traits)
 }
 
-/** A beginning that promises this much less gain than the whole holds it down. */
-const SLACK = 0.02
+export const wholeGain = (model: Linear, { grams, whole }: Reading): number =>
+  gainOf(model, { grams, traits: whole.traits })
 
 /**
- * No more than what the least promising beginning of the text promises, and a little: whatever is put at the end of a
- * request, it raises its score by `SLACK` and the text between two views at most. This costs honest traffic some of
- * the order (docs/routing.md has both figures); without it any request is made a hard one by a few words.
+ * No more than what the least promising beginning of the text promises, of a reading with views: as every text is a
+ * beginning of itself and what is put at its end, nothing that is put there raises the score. What this costs honest
+ * traffic is little, because `fitEven` keeps beginnings from promising less than wholes; without it any request is made
+ * a hard one by a few words (docs/routing.md has all figures).
  */
 export function guardedGain(model: Linear, { grams, views }: Reading): number {
-  let [sum, at, least, whole] = [0, 0, Infinity, 0]
+  let [sum, at, least] = [0, 0, Infinity]
   for (const view of views) {
     for (; at < view.grams; at += 1) sum += model.words[grams[at] ?? 0] ?? 0
-    whole = wordsPart(model, sum, at) + traitsPart(model, view.traits)
-    least = Math.min(least, whole + SLACK)
+    least = Math.min(least, wordsPart(model, sum, at) + traitsPart(model, view.traits))
   }
-  return model.bias + Math.min(least, whole)
+  return model.bias + least
 }
 
 const wordsPart = (model: Linear, sum: number, count: number): number =>

@@ -1,10 +1,10 @@
 // What the shipped prior expects a stronger model to gain on a request, and where it knows nothing. Pure.
 import { readGaps } from './gaps.ts'
 import { GRAMS } from './hash.ts'
-import { gainOf, guardedGain, type Linear } from './linear.ts'
+import { gainOf, guardedGain, type Linear, wholeGain } from './linear.ts'
 import type { Reading } from './reading.ts'
 import packed from './pairs.json' with { type: 'json' }
-import type { Sketch } from './sketch.ts'
+import type { Look } from './sketch.ts'
 import { TRAITS } from './traits.ts'
 
 const [FORMULAS, OPTIONS, DIGITS, CODE] = (['formulas', 'options', 'digits', 'code'] as const).map((name) =>
@@ -57,13 +57,10 @@ export function isKnownGround(traits: Float32Array): boolean {
 export const hasOptions = (traits: Float32Array): boolean => (traits[OPTIONS ?? 0] ?? 0) > 0
 
 /** On other ground every request is worth the same: routes over it are at random until they have learned. */
-export function priorGain(sketch: Sketch, model: Linear = theShipped()): number {
+export function priorGain(sketch: Look, model: Linear = theShipped()): number {
   return isKnownGround(sketch.traits) ? gainOf(model, sketch) : model.bias
 }
 
-/** The same of a request, guarded against what is put at its end unless that is not wanted. */
-export function priorOfReading(reading: Reading, isGuarded: boolean, model: Linear = theShipped()): number {
-  const whole = { grams: reading.grams, traits: reading.views.at(-1)?.traits ?? new Float32Array() }
-  if (!isKnownGround(whole.traits)) return model.bias
-  return isGuarded ? guardedGain(model, reading) : gainOf(model, whole)
-}
+/** The same of a request on known ground; guarded: of a reading with views. */
+export const pairGain = (reading: Reading, isGuarded: boolean, model: Linear = theShipped()): number =>
+  isGuarded ? guardedGain(model, reading) : wholeGain(model, reading)

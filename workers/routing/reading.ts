@@ -1,4 +1,4 @@
-// Reads a request once, letter by letter: hashed words and what the text looks like, at several points on the way. Pure.
+// Reads a request once, letter by letter: hashed words and what the text looks like, at every word on the way. Pure.
 import { lastUserText, type ModelRequest, textOf } from '../../shared/request.ts'
 import { bucketOf, HASH_START, hashAll, hashOn, openOnce } from './hash.ts'
 import { type Counts, noCounts, settingOf, traitsOf } from './traits.ts'
@@ -12,17 +12,21 @@ export interface View {
 export interface Reading {
   /** Buckets of words, word pairs and word beginnings, each once, in the order of the text. */
   readonly grams: Uint32Array
-  /** From the shortest to the whole; the last is the whole. */
-  readonly views: readonly [...View[], View]
+  readonly whole: View
+  /** Where every word ends, up to the whole; only where it was asked for. Why there are any: `guardedGain`. */
+  readonly views: readonly View[]
+  /** The first words; absent where there is no more than them. */
+  readonly beginning?: View
 }
 
 /** Beyond this a text says little new about what it asks. */
 const READ_CHARS = 2_000
 /** As many as a sketch has room for. */
 export const MAX_GRAMS = 500
-/** Views end after so many letters, and then ever farther apart. Why there are any: `guardedGain`. */
-const FIRST_VIEW = 60
-const VIEW_GROWTH = 2.5
+/** A text of fewer letters says too little to hold down what follows it. */
+const FIRST_VIEW = 20
+/** So many letters, to the end of the word, are the beginning that models are fitted with: `fitEven`. */
+const BEGINNING = 60
 
 const words = (list: string): ReadonlySet<number> => new Set(list.split(' ').map((word) => hashAll(word)))
 const FUNCTIONS = words('the of a an to in is and are was by for on with that as at from be or')
@@ -39,8 +43,10 @@ const isWord = (code: number): boolean =>
   isDigit(code) ||
   (code > 0xbf && (code < 0x2000 || code > 0x2bff))
 
-export function readRequest(request: ModelRequest): Reading {
-  const text = lastUserText(request.messages)
+/** With a view at every word this takes three times as long. */
+export function readRequest(request: ModelRequest, withViews = false): Reading {
+  // What is blank at the end would be between words if more followed: no view would be this text.
+  const text = lastUserText(request.messages).trimEnd()
   const setting = settingOf(request)
   const end = Math.min(text.length, READ_CHARS)
   const counts = noCounts()
@@ -52,7 +58,8 @@ export function readRequest(request: ModelRequest): Reading {
   }
   for (const hash of circumstances(request)) add(hash)
   const views: View[] = []
-  let cut = FIRST_VIEW
+  let beginning: View | undefined
+  const look = (): View => ({ grams: grams.length, traits: traitsOf(counts, setting) })
   let previous = hashAll('^')
   let option = false
   for (let at = 0; at < end;) {
@@ -69,30 +76,32 @@ export function readRequest(request: ModelRequest): Reading {
     }
     let word = HASH_START
     let pair = hashOn(previous, 32)
-    let beginning = 0
+    let stem = 0
     do {
       const letter = plain(text.charCodeAt(at), counts)
       word = hashOn(word, letter)
       pair = hashOn(pair, letter)
       at += 1
-      if (at - start === 5) beginning = word
+      if (at - start === 5) stem = word
     } while (at < end && isWord(code) && isWord(text.charCodeAt(at)))
     count(counts, code, at - start, word, text.charCodeAt(start - 1), text.charCodeAt(at))
     if (option) counts.optionChars += at - start + 1
     add(word)
     add(pair)
-    if (at - start > 5) add(hashOn(beginning, 42))
+    if (at - start > 5) add(hashOn(stem, 42))
     previous = word
     counts.chars = at
-    if (at >= cut && at < end) {
-      views.push({ grams: grams.length, traits: traitsOf(counts, setting) })
-      cut *= VIEW_GROWTH
-    }
+    if (withViews && at >= FIRST_VIEW) views.push(look())
+    if (at >= BEGINNING && at < end) beginning ??= look()
   }
   counts.chars = text.length
+  const whole = look()
+  if (withViews) views.push(whole)
   return {
     grams: Uint32Array.from(grams),
-    views: [...views, { grams: grams.length, traits: traitsOf(counts, setting) }],
+    whole,
+    views,
+    ...(beginning === undefined ? {} : { beginning }),
   }
 }
 

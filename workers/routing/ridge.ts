@@ -2,9 +2,9 @@
 import { GRAMS } from './hash.ts'
 import { deviation, type Linear, narrow } from './linear.ts'
 import { type Matrix, openMatrix } from './matrix.ts'
-import type { Sketch } from './sketch.ts'
+import type { Look } from './sketch.ts'
 
-export interface Example extends Sketch {
+export interface Example extends Look {
   readonly gain: number
 }
 

@@ -82,30 +82,41 @@ const log = (value: number, most: number): number => Math.min(1, Math.log1p(valu
 const part = (value: number, most: number): number => Math.min(1, value / most)
 
 /** What stands around the text: the same for all of it. */
-export function settingOf(request: ModelRequest): readonly number[] {
-  let [turns, history, system, images] = [0, 0, 0, 0]
-  for (const { role, parts } of request.messages) {
+export interface Setting {
+  readonly turns: number
+  /** Letters of all that was said beside the text and the instructions. */
+  readonly before: number
+  readonly others: readonly number[]
+}
+
+export function settingOf(request: ModelRequest): Setting {
+  let [turns, before, system, images] = [0, 0, 0, 0]
+  const newest = request.messages.findLast(({ role }) => role === 'user')
+  for (const message of request.messages) {
+    const { role, parts } = message
     if (role === 'user') turns += 1
     for (const its of parts) {
       if (its.type === 'image' || its.type === 'file' || its.type === 'audio') images += 1
       if (its.type !== 'text') continue
       if (role === 'system' || role === 'developer') system += its.text.length
-      else history += its.text.length
+      else if (message !== newest) before += its.text.length
     }
   }
-  return [
-    part(turns, 10),
-    log(history, 100_000),
-    log(system, 20_000),
-    log(request.tools.length, 50),
-    part(images, 4),
-    request.format.type === 'text' ? 0 : 1,
-    log(request.limits.maxOutput ?? 0, 32_000),
-    request.reasoning === undefined || request.reasoning.effort === 'none' ? 0 : 1,
-  ]
+  return {
+    turns: part(turns, 10),
+    before,
+    others: [
+      log(system, 20_000),
+      log(request.tools.length, 50),
+      part(images, 4),
+      request.format.type === 'text' ? 0 : 1,
+      log(request.limits.maxOutput ?? 0, 32_000),
+      request.reasoning === undefined || request.reasoning.effort === 'none' ? 0 : 1,
+    ],
+  }
 }
 
-export function traitsOf(counts: Counts, setting: readonly number[]): Float32Array {
+export function traitsOf(counts: Counts, { turns, before, others }: Setting): Float32Array {
   return Float32Array.of(
     log(counts.chars, 4_000),
     log(counts.prose, 600),
@@ -125,6 +136,8 @@ export function traitsOf(counts: Counts, setting: readonly number[]): Float32Arr
     log(counts.code, 30),
     log(counts.formulas, 20),
     log(counts.bars, 40),
-    ...setting,
+    turns,
+    log(before + counts.chars, 100_000),
+    ...others,
   )
 }

@@ -2,7 +2,7 @@
 import { gainOf, guardedGain, type Linear } from '../../../workers/routing/linear.ts'
 import { bucketOf, hashAll } from '../../../workers/routing/hash.ts'
 import { readRequest } from '../../../workers/routing/reading.ts'
-import { fitLinear } from '../../../workers/routing/ridge.ts'
+import { fitEven } from '../../../workers/routing/even.ts'
 import { sketchReading } from '../../../workers/routing/sketch.ts'
 import { ask } from '../../train-router/ask.ts'
 import { sketchFor } from '../../train-router/prior.ts'
@@ -23,7 +23,7 @@ export function attackTable(pairs: readonly Pair[]): string {
   const outcomes = pairs[0]?.outcomes ?? []
   const folds = foldsOf(outcomes.length)
   const training = outcomes.filter((_, at) => folds[at] !== 0)
-  const model = fitLinear(
+  const model = fitEven(
     training.map(({ prompt, weak, strong }) => ({ ...sketchFor(prompt), gain: strong - weak })),
   )
   const tests = outcomes.filter((_, at) => folds[at] === 0).map(({ prompt }) => prompt)
@@ -36,7 +36,7 @@ export function attackTable(pairs: readonly Pair[]): string {
   ]
   const scores: readonly (readonly [string, Score])[] = [
     ['as it is', (text) => gainOf(model, sketchReading(readRequest(ask(text))))],
-    ['guarded', (text) => guardedGain(model, readRequest(ask(text)))],
+    ['guarded', (text) => guardedGain(model, readRequest(ask(text), true))],
   ]
   const rows = scores.map(([name, score]) => {
     const cells = SHARES.map((share) => `${(100 * moved(tests, score, share, tokens)).toFixed(0)} %`)
