@@ -19,6 +19,7 @@ export function packPrior(model: Linear): PackedPrior {
     bias: short(model.bias),
     scale: short(model.scale),
     traits: model.traits.map(({ mean, sharpness, weight }) => [short(mean), short(sharpness), short(weight)]),
+    guard: [model.guard.bias, model.guard.words, ...model.guard.traits].map(short),
     count: places.length,
     grams: base64(packGaps(places, GRAMS)),
     words: base64(Uint8Array.from(places, (gram) => model.words[gram] ?? 0)),

@@ -1,9 +1,10 @@
 // Fits the prior for pairs of models to public outcomes. Every pair counts by how far a prompt's gain is from the
 // pair's mean: which pair it is, the prior cannot know. Pure.
-import { fitEven, type Whole } from '../../workers/routing/even.ts'
+import { fitGuard } from '../../workers/routing/guard.ts'
 import { GRAMS } from '../../workers/routing/hash.ts'
 import type { Linear } from '../../workers/routing/linear.ts'
 import { readRequest } from '../../workers/routing/reading.ts'
+import { type Example, fitLinear } from '../../workers/routing/ridge.ts'
 import { type Sketch, sketchReading } from '../../workers/routing/sketch.ts'
 import type { Pair } from '../bench/routing/sets.ts'
 import { ask } from './ask.ts'
@@ -36,17 +37,18 @@ export function fitPrior(pairs: readonly Pair[], isTaken: (prompt: string) => bo
       else list.push(gain)
     }
   }
-  const examples = [...gains].flatMap(([prompt, its]): Whole[] =>
+  const examples = [...gains].flatMap(([prompt, its]): Example[] =>
     isTaken(prompt)
       ? [{ ...sketchFor(prompt), gain: its.reduce((sum, gain) => sum + gain, 0) / its.length }]
       : [],
   )
-  const model = fitEven(examples)
+  const model = fitLinear(examples)
   const counts = new Uint16Array(GRAMS)
   for (const { grams } of examples) for (const gram of grams) counts[gram] = (counts[gram] ?? 0) + 1
-  return {
+  const shipped = {
     ...model,
     bias: USUAL_GAIN,
     words: model.words.map((weight, gram) => ((counts[gram] ?? 0) < LEAST_PROMPTS ? 0 : weight)),
   }
+  return { ...shipped, guard: fitGuard(shipped, examples) }
 }

@@ -1,11 +1,11 @@
 // What a route has learned from its own traffic: labels in, an expected gain of the strong model out. Pure.
 import type { Curve } from './calibrate.ts'
 import type { Label, Standing } from '../../shared/label.ts'
-import { fitEven, type Whole } from './even.ts'
 import { packLabels, readLabels, type Stored, storedOf } from './labels.ts'
 import { gainOf, guardedGain, type Linear, packLinear, readLinear, wholeGain } from './linear.ts'
 import { priorGain } from './prior.ts'
 import type { Reading } from './reading.ts'
+import { type Example, fitLinear } from './ridge.ts'
 import { openSketch, type Sketch } from './sketch.ts'
 import { curveFor, standingOf } from './standing.ts'
 import { thin } from './thin.ts'
@@ -63,7 +63,7 @@ export function openLearner(
         next = Math.min(next, labels.length * GROWTH)
       }
       if (labels.length < next) return
-      model = fitEven(examplesOf(labels), model)
+      model = fitLinear(examplesOf(labels))
       next = labels.length * GROWTH + 10
     },
     snapshot: () => pack(labels, model, true),
@@ -91,7 +91,7 @@ export function readLearned(bytes: Uint8Array): Learned {
 }
 
 /** Where only one side is known, the other is taken to be as good as it is on average. */
-function examplesOf(labels: readonly Stored[]): Whole[] {
+function examplesOf(labels: readonly Stored[]): Example[] {
   const weakMean = meanOf(labels.flatMap(({ weak }) => weak ?? []))
   const strongMean = meanOf(
     labels.flatMap(({ strong }) => strong ?? []),

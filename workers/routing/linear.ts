@@ -10,6 +10,18 @@ export interface Linear {
   readonly scale: number
   readonly words: Int8Array
   readonly traits: readonly TraitWeight[]
+  readonly guard: Guard
+}
+
+/** Without what only a guarded score needs. */
+export type Plain = Omit<Linear, 'guard'>
+
+/** Weights of their own for scores that are guarded: `fitGuard`. */
+export interface Guard {
+  /** What is added, what words count for beside the others, and a weight for every trait. */
+  readonly bias: number
+  readonly words: number
+  readonly traits: readonly number[]
 }
 
 export interface TraitWeight {
@@ -23,38 +35,43 @@ export interface TraitWeight {
 const FAR = 3
 
 /** Expected gain of the strong model, strong minus weak. */
-export function gainOf(model: Linear, { grams, traits }: Look): number {
+export const gainOf = (model: Plain, look: Look): number =>
+  model.bias + wordsGain(model, look) + traitsPart(model, look.traits)
+
+/** The part of its words. */
+export function wordsGain(model: Plain, { grams }: Look): number {
   let sum = 0
   for (let at = 0; at < grams.length; at += 1) sum += model.words[grams[at] ?? 0] ?? 0
-  return model.bias + wordsPart(model, sum, grams.length) + traitsPart(model, traits)
+  return wordsPart(model, sum, grams.length)
 }
 
-export const wholeGain = (model: Linear, { grams, whole }: Reading): number =>
+export const wholeGain = (model: Plain, { grams, whole }: Reading): number =>
   gainOf(model, { grams, traits: whole.traits })
 
 /**
  * No more than what the least promising beginning of the text promises, of a reading with views: as every text is a
  * beginning of itself and what is put at its end, nothing that is put there raises the score. What this costs honest
- * traffic is little, because `fitEven` keeps beginnings from promising less than wholes; without it any request is made
+ * traffic is little, because the guard has weights of its own, by which beginnings promise no less than wholes; without it any request is made
  * a hard one by a few words (docs/routing.md has all figures).
  */
 export function guardedGain(model: Linear, { grams, views }: Reading): number {
+  const { bias, words, traits } = model.guard
   let [sum, at, least] = [0, 0, Infinity]
   for (const view of views) {
     for (; at < view.grams; at += 1) sum += model.words[grams[at] ?? 0] ?? 0
-    least = Math.min(least, wordsPart(model, sum, at) + traitsPart(model, view.traits))
+    least = Math.min(least, words * wordsPart(model, sum, at) + traitsPart(model, view.traits, traits))
   }
-  return model.bias + least
+  return model.bias + bias + least
 }
 
-const wordsPart = (model: Linear, sum: number, count: number): number =>
+const wordsPart = (model: Plain, sum: number, count: number): number =>
   (sum * model.scale) / Math.sqrt(Math.max(1, count))
 
-function traitsPart({ traits: weights }: Linear, traits: Float32Array): number {
+function traitsPart(model: Plain, traits: Float32Array, others?: readonly number[]): number {
   let sum = 0
-  for (let at = 0; at < weights.length; at += 1) {
-    const its = weights[at]
-    if (its !== undefined) sum += its.weight * deviation(its, traits[at] ?? 0)
+  for (let at = 0; at < model.traits.length; at += 1) {
+    const its = model.traits[at]
+    if (its !== undefined) sum += (others?.[at] ?? its.weight) * deviation(its, traits[at] ?? 0)
   }
   return sum
 }
@@ -63,7 +80,7 @@ export const deviation = ({ mean, sharpness }: Omit<TraitWeight, 'weight'>, valu
   Math.max(-FAR, Math.min(FAR, (value - mean) * sharpness))
 
 /** Weights as bytes. */
-export function narrow(weights: Float64Array): Pick<Linear, 'scale' | 'words'> {
+export function narrow(weights: Float64Array): Pick<Plain, 'scale' | 'words'> {
   let most = 0
   for (let at = 0; at < weights.length; at += 1) most = Math.max(most, Math.abs(weights[at] ?? 0))
   const scale = most === 0 ? 1 : most / 127
@@ -72,12 +89,15 @@ export function narrow(weights: Float64Array): Pick<Linear, 'scale' | 'words'> {
   return { scale, words }
 }
 
-/** 262,144 bytes of words, and twelve a trait. */
-export function packLinear({ bias, scale, words, traits }: Linear): Uint8Array {
+/** 262,144 bytes of words, and sixteen a trait. */
+export function packLinear({ bias, scale, words, traits, guard }: Linear): Uint8Array {
   const numbers = Float32Array.of(
     bias,
     scale,
     ...traits.flatMap(({ mean, sharpness, weight }) => [mean, sharpness, weight]),
+    guard.bias,
+    guard.words,
+    ...guard.traits,
   )
   const bytes = new Uint8Array(1 + numbers.byteLength + words.length)
   bytes[0] = traits.length
@@ -89,7 +109,7 @@ export function packLinear({ bias, scale, words, traits }: Linear): Uint8Array {
 /** The same machine's byte order on both sides: little, as everywhere that Workers run. */
 export function readLinear(bytes: Uint8Array): Linear | undefined {
   const count = bytes[0] ?? 0
-  const size = 4 * (2 + 3 * count)
+  const size = 4 * (4 + 4 * count)
   if (bytes.length !== 1 + size + GRAMS) return undefined
   const [bias = 0, scale = 0, ...rest] = new Float32Array(bytes.slice(1, 1 + size).buffer)
   const traits = Array.from({ length: count }, (_, at) => ({
@@ -97,5 +117,12 @@ export function readLinear(bytes: Uint8Array): Linear | undefined {
     sharpness: rest[at * 3 + 1] ?? 0,
     weight: rest[at * 3 + 2] ?? 0,
   }))
-  return { bias, scale, words: new Int8Array(bytes.slice(1 + size).buffer), traits }
+  const [added = 0, factor = 1, ...weights] = rest.slice(3 * count)
+  return {
+    bias,
+    scale,
+    words: new Int8Array(bytes.slice(1 + size).buffer),
+    traits,
+    guard: { bias: added, words: factor, traits: weights },
+  }
 }

@@ -16,23 +16,27 @@ export interface PackedPrior {
   readonly bias: number
   readonly scale: number
   readonly traits: readonly (readonly number[])[]
+  /** What is added, what words count for, and the traits' weights where scores are guarded. */
+  readonly guard: readonly number[]
   readonly count: number
   readonly grams: string
   readonly words: string
 }
 
-export function readPrior({ bias, scale, traits, count, grams, words }: PackedPrior): Linear {
+export function readPrior({ bias, scale, traits, guard, count, grams, words }: PackedPrior): Linear {
   const places = readGaps(bytesOf(grams), count, GRAMS)
   const weights = new Int8Array(bytesOf(words).buffer)
   if (places === undefined || weights.length !== count)
     throw new Error(`routing/pairs.json does not hold ${count} weights`)
   const all = new Int8Array(GRAMS)
+  const [added = 0, factor = 1, ...others] = guard
   for (let at = 0; at < count; at += 1) all[places[at] ?? 0] = weights[at] ?? 0
   return {
     bias,
     scale,
     words: all,
     traits: traits.map(([mean = 0, sharpness = 0, weight = 0]) => ({ mean, sharpness, weight })),
+    guard: { bias: added, words: factor, traits: others },
   }
 }
 

@@ -25,7 +25,7 @@ const READ_CHARS = 2_000
 export const MAX_GRAMS = 500
 /** A text of fewer letters says too little to hold down what follows it. */
 const FIRST_VIEW = 20
-/** So many letters, to the end of the word, are the beginning that models are fitted with: `fitEven`. */
+/** So many letters, to the end of the word, are the beginning that guards are fitted with: `fitGuard`. */
 const BEGINNING = 60
 
 const words = (list: string): ReadonlySet<number> => new Set(list.split(' ').map((word) => hashAll(word)))

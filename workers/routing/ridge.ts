@@ -1,10 +1,11 @@
 // Fits a linear model to requests and their gains: ridge regression, solved by conjugate gradients. Pure.
 import { GRAMS } from './hash.ts'
 import { deviation, type Linear, narrow } from './linear.ts'
+import { fitGuard } from './guard.ts'
 import { type Matrix, openMatrix } from './matrix.ts'
-import type { Look } from './sketch.ts'
+import type { Sketch } from './sketch.ts'
 
-export interface Example extends Look {
+export interface Example extends Sketch {
   readonly gain: number
 }
 
@@ -40,11 +41,12 @@ export function fitLinear(examples: readonly Example[]): Linear {
     const column = columnOf[gram] ?? -1
     if (column >= 0) weights[gram] = (found[column] ?? 0) * (rarity[column] ?? 0) * WORD_SIZE
   }
-  return {
+  const model = {
     bias,
     ...narrow(weights),
     traits: standards.map((its, at) => ({ ...its, weight: (found[words + at] ?? 0) * TRAIT_SIZE })),
   }
+  return { ...model, guard: fitGuard(model, examples) }
 }
 
 /** Conjugate gradients on (A'A + penalty) x = A' values. */

@@ -45,7 +45,8 @@ export function writeSketch({ traits, grams, beginning }: Sketch): number[] {
   const marks = new Uint8Array(beginning === undefined ? 0 : Math.ceil(kept.length / 8))
   const first = new Set(beginning?.grams)
   if (beginning !== undefined)
-    for (const [at, gram] of kept.entries()) if (first.has(gram)) marks[at >>> 3] = (marks[at >>> 3] ?? 0) | (1 << (at & 7))
+    for (const [at, gram] of kept.entries())
+      if (first.has(gram)) marks[at >>> 3] = (marks[at >>> 3] ?? 0) | (1 << (at & 7))
   const looks = bytesOf(traits)
   const firstLooks = beginning === undefined ? [] : bytesOf(beginning.traits)
   return [
@@ -73,8 +74,12 @@ export function readSketch(bytes: Uint8Array): Sketch | undefined {
   if (grams === undefined) return undefined
   const whole = { traits: traitsIn(bytes.subarray(HEAD, first)), grams }
   if (firstLooks === 0) return whole
-  const isFirst = (_: number, at: number): boolean => (((bytes[marks + (at >>> 3)] ?? 0) >>> (at & 7)) & 1) === 1
-  return { ...whole, beginning: { traits: traitsIn(bytes.subarray(first, marks)), grams: grams.filter(isFirst) } }
+  const isFirst = (_: number, at: number): boolean =>
+    (((bytes[marks + (at >>> 3)] ?? 0) >>> (at & 7)) & 1) === 1
+  return {
+    ...whole,
+    beginning: { traits: traitsIn(bytes.subarray(first, marks)), grams: grams.filter(isFirst) },
+  }
 }
 
 const traitsIn = (bytes: Uint8Array): Float32Array => Float32Array.from(bytes, (value) => value / 255)

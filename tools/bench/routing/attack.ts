@@ -2,7 +2,7 @@
 import { gainOf, guardedGain, type Linear } from '../../../workers/routing/linear.ts'
 import { bucketOf, hashAll } from '../../../workers/routing/hash.ts'
 import { readRequest } from '../../../workers/routing/reading.ts'
-import { fitEven } from '../../../workers/routing/even.ts'
+import { fitLinear } from '../../../workers/routing/ridge.ts'
 import { sketchReading } from '../../../workers/routing/sketch.ts'
 import { ask } from '../../train-router/ask.ts'
 import { sketchFor } from '../../train-router/prior.ts'
@@ -23,7 +23,7 @@ export function attackTable(pairs: readonly Pair[]): string {
   const outcomes = pairs[0]?.outcomes ?? []
   const folds = foldsOf(outcomes.length)
   const training = outcomes.filter((_, at) => folds[at] !== 0)
-  const model = fitEven(
+  const model = fitLinear(
     training.map(({ prompt, weak, strong }) => ({ ...sketchFor(prompt), gain: strong - weak })),
   )
   const tests = outcomes.filter((_, at) => folds[at] === 0).map(({ prompt }) => prompt)

@@ -1,7 +1,7 @@
 // Who scores prompts: baselines, and the gateway's own learner, each on prompts that it has not seen. Pure.
 import { gainOf, guardedGain } from '../../../workers/routing/linear.ts'
 import { readRequest } from '../../../workers/routing/reading.ts'
-import { fitEven } from '../../../workers/routing/even.ts'
+import { fitLinear } from '../../../workers/routing/ridge.ts'
 import { sketchFor } from '../../train-router/prior.ts'
 import { ask } from '../../train-router/ask.ts'
 import { shuffled } from './measure.ts'
@@ -61,7 +61,7 @@ export const subjectLearner =
 export const ourLearner =
   (outcomes: readonly Outcome[], isGuarded = false) =>
   (training: readonly number[]): ((at: number) => number) => {
-    const model = fitEven(
+    const model = fitLinear(
       training.flatMap((at) => {
         const { prompt, weak, strong } = outcomes[at] ?? {}
         if (prompt === undefined || weak === undefined || strong === undefined) return []
