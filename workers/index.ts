@@ -53,6 +53,7 @@ import { openWatching } from './watching.ts'
 import type { House } from './rebench/house.ts'
 import { RebenchObject } from './rebench/object.ts'
 import { openStoredRatings } from './rebench/ratings.ts'
+import { openSubjects } from './rebench/subjects.ts'
 import { ThreadObject } from './thread/object.ts'
 import type { Threads } from './thread/threads.ts'
 import { ReplayObject } from './replay/object.ts'
@@ -129,7 +130,7 @@ function open(env: Bindings): Opened {
   const allowances = openAllowances()
   const serve: Serve = (asked, cx, abort) => ask(asked, cx, abort)
   const { learning, lessons } = openLessons(config, env.LEARNER, serve, warn)
-  const ratings = openStoredRatings(env.DB)
+  const ratings = openStoredRatings(env.DB, openSubjects(config))
   // Without the price book the configuration's own prices and the catalogue's still hold.
   const planner = openPlanner({
     config,

@@ -64,6 +64,13 @@ beforeAll(async () => {
         slow: { provider: 'lab', model: 'slow-1', price: PRICE, contextWindow: 4_000 },
         liar: { provider: 'lab', model: 'liar-1', price: PRICE, contextWindow: 4_000 },
         gone: { provider: 'lab', model: 'gone-1', price: PRICE },
+        split: {
+          providers: [
+            { provider: 'lab', model: 'cheap-1', price: PRICE },
+            { provider: 'lab', model: 'dear-1', price: { input: 10, output: 20 } },
+          ],
+          contextWindow: 4_000,
+        },
         priceless: { provider: 'lab', model: 'priceless-1' },
       },
       routes: {
@@ -204,6 +211,26 @@ describe('a run', () => {
       const asked = scene.lab.seen('good-1').length - before
       expect(asked).toBeGreaterThan(10)
       expect(pick(resultOf(shown, 'good'), 'skipped', 'budget')).toBe(300 - asked)
+    },
+  )
+
+  test(
+    'measures every vendor of a model, and says whose figures they are',
+    { timeout: 120_000 },
+    async () => {
+      scene.lab.always('cheap-1', solving(ANSWERS, { accuracy: 0 }))
+      scene.lab.always('dear-1', solving(ANSWERS, { accuracy: 1 }))
+      const asked = { models: ['split'], tasks: 20, latency: 1, bursts: 1, context: false }
+      const shown = await run({ seed: 'seed-small', ...asked })
+      const results = ['lab/cheap-1', 'lab/dear-1'].map((name) => resultOf(shown, name))
+      expect(results.map((result) => result['target'])).toEqual(['lab/cheap-1', 'lab/dear-1'])
+      const [cheap, dear] = results.map((result) => Number(pick(result, 'accuracy', 'share')))
+      expect(cheap).toBeLessThan(0.3)
+      expect(dear).toBeGreaterThan(0.9)
+      expect(scene.lab.seen('cheap-1')).toHaveLength(20 + 1 + 4)
+      expect(scene.lab.seen('dear-1')).toHaveLength(20 + 1 + 4)
+      const history = (await read('?model=split'))['data'] as Fields[]
+      expect(history.map((result) => result['model']).toSorted()).toEqual(['lab/cheap-1', 'lab/dear-1'])
     },
   )
 

@@ -5,6 +5,7 @@ import { dollarsFromMicros, microsFromDollars } from '../../shared/money.ts'
 import { type EndedRun, readHistory, readLatest, readRuns, type Result } from '../rebench/history.ts'
 import { quantile, scoreOf } from '../rebench/measures.ts'
 import type { Begun, Order, Progress } from '../rebench/object.ts'
+import { openSubjects, type Subjects } from '../rebench/subjects.ts'
 import { costOf, parametersOf, throughputOf, writeTable } from '../rebench/table.ts'
 import { checked, newRebench, rebenchQuery } from './schema.ts'
 
@@ -14,6 +15,7 @@ export interface RebenchDesk {
   readonly progress: () => Promise<Progress | undefined>
   /** Does the name stand for one model? */
   readonly knows: (name: string) => boolean
+  readonly subjects: Subjects
 }
 
 /** What is needed of the object; the real one is asked anew for every call. */
@@ -24,6 +26,7 @@ export const openRebenchDesk = (database: D1Database, config: Config, object: Re
   begin: (order) => object().begin(order),
   progress: () => object().progress(),
   knows: (name) => isModelName(config, name),
+  subjects: openSubjects(config),
 })
 
 type Shown = Record<string, unknown>
@@ -58,7 +61,7 @@ export async function readRebench(
   const [running, runs, results] = await Promise.all([
     desk.progress(),
     readRuns(desk.database, 1),
-    model === undefined ? readLatest(desk.database) : readHistory(desk.database, model, limit),
+    model === undefined ? readLatest(desk.database) : historyOf(desk, model, limit),
   ])
   if (isTable) return writeTable(runs[0], results)
   return {
@@ -67,6 +70,19 @@ export async function readRebench(
     last_run: runs[0] === undefined ? null : shownRun(runs[0]),
     data: results.map(shownResult),
   }
+}
+
+/** Of a model that several vendors serve: of them all, newest first. */
+async function historyOf(
+  { database, subjects }: RebenchDesk,
+  model: string,
+  limit: number,
+): Promise<Result[]> {
+  const histories = await Promise.all(subjects(model).map((name) => readHistory(database, name, limit)))
+  return histories
+    .flat()
+    .toSorted((a, b) => b.at - a.at)
+    .slice(0, limit)
 }
 
 const timeOf = (at: number): string => new Date(at).toISOString()

@@ -6,6 +6,7 @@ import type { Tokenizer } from '../../shared/tokens.ts'
 import type { Answer, Caller, Cx } from '../service.ts'
 import type { Label } from './labels.ts'
 import type { Settings } from './settings.ts'
+import type { Subjects } from './subjects.ts'
 
 /** A request on the ordinary way, with receipt, health and telemetry. */
 export type Serve = (
@@ -33,6 +34,8 @@ export interface House {
   readonly settings: Settings
   /** The public names of the models that there are. */
   readonly models: readonly string[]
+  /** What is measured under each of these names. */
+  readonly subjects: Subjects
   readonly pairs: readonly Pair[]
   /** Undefined for a name that stands for no one model. */
   readonly about: (model: string, cx: Cx) => Promise<About | undefined>

@@ -53,7 +53,7 @@ export abstract class RebenchObject extends DurableObject {
 
   /** Begins a run, unless one is under way: that one is named. */
   async begin(order: Order): Promise<Begun> {
-    const { settings, models: all } = this.house()
+    const { settings, models: all, subjects } = this.house()
     const now = Date.now()
     const under = this.progressOf(this.store.current())
     if (under !== undefined) return { ...under, isNew: false }
@@ -62,7 +62,7 @@ export abstract class RebenchObject extends DurableObject {
       seed: order.seed ?? crypto.randomUUID(),
       reason: order.reason,
       startedAt: now,
-      models: order.models ?? settings.models ?? all,
+      models: [...new Set((order.models ?? settings.models ?? all).flatMap(subjects))],
       limitMicros: order.limitMicros ?? settings.runMicros,
     }
     this.store.begin(run, planOf(run.models, samplesOf(order.samples ?? {}, settings.samples)))

@@ -2,6 +2,7 @@
 import type { Cx, Ratings } from '../service.ts'
 import { readLatest, type Result } from './history.ts'
 import { scoreOf } from './measures.ts'
+import type { Subjects } from './subjects.ts'
 import { KINDS } from './tasks/task.ts'
 
 export interface RatingsBoard extends Ratings {
@@ -14,7 +15,7 @@ const STALE_MS = 5 * 60_000
 /** Fewer answers say little of a kind. */
 const LEAST = 10
 
-export function openRatings(read: () => Promise<readonly Result[]>): RatingsBoard {
+export function openRatings(read: () => Promise<readonly Result[]>, subjects?: Subjects): RatingsBoard {
   let known = ratingsOf([]) // a cache of one row a model
   let askedAt = Number.NEGATIVE_INFINITY
   return {
@@ -23,26 +24,31 @@ export function openRatings(read: () => Promise<readonly Result[]>): RatingsBoar
     look({ now, defer }) {
       if (now() - askedAt <= STALE_MS) return
       askedAt = now()
-      defer(read().then((results) => void (known = ratingsOf(results))))
+      defer(read().then((results) => void (known = ratingsOf(results, subjects))))
     },
   }
 }
 
-export const openStoredRatings = (database: D1Database): RatingsBoard =>
-  openRatings(() => readLatest(database))
+export const openStoredRatings = (database: D1Database, subjects: Subjects): RatingsBoard =>
+  openRatings(() => readLatest(database), subjects)
 
-export function ratingsOf(results: readonly Result[]): Ratings {
+/** A model that several vendors serve has the mean of them, and is marked where one of them is. */
+export function ratingsOf(results: readonly Result[], subjects: Subjects = (name) => [name]): Ratings {
   const all = new Map(results.map((result) => [result.model, result]))
+  const resultsOf = (model: string): readonly Result[] =>
+    subjects(model).flatMap((subject) => all.get(subject) ?? [])
   return {
     quality(model, kind) {
-      const measures = all.get(model)?.measures
-      if (measures === undefined) return undefined
       const named = KINDS.find((name) => name === kind)
       if (kind !== undefined && named === undefined) return undefined
-      const { right, total } =
-        named === undefined ? scoreOf(measures) : (measures.kinds[named] ?? { right: 0, total: 0 })
+      let [right, total] = [0, 0]
+      for (const { measures } of resultsOf(model)) {
+        const score = named === undefined ? scoreOf(measures) : measures.kinds[named]
+        right += score?.right ?? 0
+        total += score?.total ?? 0
+      }
       return total < LEAST ? undefined : right / total
     },
-    isMarked: (model) => all.get(model)?.isMarked === true,
+    isMarked: (model) => resultsOf(model).some(({ isMarked }) => isMarked),
   }
 }

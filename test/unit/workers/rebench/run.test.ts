@@ -9,6 +9,7 @@ import { ratingsOf, openRatings } from '../../../../workers/rebench/ratings.ts'
 import type { EndedRun, Result } from '../../../../workers/rebench/history.ts'
 import { isDue, settingsOf } from '../../../../workers/rebench/settings.ts'
 import type { Done } from '../../../../workers/rebench/store.ts'
+import { openSubjects } from '../../../../workers/rebench/subjects.ts'
 import { parametersOf, writeTable } from '../../../../workers/rebench/table.ts'
 import { makeTasks } from '../../../../workers/rebench/tasks/tasks.ts'
 
@@ -39,6 +40,29 @@ describe('the plan', () => {
     expect([0, 1, 2, 3].map(levelOf)).toEqual([0, 0, 1, 1])
     expect([0, 1, 2, 3].map(isSecondLook)).toEqual([false, true, false, true])
   })
+})
+
+describe('what is measured', () => {
+  const subjects = openSubjects({
+    models: {
+      plain: { provider: 'one', model: 'p-1' },
+      wide: {
+        providers: [
+          { provider: 'one', model: 'w-1' },
+          { provider: 'two', model: 'org/w' },
+        ],
+      },
+      only: { providers: [{ provider: 'two', model: 'o' }] },
+    },
+  })
+  it.each([
+    ['plain', ['plain']],
+    ['wide', ['one/w-1', 'two/org/w']],
+    ['only', ['only']],
+    ['micro', ['micro']],
+    ['two/anything', ['two/anything']],
+    ['toString', ['toString']],
+  ])('of %s is %o', (name, expected) => expect(subjects(name)).toEqual(expected))
 })
 
 describe('the purse', () => {
@@ -182,6 +206,16 @@ describe('ratings', () => {
     expect(ratings.quality('a|b', 'weather')).toBeUndefined()
     expect(ratings.quality('nobody')).toBeUndefined()
     expect([ratings.isMarked('a|b'), ratings.isMarked('nobody')]).toEqual([true, false])
+  })
+  it('of a model that several vendors serve are the mean of them, and one that is marked marks it', () => {
+    const places = ['one/x', 'two/x'].map((model, at) => ({
+      ...resultWith({ kinds: { json: { right: 30 - 20 * at, total: 30 } } }, at === 1),
+      model,
+    }))
+    const ratings = ratingsOf(places, (name) => (name === 'x' ? ['one/x', 'two/x'] : [name]))
+    expect(ratings.quality('x')).toBeCloseTo(40 / 60)
+    expect(ratings.quality('two/x', 'json')).toBeCloseTo(1 / 3)
+    expect(['x', 'one/x', 'two/x'].map(ratings.isMarked)).toEqual([true, false, true])
   })
   it('are there at once, are renewed in the background now and then, and survive a database that is away', async () => {
     const tasks: Promise<unknown>[] = []

@@ -85,5 +85,3 @@ find('use', HTMLButtonElement).addEventListener('click', () => {
   show()
 })
 show()
-
-export {}
