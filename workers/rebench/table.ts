@@ -1,6 +1,7 @@
-// The results as a table in Markdown, one row a model. Pure.
+// The results as tables in Markdown, one row a model. Pure.
 import type { EndedRun, Result } from './history.ts'
 import { type Measures, quantile, scoreOf } from './measures.ts'
+import { KINDS } from './tasks/task.ts'
 import type { Finding } from './verdict.ts'
 
 export function writeTable(run: EndedRun | undefined, results: readonly Result[]): string {
@@ -8,15 +9,30 @@ export function writeTable(run: EndedRun | undefined, results: readonly Result[]
     return 'Nothing has been measured yet. POST /admin/rebench begins a run.\n'
   const cells = COLUMNS.map(([name]) => name)
   const rows = results.map((result) => COLUMNS.map(([, write]) => write(result)))
-  const line = (texts: readonly string[]): string => `| ${texts.map(escaped).join(' | ')} |`
   return [
     `Re-benchmark ${run.id}, begun ${new Date(run.startedAt).toISOString()}, ended ${new Date(run.endedAt).toISOString()}; ${run.probes} probes, ${run.skipped} left out; $${dollars(run.spentMicros)} of $${dollars(run.limitMicros)}.`,
     '',
     line(cells),
-    `|${' --- |'.repeat(cells.length)}`,
+    ruleFor(cells),
     ...rows.map(line),
     '',
+    ...kindLines(results),
   ].join('\n')
+}
+
+const line = (texts: readonly string[]): string => `| ${texts.map(escaped).join(' | ')} |`
+const ruleFor = (cells: readonly string[]): string => `|${' --- |'.repeat(cells.length)}`
+
+/** How much of every kind of task was right; nothing where no task was answered. */
+function kindLines(results: readonly Result[]): readonly string[] {
+  const solved = results.filter(({ measures }) => Object.keys(measures.kinds).length > 0)
+  if (solved.length === 0) return []
+  const cells = ['right, by kind', ...KINDS]
+  const rows = solved.map(({ model, measures }) => [
+    model,
+    ...KINDS.map((kind) => percent(measures.kinds[kind] ?? { right: 0, total: 0 })),
+  ])
+  return [line(cells), ruleFor(cells), ...rows.map(line), '']
 }
 
 const escaped = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')

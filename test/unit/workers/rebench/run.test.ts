@@ -262,6 +262,16 @@ describe('the table', () => {
     expect(rows[2]).toContain('a\\|b | - | 200 / 900 | - |')
     expect(rows[2]).toContain('8 billion parameters, as published')
   })
+  it('has a second table of the kinds of tasks, where any were answered', () => {
+    const kinds = { json: { right: 9, total: 30 }, unknown: { right: 2, total: 4 } }
+    const [, , table = ''] = writeTable(run, [resultWith({ kinds })]).split('\n\n')
+    const [head = '', , row = ''] = table.split('\n').map((line) => line.split(' | '))
+    expect(head.slice(0, 5)).toEqual(['| right, by kind', 'arithmetic', 'word-problem', 'extraction', 'json'])
+    expect(row[4]).toBe('30.0 % of 30')
+    expect(row.at(-1)).toBe('50.0 % of 4 |')
+    expect(row[1]).toBe('-')
+    expect(row).toHaveLength(head.length)
+  })
   it('says so where there is nothing', () =>
     expect(writeTable(undefined, [])).toMatch(/^Nothing has been measured/))
   it.each([
