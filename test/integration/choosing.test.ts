@@ -235,6 +235,12 @@ describe('several vendors for one model', () => {
     })
     expect(shown).toMatchObject({ cache_hit_share: 0.9, prompt_tokens: 1_000 })
   })
+  test('are one model in what is told of routes', async () => {
+    const { json } = await scene.admin.send('/admin/routes')
+    const routes = pick(json, 'configured') as { route: string; frontier?: string[]; order?: string[] }[]
+    expect(routes.find(({ route }) => route === 'served')?.frontier).toEqual(['fair'])
+  })
+
   test('are one model in the list', async () => {
     const { json } = await scene.client.send('/v1/models')
     const entries = (pick(json, 'data') as { id: string; owned_by: string }[]).filter(({ id }) =>

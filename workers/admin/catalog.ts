@@ -27,11 +27,11 @@ function shownPolicy(policy: Policy): Shown {
     hedge_after_ms: policy.hedgeAfterMs ?? null,
   }
   return policy.kind === 'order'
-    ? { kind: 'order', order: policy.models.map(nameOf), ...common }
+    ? { kind: 'order', order: namesOf(policy.models), ...common }
     : {
         kind: 'tiers',
-        mini: policy.mini.map(nameOf),
-        frontier: policy.frontier.map(nameOf),
+        mini: namesOf(policy.mini),
+        frontier: namesOf(policy.frontier),
         cascade: policy.cascade !== undefined,
         ...common,
       }
@@ -39,7 +39,10 @@ function shownPolicy(policy: Policy): Shown {
 
 const targetOf = ({ provider, model }: Model): string => `${provider}/${model}`
 
-const nameOf = ({ of, name }: Model): string => of ?? name
+/** Each model once, at however many places it is. */
+const namesOf = (models: readonly Model[]): readonly string[] => [
+  ...new Set(models.map(({ of, name }) => of ?? name)),
+]
 
 const shownPlace = (model: Model): Shown => ({
   target: targetOf(model),
