@@ -82,12 +82,6 @@ export function preparations(url: string): Readonly<Record<string, () => Promise
     throw new Error(`the row of ${id} did not come`)
   }
 
-  const visitor = async (): Promise<Asked> => {
-    const origin = 'https://shop.example'
-    const made = await make('/admin/keys', { name: 'site', origins: [origin] })
-    return { headers: { authorization: `Bearer ${String(made['key'])}`, origin } }
-  }
-
   /** A conversation with a turn in it. */
   const talk = async (): Promise<Asked> => {
     const id = `reference-${randomUUID()}`
@@ -108,7 +102,6 @@ export function preparations(url: string): Readonly<Record<string, () => Promise
   }
 
   return {
-    issueVisitorToken: visitor,
     openSession: async () => ({ headers: { origin: url } }),
     closeSession: async () => ({ headers: { origin: url } }),
     readWhatIf: async () => ({ places: { route: 'auto' } }),
@@ -134,6 +127,7 @@ export function preparations(url: string): Readonly<Record<string, () => Promise
     removeItem: item,
     readReceipt: async () => ({ places: { id: await answered() } }),
     giveFeedback: async () => ({ body: { request_id: await answered(), score: 1 } }),
+    takeVisitorToken: async () => ({ headers: { origin: url } }),
     readKey: key,
     changeKey: key,
     revokeKey: key,

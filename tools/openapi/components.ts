@@ -17,6 +17,7 @@ import {
 } from '../../workers/admin/schema.ts'
 import { branchSchema } from '../../workers/edge/conversations.ts'
 import { feedbackSchema } from '../../workers/edge/feedback.ts'
+import { visitSchema } from '../../workers/edge/visit.ts'
 import { addSchema, changeSchema, makeSchema } from '../../workers/edge/kept.ts'
 import { passedSchema } from '../../workers/edge/pass.ts'
 import * as admin from './replies/admin.ts'
@@ -59,8 +60,8 @@ const questions: Named = {
   NewItems: addSchema,
   TalkBranch: branchSchema,
   Opinion: feedbackSchema,
-  VisitorWish: gateway.visitorWish,
   NewSession: newSession,
+  VisitWish: visitSchema,
   NewKey: newKey,
   ChangedKey: changedKey,
   NewProject: newProject,
@@ -95,6 +96,7 @@ const replies: Named = {
   Health: gateway.health,
   Decision: gateway.decision,
   FeedbackHeard: gateway.feedback,
+  VisitorToken: gateway.visitorToken,
   Attempt: gateway.attempt,
   Receipt: gateway.receipt,
   Talk: conversations.talk,
@@ -102,7 +104,6 @@ const replies: Named = {
   TalkMessages: conversations.talkMessages,
   Model: gateway.model,
   Models: gateway.models,
-  VisitorToken: gateway.visitorToken,
   Key: admin.key,
   MadeKey: admin.madeKey,
   Keys: admin.keys,

@@ -1,13 +1,26 @@
 // What a visitor of a web site may ask for: one conversation, its own, within what its token says. Also how the token is had.
+import { z } from 'zod'
 import { Failed, type Failure } from '../../shared/failure.ts'
-import { invalid } from '../../shared/mistake.ts'
+import { invalid, mistake } from '../../shared/mistake.ts'
 import type { Caller, Cx } from '../service.ts'
 import type { Visitors } from '../visitors/visitors.ts'
 import { parse, readBody } from './receive.ts'
 
 const BODY_BYTES = 16 * 1024
 
-/** `{ conversation }` stands for the token's own. */
+export const visitSchema = z.looseObject({
+  renewal: z
+    .string()
+    .max(1_024)
+    .nullish()
+    .describe('What came with the last token, to go on with its conversation.'),
+  challenge: z
+    .string()
+    .max(2_048)
+    .nullish()
+    .describe('What a challenge against bots gave the browser, where one is asked for.'),
+})
+
 const OPEN: readonly RegExp[] = [
   /^(?:POST|GET) \/v1\/chat\/completions$/,
   /^POST \/v1\/feedback$/,
@@ -59,14 +72,14 @@ export async function issueToken(
   const body = text.trim() === '' ? {} : parse(text)
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw invalid('The request body must be a JSON object, or empty.', undefined)
-  const renewal: unknown = Reflect.get(body, 'renewal') ?? undefined
-  if (renewal !== undefined && typeof renewal !== 'string')
-    throw invalid("Invalid 'renewal': the text that came with the last token is expected.", 'renewal')
+  const read = visitSchema.safeParse(body)
+  if (!read.success) throw mistake(read.error, body)
+  const { renewal, challenge } = read.data
   const issued = await visitors.issue({
     caller,
     origin: raw.headers.get('origin'),
-    renewal,
-    challenge: Reflect.get(body, 'challenge'),
+    renewal: renewal ?? undefined,
+    challenge,
     address: raw.headers.get('cf-connecting-ip'),
     now: cx.now(),
   })

@@ -49,6 +49,22 @@ export const gateway: readonly Operation[] = [
   },
   {
     ...base,
+    id: 'takeVisitorToken',
+    method: 'post',
+    path: '/v1/visitors/token',
+    summary: 'A token for a visitor of a web site',
+    description:
+      'Asked for with a publishable key from a page of one of its origins; good for one conversation. On a loopback address the local key is publishable too. With `renewal` for a conversation that was begun.',
+    headers: { origin: 'The site; browsers send it by themselves.' },
+    body: {
+      schema: 'VisitWish',
+      isOptional: true,
+      examples: { first: { summary: 'For a new conversation', value: {} } },
+    },
+    replies: { 200: { description: 'The token.', json: 'VisitorToken' } },
+  },
+  {
+    ...base,
     id: 'listModels',
     method: 'get',
     path: '/v1/models',
@@ -68,21 +84,6 @@ export const gateway: readonly Operation[] = [
     path: '/v1/models/{model}',
     summary: 'One of them',
     replies: { 200: { description: 'The model.', json: 'Model' } },
-  },
-  {
-    ...base,
-    id: 'issueVisitorToken',
-    method: 'post',
-    path: '/v1/visitors/token',
-    summary: "A token for one visitor's conversation",
-    description:
-      'With a publishable key, from an origin that it names. The token opens one conversation, with a budget and a rate of its own.',
-    body: {
-      schema: 'VisitorWish',
-      isOptional: true,
-      examples: { first: { summary: 'The first of a conversation', value: {} } },
-    },
-    replies: { 200: { description: 'The token.', json: 'VisitorToken' } },
   },
   {
     ...base,

@@ -37,6 +37,16 @@ export const feedback = z.looseObject({
   reason: z.string().optional().describe('Why nothing was learned.'),
 })
 
+export const visitorToken = z.looseObject({
+  object: z.literal('visitor.token'),
+  token: z.string().describe('To be sent as a key would be, from the same site only.'),
+  expires_at: z.int().describe('Seconds since the epoch.'),
+  renewal: z.string().describe('Gets the next token for the same conversation.'),
+  renewable_until: z.int().describe('Seconds since the epoch.'),
+  conversation: z.string(),
+  limits: z.object({ usd: z.number(), rpm: z.int() }),
+})
+
 const tokens = z.looseObject({
   input: count,
   cache_read: count,
@@ -103,19 +113,3 @@ export const model = z.looseObject({
 })
 
 export const models = z.looseObject({ object: z.literal('list'), data: z.array(model) })
-
-export const visitorToken = z.looseObject({
-  object: z.literal('visitor.token'),
-  token: z.string().describe('Sent as the key, from the same origin, until it expires.'),
-  expires_at: z.int().describe('Seconds since 1970.'),
-  renewal: z.string().describe('Send it for the next token of the same conversation.'),
-  renewable_until: z.int(),
-  conversation: z.string(),
-  limits: z.looseObject({ usd: z.number(), rpm: z.number() }),
-})
-
-/** Read field by field at the door. */
-export const visitorWish = z.looseObject({
-  renewal: z.string().optional().describe('What came with the last token.'),
-  challenge: z.unknown().optional().describe("The challenge's answer, where the configuration asks for one."),
-})

@@ -1,16 +1,11 @@
 // The page /widget: the chat as its reader sets it, and the line that would bring it to another page.
+import { find } from './find.ts'
 
 const LOCAL_KEY = 'mk-local'
 const GREETING = 'Hello! Ask me about Minnow.'
 const SUGGESTIONS = 'What is Minnow?|What can micro do?|How do budgets work?'
 const COPIED_MS = 1_600
 const DEFAULT_ACCENT = '#0d5c63'
-
-function find<T extends Element>(id: string, kind: new () => T): T {
-  const found = document.getElementById(id)
-  if (!(found instanceof kind)) throw new Error(`the page has no ${id}`)
-  return found
-}
 
 const controls = find('controls', HTMLFormElement)
 const stage = find('stage', HTMLElement)
