@@ -53,9 +53,9 @@ export function KeyForm({ close, done, known }: KeyFormProps): JSX.Element {
           <label class="field">
             <span class="label">for each</span>
             <span class="choice">
-              <select name="window" defaultValue={budget?.window ?? 'month'}>
+              <select name="window">
                 {WINDOWS.map((name) => (
-                  <option key={name} value={name}>
+                  <option key={name} value={name} selected={name === (budget?.window ?? 'month')}>
                     {name === 'total' ? 'in all' : name}
                   </option>
                 ))}
@@ -120,19 +120,21 @@ export function Field({ name, label, value, kind = 'text', step, hint, isNeeded 
     ...(hint === undefined ? {} : { 'aria-describedby': `${name}-hint` }),
   }
   return (
-    <label class="field">
-      <span class="label">{label}</span>
-      {kind === 'number' ? (
-        <input {...given} type="number" min={0} step={step ?? '1'} />
-      ) : (
-        <input {...given} type="text" />
-      )}
+    <div class="field">
+      <label class="field">
+        <span class="label">{label}</span>
+        {kind === 'number' ? (
+          <input {...given} type="number" min={0} step={step ?? '1'} />
+        ) : (
+          <input {...given} type="text" />
+        )}
+      </label>
       {hint !== undefined && (
         <span class="note" id={`${name}-hint`}>
           {hint}
         </span>
       )}
-    </label>
+    </div>
   )
 }
 

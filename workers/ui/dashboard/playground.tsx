@@ -98,12 +98,13 @@ export function Playground(): JSX.Element {
                 choose={(model) => setChosen([chosen[0], model])}
                 none="nobody"
               />
+              {/* Two elements: one that became the other within its own click would ask again. */}
               {busy > 0 ? (
-                <button type="button" class="main" onClick={stop}>
+                <button key="stop" type="button" class="main" onClick={stop}>
                   Stop
                 </button>
               ) : (
-                <button type="submit" class="main">
+                <button key="ask" type="submit" class="main">
                   Ask
                 </button>
               )}
