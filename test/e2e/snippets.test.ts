@@ -1,6 +1,6 @@
 // Every command and snippet of README and docs, run as a reader would run it: shell lines against a running gateway, code
 // with the official clients, configuration by the schema that reads it, bodies and replies by the document of the API.
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -19,6 +19,7 @@ import { parse as parseJsonc, type ParseError } from 'jsonc-parser'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { readConfig } from '../../shared/config.ts'
 import { vendorFacts } from '../../workers/providers/registry.ts'
+import { parse as parseYaml } from 'yaml'
 import { openJudge } from '../lab/reference.ts'
 import { openScene, type Scene } from '../lab/scene.ts'
 import { anchorsIn, type Command, commandsIn, linksIn, type Snippet, snippetsIn } from '../lab/snippets.ts'
@@ -47,6 +48,7 @@ const configured = (lab: string, origin: string) => ({
   models: {
     big: { provider: 'openai', model: 'gpt-4.1' },
     spare: { provider: 'ollama', model: 'llama3.1:8b', price: { input: 0, output: 0 } },
+    small: { provider: 'ollama', model: 'llama3.2:1b', price: { input: 0, output: 0 } },
   },
   routes: {
     auto: { mini: ['micro'], frontier: ['big', 'spare'] },
@@ -68,6 +70,26 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+/** Not waiting for it in place: the lab answers from this process. */
+const run = (
+  command: string,
+  args: readonly string[],
+  options: object = {},
+): Promise<{ status: number; out: string; err: string }> =>
+  new Promise((done) => {
+    execFile(
+      command,
+      args,
+      { encoding: 'utf8', timeout: 110_000, maxBuffer: 1e8, ...options },
+      (error, out, err) =>
+        done({
+          status: error === null ? 0 : typeof error.code === 'number' ? error.code : -1,
+          out: String(out),
+          err: String(err),
+        }),
+    )
+  })
+
 const here = (text: string): string => text.replaceAll(SAID, scene.gateway.url)
 const ran = SNIPPETS.filter(({ excuse }) => excuse === undefined)
 const named = ({ page, line }: Snippet): string => `${page}:${line}`
@@ -84,7 +106,7 @@ describe('what is excused', () => {
   })
 
   it('every language has somebody who runs it', () => {
-    const known = new Set(['sh', 'ts', 'js', 'json', 'jsonc', 'html', 'css', 'toml'])
+    const known = new Set(['sh', 'ts', 'js', 'json', 'jsonc', 'html', 'css', 'toml', 'yaml', 'http'])
     expect(ran.filter(({ language }) => !known.has(language)).map(named)).toEqual([])
   })
 })
@@ -104,7 +126,7 @@ const plain = ({ text }: Command): string => text.replace(/\s+#.*$/, '').trim()
 function elsewhere(command: Command): string | undefined {
   const text = plain(command)
   const found = ELSEWHERE.find(([pattern]) => pattern.test(text))?.[1]
-  if (found !== undefined && /^npm run/.test(text)) {
+  if (found !== undefined && text.startsWith('npm run')) {
     const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> }
     if (scripts[text.split(' ')[2] ?? ''] === undefined) return undefined
   }
@@ -124,9 +146,16 @@ function sandbox(name: string): string {
   return place
 }
 
-/** What needs Cloudflare is run against a database on this machine. */
-const local = (text: string, store: string): string =>
-  text.replaceAll('--remote', `--local --persist-to "$PWD/d1-${store}"`)
+/** What needs Cloudflare is run against a database on this machine; another store is one that is empty. */
+function local(commands: readonly (Command & { readonly store: string })[]): string[] {
+  let before = 'first'
+  return commands.flatMap(({ line, text, store }) => {
+    const isOther = store !== before
+    before = store
+    const said = [`echo "== line ${line}"`, here(text.replaceAll('--remote', '--local'))]
+    return isOther ? ['rm -rf .wrangler/state', ...said] : said
+  })
+}
 
 describe('shell', () => {
   const pages = [...new Set(of('sh').map(({ page }) => page))]
@@ -137,7 +166,7 @@ describe('shell', () => {
         commandsIn(snippet).map((command) => ({ ...command, store: snippet.options['store'] ?? 'first' })),
       )
     const own = commands.filter((command) => elsewhere(command) === undefined)
-    it(`${page}: ${own.length} commands, and ${commands.length - own.length} that tests of their own run`, () => {
+    it(`${page}: ${own.length} commands, and ${commands.length - own.length} that tests of their own run`, async () => {
       for (const command of commands) {
         const proof = elsewhere(command)
         if (proof !== undefined) expect(existsSync(join(ROOT, proof)), `${page}:${command.line}`).toBe(true)
@@ -145,13 +174,11 @@ describe('shell', () => {
       const script = [
         'set -euo pipefail',
         'curl() { command curl --fail-with-body -sS "$@"; }',
-        ...own.flatMap(({ line, text, store }) => [`echo "== ${page}:${line}"`, here(local(text, store))]),
+        ...local(own),
       ].join('\n')
       const place = sandbox(page.replaceAll(/\W/g, '-'))
-      const { status, stdout, stderr } = spawnSync('bash', ['-c', script], {
+      const { status, out, err } = await run('bash', ['-c', script], {
         cwd: place,
-        encoding: 'utf8',
-        timeout: 110_000,
         env: {
           PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
           HOME: process.env['HOME'] ?? '',
@@ -161,13 +188,13 @@ describe('shell', () => {
           WRANGLER_SEND_METRICS: 'false',
         },
       })
-      expect(status, `${stdout.slice(-3_000)}\n${stderr.slice(-3_000)}`).toBe(0)
+      expect(status, `${out.slice(-3_000)}\n${err.slice(-3_000)}`).toBe(0)
     })
   }
 })
 
 describe('code', () => {
-  const place = join(ROOT, 'node_modules/.cache/minnow-snippets')
+  const place = join(ROOT, 'dist/snippets')
   const fileOf = (snippet: Snippet): string =>
     join(
       place,
@@ -180,7 +207,7 @@ describe('code', () => {
     for (const snippet of of('ts', 'js')) writeFileSync(fileOf(snippet), here(snippet.text))
   })
 
-  it('has the types that the official clients say', () => {
+  it('has the types that the official clients say', async () => {
     const options = {
       strict: true,
       noEmit: true,
@@ -194,20 +221,15 @@ describe('code', () => {
       join(place, 'tsconfig.json'),
       JSON.stringify({ compilerOptions: options, include: ['*.mts'] }),
     )
-    const { stdout, status } = spawnSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', place], {
-      encoding: 'utf8',
-    })
-    expect(status, stdout).toBe(0)
+    const { status, out } = await run(join(ROOT, 'node_modules/.bin/tsc'), ['-p', place])
+    expect(status, out).toBe(0)
   })
 
   for (const snippet of of('ts', 'js')) {
-    it(`${named(snippet)} runs and says something`, () => {
-      const { status, stdout, stderr } = spawnSync(process.execPath, [fileOf(snippet)], {
-        encoding: 'utf8',
-        timeout: 60_000,
-      })
-      expect(status, stderr).toBe(0)
-      expect(stdout.trim()).not.toBe('')
+    it(`${named(snippet)} runs and says something`, async () => {
+      const { status, out, err } = await run(process.execPath, [fileOf(snippet)])
+      expect(status, err).toBe(0)
+      expect(out.trim()).not.toBe('')
     })
   }
 })
@@ -278,6 +300,32 @@ describe('pages', () => {
         .split('\n')
         .map((line) => line.replace(/^# /, '').trim())
       for (const line of snippet.text.split('\n').filter(Boolean)) expect(lines).toContain(line.trim())
+    })
+  }
+})
+
+describe('other tools', () => {
+  for (const snippet of of('yaml')) {
+    it(`${named(snippet)}: rules of alerts go by figures that there are`, async () => {
+      const rules = JSON.stringify(parseYaml(snippet.text))
+      const known = await (await scene.admin.send('/admin/metrics')).text
+      const names = [...rules.matchAll(/\bminnow_[a-z_]+/g)].map(([name]) => name.replace(/_bucket$/, ''))
+      expect(names.length).toBeGreaterThan(0)
+      for (const name of names) expect(known).toContain(`# TYPE ${name} `)
+    })
+  }
+  for (const snippet of of('http')) {
+    it(`${named(snippet)} is answered`, async () => {
+      const [head = '', ...body] = here(snippet.text).split('\n\n')
+      const [line = '', ...headers] = head.split('\n')
+      const [method = '', path = ''] = line.split(' ')
+      const sent = Object.fromEntries(headers.map((header) => header.split(/:\s*/, 2) as [string, string]))
+      const response = await fetch(`${scene.gateway.url}${path}`, {
+        method,
+        headers: { ...sent, 'content-type': 'application/json', authorization: 'Bearer mk-local' },
+        ...(body.length === 0 ? {} : { body: body.join('\n\n') }),
+      })
+      expect(response.status, await response.text()).toBeLessThan(300)
     })
   }
 })

@@ -62,7 +62,7 @@ export function commandsIn({ line, text }: Pick<Snippet, 'line' | 'text'>): Comm
         ? { line: line + 1 + position, text: raw }
         : { line: begun.line, text: `${begun.text}\n${raw}` }
     begun = undefined
-    if (/\\$/.test(raw) || isOpen(joined.text)) begun = joined
+    if (raw.endsWith('\\') || isOpen(joined.text)) begun = joined
     else if (joined.text.trim() !== '' && !joined.text.startsWith('#')) commands.push(joined)
   }
   if (begun !== undefined) throw new Error(`line ${begun.line}: the command has no end`)
