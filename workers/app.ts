@@ -17,7 +17,7 @@ import { receivePassed } from './edge/pass.ts'
 import { identify, requestIdOf } from './edge/identity.ts'
 import { hearFeedback } from './edge/feedback.ts'
 import { receive } from './edge/receive.ts'
-import { waitFor } from './edge/receipt.ts'
+import { waitFor, wantsConversation } from './edge/receipt.ts'
 import { refuse } from './edge/refuse.ts'
 import { traceOf } from './edge/trace.ts'
 import { checkEndpoint } from './edge/scope.ts'
@@ -39,7 +39,11 @@ export interface Gateway extends Answering {
   readonly planner: Planner
   readonly admin: Admin
   /** The key's own receipt of a request; undefined where there is none. */
-  readonly receipt: (keyId: string, requestId: string) => Promise<Record<string, unknown> | undefined>
+  readonly receipt: (
+    keyId: string,
+    requestId: string,
+    withConversation?: boolean,
+  ) => Promise<Record<string, unknown> | undefined>
   readonly learning: Pick<Learning, 'feedback'>
   readonly visitors: Visitors
   readonly conversations: ConversationDesk
@@ -190,7 +194,8 @@ export function openApp(gateway: Gateway): App {
     '/v1/receipts/:id',
     forClients(async ({ c, caller }) => {
       const id = c.req.param('id') ?? ''
-      return Response.json(await waitFor(id, () => gateway.receipt(caller.keyId, id)))
+      const isWide = wantsConversation(c.req.query('include'))
+      return Response.json(await waitFor(id, () => gateway.receipt(caller.keyId, id, isWide)))
     }),
   )
   app.post(

@@ -205,7 +205,7 @@ function open(env: Bindings): Opened {
     count: counting({ planner, countAtVendor: countAtVendor(find), tokenizer }),
     keys,
     planner,
-    receipt: (keyId, requestId) => findReceipt(rows, keyId, requestId),
+    receipt: (...asked) => findReceipt(rows, ...asked),
     learning,
     visitors: openVisiting(config, keys, secrets, () => sealsOf(env)),
     warn,

@@ -125,7 +125,7 @@ describe('thirty turns over three vendors, with the gateway started anew between
       const say = open()
       const told: string[] = [`system: ${INSTRUCTIONS}`]
       const conversations = new Set<unknown>()
-      let [saved, read] = [0, 0]
+      let [saved, read, last] = [0, 0, '']
       for (let at = 0; at < TURNS; at += 1) {
         if (RESTARTS.has(at)) await gateway.restart()
         const vendor = VENDORS.findLast(({ from }) => from <= at) ?? VENDORS[0]
@@ -143,7 +143,8 @@ describe('thirty turns over three vendors, with the gateway started anew between
         expect(transcriptOf(call)).toEqual(told)
         told.push(`assistant: ${answer}`)
 
-        const receipt = await receiptOf(heard.requestId)
+        last = heard.requestId
+        const receipt = await receiptOf(last)
         const counts = countsIn(vendor.wire, call.reported ?? {})
         expect(receipt['attempts']).toHaveLength(1)
         expect(receipt['cost_micros']).toBe(billOf(counts, TARIFF))
@@ -168,6 +169,11 @@ describe('thirty turns over three vendors, with the gateway started anew between
       expect(pick(usage, 'tokens', 'cache_read')).toBe(read)
       expect(Math.round(Number(usage['prompt_cache_saved']) * 1_000_000)).toBe(saved)
       expect(saved).toBeGreaterThan(200_000)
+      const { json } = await stage.scene.client.send(`/v1/receipts/${last}?include=conversation`)
+      expect(pick(json, 'conversation_so_far')).toEqual({
+        ...Object.fromEntries(Object.entries(usage).filter(([field]) => field !== 'conversation')),
+        is_whole: true,
+      })
     },
     180_000,
   )

@@ -30,24 +30,37 @@ const SUMS = [
 
 type Sums = Record<(typeof SUMS)[number] | 'requests', number>
 
+const NOTHING = Object.fromEntries(['requests', ...SUMS].map((sum) => [sum, 0])) as Sums // all of them
+
+/** Rows of one key that are looked through for those of one conversation. */
+const MAX_ROWS_OF_KEY = 4_000
+
+/** What a key's conversation used up to this row; `is_whole` is false where older rows of the key were not looked at. */
+export async function readConversation(
+  rows: Rows,
+  keyId: string,
+  row: Row,
+): Promise<Record<string, unknown>> {
+  const { found, isWhole } = await sumsIn(rows, {
+    from: firstIdAt(rows.keptFrom()),
+    before: `${String(row.id)}~`,
+    key: keyId,
+    most: MAX_ROWS_OF_KEY,
+  })
+  const { conversation: _, ...used } = shown('', found.get(String(row.conversation)) ?? NOTHING)
+  return { ...used, is_whole: isWhole }
+}
+
 /** A page of conversations in the order of their names, which are hashes; tokens are disjoint classes, costs US dollars. */
 export async function readConversations(
   rows: Rows,
   { since, until, limit, after }: ConversationQuery,
 ): Promise<Record<string, unknown>> {
-  const found = new Map<string, Sums>()
-  const from = firstIdAt(Math.max(since, rows.keptFrom()))
-  let before = firstIdAt(until)
-  let count = 0
-  let isWhole = false
-  while (count < MAX_ROWS && !isWhole) {
-    const wanted = { limit: ROWS_AT_ONCE, from, before }
-    const some = await readRows(rows.database, wanted, (await rows.outboxes(wanted)).flat())
-    for (const row of some) if (typeof row.conversation === 'string') add(found, row.conversation, row)
-    count += some.length
-    isWhole = some.length < ROWS_AT_ONCE
-    before = String(some.at(-1)?.id ?? before)
-  }
+  const { found, count, isWhole } = await sumsIn(rows, {
+    from: firstIdAt(Math.max(since, rows.keptFrom())),
+    before: firstIdAt(until),
+    most: MAX_ROWS,
+  })
   const names = [...found].filter(([name]) => after === undefined || name > after).sort(byName)
   const page = names.slice(0, limit)
   return {
@@ -61,6 +74,34 @@ export async function readConversations(
     requests_read: count,
     is_whole: isWhole,
   }
+}
+
+interface Stretch {
+  readonly from: string
+  readonly before: string
+  readonly key?: string
+  /** Rows that are looked at. */
+  readonly most: number
+}
+
+/** The newest rows first. */
+async function sumsIn(
+  rows: Rows,
+  { most, ...stretch }: Stretch,
+): Promise<{ readonly found: Map<string, Sums>; readonly count: number; readonly isWhole: boolean }> {
+  const found = new Map<string, Sums>()
+  let { before } = stretch
+  let count = 0
+  let isWhole = false
+  while (count < most && !isWhole) {
+    const wanted = { ...stretch, before, limit: ROWS_AT_ONCE }
+    const some = await readRows(rows.database, wanted, (await rows.outboxes(wanted)).flat())
+    for (const row of some) if (typeof row.conversation === 'string') add(found, row.conversation, row)
+    count += some.length
+    isWhole = some.length < ROWS_AT_ONCE
+    before = String(some.at(-1)?.id ?? before)
+  }
+  return { found, count, isWhole }
 }
 
 const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1)

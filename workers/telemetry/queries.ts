@@ -1,4 +1,5 @@
 // What is asked about single requests: the list of them, and one's receipt. Rows are in D1, or still in an outbox.
+import { readConversation } from './conversations.ts'
 import { findRow, readById, readRows } from './reading.ts'
 import { readReceipt } from './receipt.ts'
 import { readRow, type Row } from './record.ts'
@@ -49,14 +50,18 @@ export async function findRequest(rows: Rows, id: string): Promise<Record<string
     : { ...readRow(row), text: text === undefined ? null : rows.openText(text, id) }
 }
 
-/** The key's newest request of this id; undefined where there is none, or not yet. */
+/** The key's newest request of this id, with its conversation's sums if wished; undefined for none, or not yet. */
 export async function findReceipt(
   rows: Rows,
   keyId: string,
   requestId: string,
+  withConversation = false,
 ): Promise<Record<string, unknown> | undefined> {
   const from = firstIdAt(rows.keptFrom())
   const unsent = await rows.outboxes({ limit: 1, from, key: keyId, requestId })
   const row = newest(unsent.flat(), 1)[0] ?? (await findRow(rows.database, keyId, requestId))
-  return row === undefined || String(row.id) < from ? undefined : readReceipt(row)
+  if (row === undefined || String(row.id) < from) return undefined
+  const receipt = readReceipt(row)
+  if (!withConversation || typeof row.conversation !== 'string') return receipt
+  return { ...receipt, conversation_so_far: await readConversation(rows, keyId, row) }
 }

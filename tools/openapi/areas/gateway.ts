@@ -33,6 +33,9 @@ export const gateway: readonly Operation[] = [
     summary: 'What a request did and cost',
     description:
       "`id` is the reply's `x-request-id`. Every call, its tokens, its price; a later price never changes it.",
+    query: z.object({
+      include: z.literal('conversation').optional().describe('What its conversation used so far, beside it.'),
+    }),
     replies: { 200: { description: 'The receipt.', json: 'Receipt' } },
   },
   {

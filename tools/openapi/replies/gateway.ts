@@ -13,6 +13,10 @@ export const routing = {
   dial: z.looseObject({}).nullable(),
   chosen_by: z.string().nullable().describe('Why the first target was the first of its tier.'),
   features: z.record(z.string(), z.number()).describe('What was seen of the request.'),
+  left: z
+    .looseObject({ target: z.string(), cached_tokens: count, worth_micros: micros.optional() })
+    .optional()
+    .describe('Whose cached prompt the decision leaves behind, and what that would have saved.'),
 }
 
 export const decision = z.looseObject({
@@ -92,6 +96,14 @@ export const receipt = z.looseObject({
   cost: dollars,
   cost_micros: micros,
   frontier_cost: dollars.nullable().describe('What the frontier would have cost.'),
+  prompt_cache_saved: dollars
+    .optional()
+    .describe("What the vendor's prompt cache saved; below zero where writing cost more than reading saved."),
+  conversation: z.string().optional().describe('The conversation that it belongs to, as a hash.'),
+  conversation_so_far: z
+    .looseObject({ requests: count, tokens: z.looseObject({}), cost: dollars, prompt_cache_saved: dollars })
+    .optional()
+    .describe('With `include=conversation`.'),
   clamped: z.looseObject({ max_tokens: z.int() }).nullable(),
   head_ms: z.number().nullable(),
   total_ms: z.number(),
