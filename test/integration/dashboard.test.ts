@@ -2,6 +2,7 @@
 // over time that agree with usage, models and routes as configured, and what another setting would have cost.
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { listOf } from '../../shared/fields.ts'
 import { type Fields, pick } from '../lab/client.ts'
 import { type Gateway, startGateway } from '../lab/gateway.ts'
 import { freshId, openScene, type Scene, withId } from '../lab/scene.ts'
@@ -194,7 +195,7 @@ describe('the figures', () => {
     expect(total).toMatchObject({ rescued: 1, failures: 0 })
     expect(pick(total, 'first_ms', 'p50')).toEqual(expect.any(Number))
     const [line] = all['data'] as Fields[]
-    expect(all['starts']).toHaveLength((line?.['requests'] as number[]).length)
+    expect(all['starts']).toHaveLength(listOf(line?.['requests']).length)
     expect(sum(line?.['requests'])).toBe(total['requests'])
     expect(sum(line?.['rescued'])).toBe(1)
     for (const by of ['model', 'key', 'route'] as const) {
