@@ -93,6 +93,12 @@ describe('a vendor', () => {
       expect(body).toEqual({ model: 'm' })
     })
   }
+  it('is told nothing where the operator does not want it', async () => {
+    expect((await told({ apiKey: '$A', promptCache: false }, 'openai')).body).toEqual({ model: 'm' })
+    const { headers } = await told({ apiKey: '$A', promptCache: false }, 'xai')
+    expect(headers).not.toHaveProperty('x-grok-conv-id')
+  })
+
   it('is told nothing where it is not known to understand it: a server of one’s own, Groq', async () => {
     const own = { dialect: 'openai-chat', baseUrl: 'http://a/v1' } as const
     for (const { headers, body } of [await told(own, 'lab'), await told({ apiKey: '$A' }, 'groq')]) {
