@@ -4,7 +4,7 @@ import { BUCKETS, hashText, shapeOf } from './features.ts'
 import type { Learned } from './learner.ts'
 import prior from './prior.json' with { type: 'json' }
 import { PLAIN_CUT } from './dial.ts'
-import { hasOptions, isKnownGround, pairGain } from './prior.ts'
+import { groundOf, hasOptions, pairGain } from './prior.ts'
 import { readRequest } from './reading.ts'
 import { TRAITS } from './traits.ts'
 
@@ -47,12 +47,11 @@ export function classify(request: ModelRequest, learned?: Learned, manner: Manne
   if (gain !== undefined) return { score: scoreOf(gain), features: named(traits) }
   const own = weigh(request)
   const paired = (): number => scoreOf(pairGain(reading, isGuarded))
-  if (!isKnownGround(traits)) {
-    // Of what it was not measured on the prior for pairs knows nothing; what is easy for micro is easy for others. But
-    // where a request began on known ground, what is put at its end is no way out.
-    const isLeft = reading.views.some((view) => isKnownGround(view.traits))
-    return weak === 'other' && isLeft ? { ...own, score: Math.min(own.score, paired()) } : own
-  }
+  const ground = groundOf(reading)
+  // Of what it was not measured on the prior for pairs knows nothing; what is easy for micro is easy for others. But
+  // where a request began on known ground, what is put at its end is no way out.
+  if (ground === 'left' && weak === 'other') return { ...own, score: Math.min(own.score, paired()) }
+  if (ground !== 'known') return own
   if (weak === 'other') return { score: paired(), features: named(traits) }
   // What micro cannot do, such as choosing among options, needs another model; the gain tells such requests apart.
   const isBeyond = own.score > PLAIN_CUT || hasOptions(traits)

@@ -1,8 +1,8 @@
 // What the shipped prior expects a stronger model to gain on a request, and where it knows nothing. Pure.
 import { readGaps } from './gaps.ts'
-import { GRAMS } from './hash.ts'
+import { bucketOf, GRAMS, hashAll } from './hash.ts'
 import { gainOf, guardedGain, type Linear, wholeGain } from './linear.ts'
-import type { Reading } from './reading.ts'
+import type { Reading, View } from './reading.ts'
 import packed from './pairs.json' with { type: 'json' }
 import type { Look } from './sketch.ts'
 import { TRAITS } from './traits.ts'
@@ -47,14 +47,42 @@ let shipped: Linear | undefined // a cache of one: unpacked when first asked, so
 
 const theShipped = (): Linear => (shipped ??= readPrior(packed))
 
+const terms = new Set(
+  (
+    'integer integers digits divisor divisors divisible prime primes modulo sequence sequences polynomial equation ' +
+    'equations ways permutations arrangements distinguishable indistinguishable probability randomly circle circles ' +
+    'circular radius radii diameter chord tangent triangle triangles quadrilateral polygon polygons hexagon octagon ' +
+    'sphere cylinder cube cone pyramid vertex vertices angle angles perpendicular congruent equiangular isosceles'
+  )
+    .split(' ')
+    .map((word) => bucketOf(hashAll(word))),
+)
+
+/** `known`: of a kind that the prior was measured on; `left`: it begins as that, and what follows is of another kind. */
+export type Ground = 'known' | 'left' | 'unknown'
+
 /**
- * Is it a kind of request that the prior was measured on? Multiple choice and word problems are. In formulas nothing
- * simple orders the gain, and of free conversation there were no outcomes to learn from.
+ * Multiple choice and word problems are known. In mathematics, set in formulas or told in its terms, nothing simple
+ * orders the gain, and of free conversation there were no outcomes to learn from.
  */
-export function isKnownGround(traits: Float32Array): boolean {
+function isKnown(traits: Float32Array, isTold: boolean): boolean {
   const has = (at: number | undefined): boolean => (traits[at ?? 0] ?? 0) > 0
   if (has(FORMULAS)) return false
-  return hasOptions(traits) || (has(DIGITS) && !has(CODE))
+  return hasOptions(traits) || (has(DIGITS) && !has(CODE) && !isTold)
+}
+
+export const isKnownGround = ({ traits, grams }: Look): boolean =>
+  isKnown(
+    traits,
+    grams.some((gram) => terms.has(gram)),
+  )
+
+/** `left` only of a reading with views. */
+export function groundOf({ grams, whole, views }: Reading): Ground {
+  const term = grams.findIndex((gram) => terms.has(gram))
+  const known = (view: View): boolean => isKnown(view.traits, term >= 0 && term < view.grams)
+  if (known(whole)) return 'known'
+  return views.some(known) ? 'left' : 'unknown'
 }
 
 /** Is one of several answers to be chosen? */
@@ -62,9 +90,9 @@ export const hasOptions = (traits: Float32Array): boolean => (traits[OPTIONS ?? 
 
 /** On other ground every request is worth the same: routes over it are at random until they have learned. */
 export function priorGain(sketch: Look, model: Linear = theShipped()): number {
-  return isKnownGround(sketch.traits) ? gainOf(model, sketch) : model.bias
+  return isKnownGround(sketch) ? gainOf(model, sketch) : model.bias
 }
 
-/** The same of a request on known ground; guarded: of a reading with views. */
+/** The same of a request that is not on unknown ground; guarded: of a reading with views. */
 export const pairGain = (reading: Reading, isGuarded: boolean, model: Linear = theShipped()): number =>
   isGuarded ? guardedGain(model, reading) : wholeGain(model, reading)

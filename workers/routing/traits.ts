@@ -78,7 +78,10 @@ export const TRAITS = [
 
 export type Trait = (typeof TRAITS)[number]
 
-const log = (value: number, most: number): number => Math.min(1, Math.log1p(value) / Math.log1p(most))
+/** Counts are small whole numbers, and looked at for every word. */
+const LOGS = Float64Array.from({ length: 4_096 }, (_, count) => Math.log1p(count))
+const logOf = (value: number): number => LOGS[value] ?? Math.log1p(value)
+const log = (value: number, most: number): number => Math.min(1, logOf(value) / logOf(most))
 const part = (value: number, most: number): number => Math.min(1, value / most)
 
 /** What stands around the text: the same for all of it. */
