@@ -108,7 +108,7 @@ const route = z
       .boolean()
       .optional()
       .describe(
-        'Words at the end of a prompt make it no hard one, for some loss of order; true unless given where no share, quality or cost bounds what is sent to the frontier.',
+        'Words at the end of a prompt make it no hard one, for a little of the order; true unless given.',
       ),
     hedgeAfterMs: z
       .union([milliseconds, z.literal('p95')])

@@ -111,8 +111,7 @@ export function openPlanner({ prices, health, lessons, ratings, ...rest }: Plann
       const setting = mergeDials(found.dial, request.dial)
       const policy = affordable(found, setting.maxPrice, request.model)
       const learned = lessons?.(request.model, caller)
-      const effort =
-        policy.kind === 'tiers' ? classify(request, learned, mannerOf(policy, setting, caller)) : UNASKED
+      const effort = policy.kind === 'tiers' ? classify(request, learned, mannerOf(policy)) : UNASKED
       const demand = policy.kind === 'tiers' ? demandOf(request.model, caller, setting) : undefined
       const { curve } = learned ?? {}
       const demanded = demand?.read({
@@ -169,14 +168,13 @@ export function openPlanner({ prices, health, lessons, ratings, ...rest }: Plann
 }
 
 /**
- * Between the embedded model and another, a prior of its own says what is hard. A share, a quality or a cost also bounds
- * what tricks at the end of prompts can send to the strong model; elsewhere, and where strangers write, scores are
- * guarded against them.
+ * Between the embedded model and another, a prior of its own says what is hard. A share, a quality or a cost bounds what
+ * tricks at the end of prompts cost a tenant, but not whose requests they push aside: scores are guarded against them,
+ * unless the route says that nobody there would try.
  */
-function mannerOf({ mini, guarded }: Tiers, setting: DialSetting, { origins }: Caller): Manner {
-  const isBounded = knobsIn(setting).length > 0 && origins === undefined
+function mannerOf({ mini, guarded }: Tiers): Manner {
   const isMicro = mini.every(({ plainText }) => plainText)
-  return { weak: isMicro ? 'micro' : 'other', isGuarded: guarded ?? !isBounded }
+  return { weak: isMicro ? 'micro' : 'other', isGuarded: guarded ?? true }
 }
 
 /** Those whose traffic is counted together. */

@@ -7,9 +7,9 @@ import packed from './pairs.json' with { type: 'json' }
 import type { Look } from './sketch.ts'
 import { TRAITS } from './traits.ts'
 
-const [FORMULAS, OPTIONS, DIGITS, CODE] = (['formulas', 'options', 'digits', 'code'] as const).map((name) =>
-  TRAITS.indexOf(name),
-)
+const [FORMULAS, OPTIONS, DIGITS, CODE, QUESTIONS, SENTENCES] = (
+  ['formulas', 'options', 'digits', 'code', 'questions', 'sentences'] as const
+).map((name) => TRAITS.indexOf(name))
 
 /** What the file holds: which buckets have a weight (gaps, base64), and each one's byte (base64). */
 export interface PackedPrior {
@@ -58,17 +58,21 @@ const terms = new Set(
     .map((word) => bucketOf(hashAll(word))),
 )
 
+/** The trait of a text of one sentence is below, that of one with two above. */
+const ONE_SENTENCE = 0.2
+
 /** `known`: of a kind that the prior was measured on; `left`: it begins as that, and what follows is of another kind. */
 export type Ground = 'known' | 'left' | 'unknown'
 
 /**
- * Multiple choice and word problems are known. In mathematics, set in formulas or told in its terms, nothing simple
+ * Multiple choice and word problems are known: these tell something and then ask, as 19 of 20 that it was measured on. In mathematics, set in formulas or told in its terms, nothing simple
  * orders the gain, and of free conversation there were no outcomes to learn from.
  */
 function isKnown(traits: Float32Array, isTold: boolean): boolean {
   const has = (at: number | undefined): boolean => (traits[at ?? 0] ?? 0) > 0
   if (has(FORMULAS)) return false
-  return hasOptions(traits) || (has(DIGITS) && !has(CODE) && !isTold)
+  const isStory = (traits[SENTENCES ?? 0] ?? 0) > ONE_SENTENCE
+  return hasOptions(traits) || (isStory && has(DIGITS) && has(QUESTIONS) && !has(CODE) && !isTold)
 }
 
 export const isKnownGround = ({ traits, grams }: Look): boolean =>

@@ -310,7 +310,7 @@ describe('a score', () => {
         plain: { mini: ['small'], frontier: ['big'] },
         micro: { mini: ['micro'], frontier: ['big'], strongShare: 0.5 },
         dialled: { mini: ['small'], frontier: ['big'], strongShare: 0.5 },
-        guarded: { mini: ['small'], frontier: ['big'], strongShare: 0.5, guarded: true },
+        trusting: { mini: ['small'], frontier: ['big'], strongShare: 0.5, guarded: false },
       },
     },
     prices: () => Promise.resolve(noPrices),
@@ -335,18 +335,10 @@ describe('a score', () => {
       expect(await scoreOn('plain', text)).toBe(await scoreOn('micro', text))
   })
 
-  it('is guarded for callers that write from browsers, whatever bounds the cost', async () => {
-    const stranger = callerWith({ origins: ['https://shop.example'] })
-    const scoreFor = async (text: string, caller = callerWith()): Promise<number> =>
-      (await planner.plan(requestFor(text, { model: 'dialled' }), caller, cxAt())).score ?? 0
-    const raised = (await scoreFor(question + suffix, stranger)) - (await scoreFor(question, stranger))
-    expect(raised).toBeLessThan((await scoreFor(question + suffix)) - (await scoreFor(question)) - 0.05)
-  })
-
-  it('is guarded against what is put at the end of a prompt where its route says so', async () => {
+  it('is not raised by what is put at the end of a prompt, unless its route trusts whoever writes', async () => {
     const raised = async (model: string): Promise<number> =>
       (await scoreOn(model, question + suffix)) - (await scoreOn(model, question))
-    expect(await raised('dialled')).toBeGreaterThan(0.1)
-    expect(await raised('guarded')).toBeLessThan((await raised('dialled')) - 0.05)
+    expect(await raised('trusting')).toBeGreaterThan(0.1)
+    for (const model of ['plain', 'dialled']) expect(await raised(model)).toBeLessThanOrEqual(0)
   })
 })

@@ -8,24 +8,38 @@ import { type Trait, TRAITS } from '../../../../workers/routing/traits.ts'
 import { message, requestFor } from '../../samples.ts'
 
 const trait = (name: Trait, text: string, over = {}): number =>
-  readRequest(requestFor(text, over)).views.at(-1)?.traits[TRAITS.indexOf(name)] ?? Number.NaN
+  readRequest(requestFor(text, over)).whole.traits[TRAITS.indexOf(name)] ?? Number.NaN
 const grams = (text: string): number[] => [...readRequest(requestFor(text)).grams]
 
 describe('a reading', () => {
   it('is bounded, in range and ordered from the shortest view to the whole, whatever is asked', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 3_000 }), (text) => {
-        const { grams, views } = readRequest(requestFor(text))
+        const { grams, views, whole } = readRequest(requestFor(text), true)
         expect(grams.length).toBeLessThanOrEqual(MAX_GRAMS)
         expect(new Set(grams).size).toBe(grams.length)
         expect(grams.every((gram) => gram < GRAMS)).toBe(true)
-        expect(views.at(-1)?.grams).toBe(grams.length)
+        expect(whole.grams).toBe(grams.length)
+        expect(views.at(-1)).toEqual(whole)
         for (const [at, view] of views.entries()) {
           expect(view.grams).toBeGreaterThanOrEqual(views[at - 1]?.grams ?? 0)
           expect(view.traits.every((value) => value >= 0 && value <= 1)).toBe(true)
         }
       }),
       { numRuns: 60 },
+    )
+  })
+
+  it('has a view that is the request itself, to the bit, wherever more is put at its end', () => {
+    const words = ['algebra', 'NOT', '?', '12', '{', '=', 'A.', '$', '|', 'über', '\n', '\n(b) so', '  ']
+    const text = fc.array(fc.constantFrom(...words), { minLength: 12, maxLength: 60 })
+    fc.assert(
+      fc.property(text, text, fc.constantFrom('', ' ', '\n', ' \n\n'), (asked, added, blank) => {
+        const { whole } = readRequest(requestFor(asked.join(' ') + blank))
+        const { views } = readRequest(requestFor(`${asked.join(' ')}${blank} ${added.join(' ')}`), true)
+        expect(views).toContainEqual(whole)
+      }),
+      { numRuns: 100 },
     )
   })
 
@@ -80,6 +94,7 @@ describe('a sketch', () => {
         const whole = sketchReading(readRequest(request))
         const opened = openSketch(sketch)
         expect(opened?.grams).toEqual(whole.grams)
+        expect(opened?.beginning?.grams).toEqual(whole.beginning?.grams)
         for (const [at, value] of whole.traits.entries()) expect(opened?.traits[at]).toBeCloseTo(value, 2)
       }),
       { numRuns: 60 },
