@@ -1,5 +1,5 @@
 // A vendor's model that can do the tasks of a re-benchmark, as well and as fast as it is told to.
-import { randomFrom } from '../../workers/rebench/random.ts'
+import { randomFrom } from '../../shared/random.ts'
 import { makeTasks } from '../../workers/rebench/tasks/tasks.ts'
 import type { Behaviour } from './behaviour.ts'
 import { countOf } from './ask.ts'

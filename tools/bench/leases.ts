@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Reason, REASONS } from './lease-why.ts'
-import { seededRandom } from '../../workers/micro/random.ts'
+import { seededRandom } from '../../shared/random.ts'
 import { type Job, openWorld, type Tally, type World } from './lease-world.ts'
 
 const LOCATIONS = 300

@@ -2,7 +2,7 @@
 // `slow-10-any`. Every other model is quick.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { diceOf } from '../chaos/faults.ts'
+import { seededRandom } from '../../shared/random.ts'
 
 /** To the first token of a quick answer, and of a slow one. */
 export const QUICK_MS = 20
@@ -29,7 +29,7 @@ export async function startSlow(seed: number): Promise<SlowProvider> {
     request.on('end', () => {
       const model = /"model":"([^"]+)"/.exec(text)?.[1] ?? ''
       calls.set(model, (calls.get(model) ?? 0) + 1)
-      const roll = dice.get(model) ?? diceOf(seed + dice.size)
+      const roll = dice.get(model) ?? seededRandom(seed + dice.size)
       dice.set(model, roll)
       const share = Number(/^slow-(\d+)-/.exec(model)?.[1] ?? 0) / 100
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write(ROLE)

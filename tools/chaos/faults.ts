@@ -1,4 +1,5 @@
-// What the flaky provider does to a call, by the names of the scorecard of faults; and the dice that choose. Pure.
+// What the flaky provider does to a call, by the names of the scorecard of faults. Pure.
+import { seededRandom } from '../../shared/random.ts'
 import type { Behaviour } from '../../test/lab/behaviour.ts'
 
 export interface Fault {
@@ -107,19 +108,10 @@ const TOTAL = FAULTS.reduce((sum, { weight = 1 }) => sum + weight, 0)
 
 /** What happens to a call, decided by the numbers alone, so that a seed says it; undefined for nothing. */
 export function faultOf(seed: number, request: number, model: number, call: number): Fault | undefined {
-  const dice = diceOf((seed ^ Math.imul(request + 1, 0x9e3779b1)) + model * 0x85ebca6b + call * 0xc2b2ae35)
+  const dice = seededRandom(
+    (seed ^ Math.imul(request + 1, 0x9e3779b1)) + model * 0x85ebca6b + call * 0xc2b2ae35,
+  )
   if (dice() >= FAULTY) return undefined
   let at = dice() * TOTAL
   return FAULTS.find(({ weight = 1 }) => (at -= weight) < 0) ?? FAULTS[0]
-}
-
-/** mulberry32: numbers from 0 to 1. */
-export function diceOf(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }

@@ -2,7 +2,7 @@
 import { type Books, type Key, openBooks } from './books.ts'
 import { idOf, type Kill, type Run } from './checks.ts'
 import { ask, type Told } from './client.ts'
-import { diceOf } from './faults.ts'
+import { seededRandom } from '../../shared/random.ts'
 import { watchMemory } from './memory.ts'
 import { QUIET_MS, REVIVAL_MS, settled } from './settle.ts'
 import { openStage } from './stage.ts'
@@ -69,7 +69,7 @@ export async function play(options: Options, say: (line: string) => void = () =>
           back = crash()
         }
         await back
-        const dice = diceOf(seed + request)
+        const dice = seededRandom(seed + request)
         const leaves = dice() < LEAVING
         const { key } = keys[request % keys.length] ?? { key: '' }
         told.push(

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { type Balance, type Books, type Key, openBooks, type Receipt } from './books.ts'
 import { idOf, type Kill, type Run } from './checks.ts'
 import { ask, type Told } from './client.ts'
-import { diceOf } from './faults.ts'
+import { seededRandom } from '../../shared/random.ts'
 import { QUIET_MS, REVIVAL_MS, settled } from './settle.ts'
 import { openStage, type Stage } from './stage.ts'
 
@@ -96,7 +96,7 @@ async function spendAll(
   const one = async (): Promise<Told> => {
     const request = next
     next += 1
-    const dice = diceOf(seed + request)
+    const dice = seededRandom(seed + request)
     const leaves = dice() < LEAVING ? { leaveAfter: 2 + Math.floor(dice() * 16) } : {}
     const { port } = gateway
     const question = { port, agent, key: key.key, request, id: idOf(request), model: 'flaky' }

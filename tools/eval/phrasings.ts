@@ -1,5 +1,5 @@
 // Cases made of the authors' phrasings, roughened: what the confidence bound is tuned on, since they are not held out.
-import { seededRandom } from '../../workers/micro/random.ts'
+import { seededRandom } from '../../shared/random.ts'
 import type { Case } from './grade.ts'
 import { roughen } from './roughen.ts'
 import { fill, operands, pick } from './values.ts'

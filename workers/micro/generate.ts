@@ -6,7 +6,7 @@ import { decode } from './decode.ts'
 import type { Engine } from './engine.ts'
 import { gate, type GateEvent } from './gate.ts'
 import { fitPrompt } from './prompt.ts'
-import { seededRandom } from './random.ts'
+import { seededRandom } from '../../shared/random.ts'
 import type { MicroRequest } from './request.ts'
 import type { Shelf } from './shelf.ts'
 

@@ -1,5 +1,5 @@
 // Intervals by resampling: how different two measurements would look by chance alone. Pure.
-import { randomFrom, type Random } from './random.ts'
+import { randomFrom, type Random } from '../../shared/random.ts'
 import type { Score } from './measures.ts'
 
 const ROUNDS = 400

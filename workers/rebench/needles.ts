@@ -1,7 +1,7 @@
 // A long text with facts hidden at several depths, and whether an answer has them. Pure.
 import type { CountTokens } from '../../shared/tokens.ts'
 import { mentions } from './checks/plain.ts'
-import { randomFrom, type Random } from './random.ts'
+import { randomFrom, type Random } from '../../shared/random.ts'
 import { GOODS, MONTHS, NOUNS, PEOPLE, TOWNS } from './tasks/words.ts'
 
 export interface Haystack {

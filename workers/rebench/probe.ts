@@ -4,7 +4,7 @@ import type { CountTokens } from '../../shared/tokens.ts'
 import type { Told } from './ask.ts'
 import { hide } from './needles.ts'
 import { LEVELS, levelOf, type Probe } from './plan.ts'
-import { randomFrom } from './random.ts'
+import { randomFrom } from '../../shared/random.ts'
 import { PEOPLE } from './tasks/words.ts'
 import { taskAt } from './tasks/tasks.ts'
 

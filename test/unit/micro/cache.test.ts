@@ -3,7 +3,7 @@ import { CacheFullError, eraseCaches, findCache, leaseCache } from '../../../wor
 import { forward } from '../../../workers/micro/forward.ts'
 import { PAGE_TOKENS } from '../../../workers/micro/layout.ts'
 import { loadSynthetic, makeCaches } from './load.ts'
-import { seededRandom } from '../../../workers/micro/random.ts'
+import { seededRandom } from '../../../shared/random.ts'
 import { SMALL } from './synthetic.ts'
 
 const model = loadSynthetic({ ...SMALL, blockCount: 1 })

@@ -4,7 +4,7 @@ import { connectKernel, KERNEL_RESERVE } from '../../../workers/micro/kernel.ts'
 import { KERNEL_BUILD } from '../../../workers/micro/kernel/build.ts'
 import { halfToNumber } from '../../../workers/micro/weights.ts'
 import { kernelModule, readBytes } from './load.ts'
-import { seededRandom } from '../../../workers/micro/random.ts'
+import { seededRandom } from '../../../shared/random.ts'
 import { numberToHalf } from './synthetic.ts'
 
 const memory = new WebAssembly.Memory({ initial: 64, maximum: 64 })

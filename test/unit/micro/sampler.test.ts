@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { seededRandom } from '../../../workers/micro/random.ts'
+import { seededRandom } from '../../../shared/random.ts'
 import { pickToken, topScores, type Sampling } from '../../../workers/micro/sampler.ts'
 
 const logits = Float32Array.from([1, 3, 0.5, 2.9, -1, 2])

@@ -4,7 +4,7 @@ import { CacheFullError, findCache, leaseCache } from '../../../workers/micro/ca
 import { forward } from '../../../workers/micro/forward.ts'
 import { PAGE_TOKENS } from '../../../workers/micro/layout.ts'
 import { makePacking } from '../../../workers/micro/packing.ts'
-import { seededRandom } from '../../../workers/micro/random.ts'
+import { seededRandom } from '../../../shared/random.ts'
 import { type KeptPage, MOST_KEPT_BYTES, openShelf, type ShelfStore } from '../../../workers/micro/shelf.ts'
 import { loadSynthetic, makeCaches } from './load.ts'
 import { SMALL } from './synthetic.ts'

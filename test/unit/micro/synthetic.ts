@@ -1,5 +1,5 @@
 // Makes small random llama models as GGUF bytes, the same for the same seed everywhere, for tests and the oracle.
-import { seededRandom } from '../../../workers/micro/random.ts'
+import { seededRandom } from '../../../shared/random.ts'
 import { BYTE_CHARACTERS } from '../../../workers/micro/bytes.ts'
 import type { TensorType } from '../../../workers/micro/gguf.ts'
 import { learnMerges, NASTY_TEXTS } from './texts.ts'

@@ -1,6 +1,6 @@
 // The ways in which the questions are asked: baselines, every kind of dial, and cascades.
 import type { Fields } from '../../../test/lab/client.ts'
-import { openRandom } from '../routing/measure.ts'
+import { seededRandom } from '../../../shared/random.ts'
 import { HELPERS } from './questions.ts'
 
 export interface Setting {
@@ -43,7 +43,7 @@ export const quality = (its: number): Setting => ({
 
 /** A client that tosses a coin, and asks the model by its name. */
 export function random(part: number): Setting {
-  const toss = openRandom(Math.round(part * 1_000))
+  const toss = seededRandom(Math.round(part * 1_000))
   const faces = Array.from({ length: 20_000 }, () => toss() < part)
   return {
     name: `random ${part}`,

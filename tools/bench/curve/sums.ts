@@ -1,5 +1,5 @@
 // What came of many questions, in figures with 95 % intervals. Pure.
-import { openRandom } from '../routing/measure.ts'
+import { seededRandom } from '../../../shared/random.ts'
 
 /** One question as the gateway had it answered, beside what the weak and the strong model alone would have said. */
 export interface Outcome {
@@ -56,7 +56,7 @@ export function intervals(
   outcomes: readonly Outcome[],
   seed = 1,
 ): { readonly [name in keyof Figures]: Interval } {
-  const random = openRandom(seed)
+  const random = seededRandom(seed)
   const draws = Array.from({ length: DRAWS }, () =>
     figuresOf(outcomes.flatMap(() => outcomes[Math.floor(random() * outcomes.length)] ?? [])),
   )

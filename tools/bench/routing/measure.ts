@@ -1,4 +1,5 @@
 // The metrics of RouteLLM (arXiv 2406.18665) and their 95 % intervals. Pure.
+import { seededRandom } from '../../../shared/random.ts'
 import type { Outcome } from './sets.ts'
 
 export interface Quality {
@@ -35,19 +36,8 @@ export function measure(scores: readonly number[], outcomes: readonly Outcome[])
   return { apgr: reached.area / total / count, cpt50: reached.cpt50, cpt80: reached.cpt80 }
 }
 
-/** Seeded, so that the same run prints the same. Source of the constants: mulberry32. */
-export function openRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 export function shuffled(count: number, seed: number): number[] {
-  const random = openRandom(seed)
+  const random = seededRandom(seed)
   const order = Array.from({ length: count }, (_, at) => at)
   for (let last = count - 1; last > 0; last -= 1) {
     const other = Math.floor(random() * (last + 1))
@@ -60,7 +50,7 @@ const DRAWS = 200
 
 /** Of the area: from draws of as many prompts, with replacement. */
 export function interval(scores: readonly number[], outcomes: readonly Outcome[]): readonly [number, number] {
-  const random = openRandom(1)
+  const random = seededRandom(1)
   const count = outcomes.length
   const areas = Array.from({ length: DRAWS }, () => {
     const drawn = Array.from({ length: count }, () => Math.floor(random() * count))

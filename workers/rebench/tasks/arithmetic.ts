@@ -1,6 +1,6 @@
 // Sums that need care but no knowledge. Pure.
 import { isNumber } from '../checks/number.ts'
-import type { Random } from '../random.ts'
+import type { Random } from '../../../shared/random.ts'
 import type { Maker } from './task.ts'
 
 const FORMS: readonly [(random: Random) => [string, number], ...((random: Random) => [string, number])[]] = [

@@ -1,6 +1,6 @@
 // Multiple choice among four, where three are wrong by construction. Pure.
 import { letterIn } from '../checks/label.ts'
-import type { Random } from '../random.ts'
+import type { Random } from '../../../shared/random.ts'
 import type { Maker } from './task.ts'
 import { NOUNS } from './words.ts'
 

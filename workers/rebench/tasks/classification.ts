@@ -1,6 +1,6 @@
 // A customer's message and the one department that it is for. Pure.
 import { labelIn } from '../checks/label.ts'
-import type { Random } from '../random.ts'
+import type { Random } from '../../../shared/random.ts'
 import type { Maker } from './task.ts'
 import { GOODS, PEOPLE, TOWNS } from './words.ts'
 

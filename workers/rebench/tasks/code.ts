@@ -3,7 +3,7 @@ import { evaluate } from '../checks/expression.ts'
 import { isNumber } from '../checks/number.ts'
 import { answersIn, says } from '../checks/plain.ts'
 import type { Maker, Question } from './task.ts'
-import type { Random } from '../random.ts'
+import type { Random } from '../../../shared/random.ts'
 import { NOUNS } from './words.ts'
 
 type Program = (random: Random) => readonly [string, string]

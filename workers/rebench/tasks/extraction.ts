@@ -1,6 +1,6 @@
 // One fact out of a short text that has others of its kind beside it. Pure.
 import { mentions, plain } from '../checks/plain.ts'
-import type { Random } from '../random.ts'
+import type { Random } from '../../../shared/random.ts'
 import type { Maker } from './task.ts'
 import { GOODS, MONTHS, PEOPLE, SURNAMES, TOWNS } from './words.ts'
 

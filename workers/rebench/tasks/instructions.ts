@@ -1,6 +1,6 @@
 // Orders about form that only one answer, or one shape of answer, obeys. Pure.
 import { plain, says } from '../checks/plain.ts'
-import type { Random } from '../random.ts'
+import type { Random } from '../../../shared/random.ts'
 import type { Maker, Question } from './task.ts'
 import { NOUNS, PEOPLE } from './words.ts'
 

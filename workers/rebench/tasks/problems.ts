@@ -1,6 +1,6 @@
 // Word problems of two to four steps, whose numbers and people are chance. Pure.
 import { isNumber } from '../checks/number.ts'
-import type { Random } from '../random.ts'
+import type { Random } from '../../../shared/random.ts'
 import type { Maker } from './task.ts'
 import { GOODS, PEOPLE } from './words.ts'
 

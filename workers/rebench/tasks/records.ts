@@ -1,6 +1,6 @@
 // A sentence turned into JSON of a stated shape: every field, every type, nothing else. Pure.
 import { jsonIn, sameJson } from '../checks/json.ts'
-import type { Random } from '../random.ts'
+import type { Random } from '../../../shared/random.ts'
 import type { Maker } from './task.ts'
 import { GOODS, PEOPLE, TOWNS, TRADES } from './words.ts'
 

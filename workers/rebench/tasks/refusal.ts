@@ -2,7 +2,7 @@
 import { isNumber } from '../checks/number.ts'
 import { partsIn } from '../checks/numbered.ts'
 import { declines } from '../checks/refusal.ts'
-import type { Random } from '../random.ts'
+import type { Random } from '../../../shared/random.ts'
 import type { Maker } from './task.ts'
 import { PEOPLE, TOWNS } from './words.ts'
 

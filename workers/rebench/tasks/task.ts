@@ -1,5 +1,5 @@
 // What a task is, and the kinds of them. Pure.
-import type { Random } from '../random.ts'
+import type { Random } from '../../../shared/random.ts'
 
 export const KINDS = [
   'arithmetic',

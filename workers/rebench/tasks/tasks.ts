@@ -1,5 +1,5 @@
 // The tasks of a run: made from its seed, so that nobody can have learnt them by heart, and the same again from the same. Pure.
-import { randomFrom } from '../random.ts'
+import { randomFrom } from '../../../shared/random.ts'
 import { arithmetic } from './arithmetic.ts'
 import { choice } from './choice.ts'
 import { classification } from './classification.ts'

@@ -1,7 +1,7 @@
 // A text that answers one of two questions: for the other the right answer is "unknown". Pure.
 import { partsIn } from '../checks/numbered.ts'
 import { mentions } from '../checks/plain.ts'
-import type { Random } from '../random.ts'
+import type { Random } from '../../../shared/random.ts'
 import type { Maker } from './task.ts'
 import { PEOPLE, SURNAMES, TOWNS, TRADES } from './words.ts'
 

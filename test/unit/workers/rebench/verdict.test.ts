@@ -1,7 +1,7 @@
 // Who is accused: over many runs of healthy models nobody, and those that got worse by what matters are.
 import { describe, expect, it } from 'vitest'
 import type { Measures, Score } from '../../../../workers/rebench/measures.ts'
-import { randomFrom, type Random } from '../../../../workers/rebench/random.ts'
+import { randomFrom, type Random } from '../../../../shared/random.ts'
 import { type Kind, KINDS } from '../../../../workers/rebench/tasks/task.ts'
 import {
   type Finding,

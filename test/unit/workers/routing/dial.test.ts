@@ -1,7 +1,7 @@
 // A share of strong calls as a cut on scores: it holds whatever the traffic does.
 import { array, assert, double, nat, property } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seededRandom } from '../../../../workers/micro/random.ts'
+import { seededRandom } from '../../../../shared/random.ts'
 import { type Dial, openDial, PLAIN_CUT } from '../../../../workers/routing/dial.ts'
 
 const decide = (dial: Dial, share: number, score: number, chance: number): boolean => {

@@ -4,7 +4,7 @@ import { gainOf, guardedGain, type Linear } from '../../../../workers/routing/li
 import { readRequest } from '../../../../workers/routing/reading.ts'
 import { fitLinear } from '../../../../workers/routing/ridge.ts'
 import { sketchReading } from '../../../../workers/routing/sketch.ts'
-import { seededRandom } from '../../../../workers/micro/random.ts'
+import { seededRandom } from '../../../../shared/random.ts'
 import { requestFor } from '../../samples.ts'
 
 const HARD = ['proof', 'tensor', 'statute', 'enzyme', 'derivative', 'syntax']
