@@ -1,5 +1,6 @@
 // The secret DATA_KEYS: the keys that text at rest is sealed with, `name:32 bytes in base64url`, separated by commas, the
-// newest first. Pure.
+// newest first. Since nobody can read a secret of a deployment to put another in front of it, newer ones may have secrets of
+// their own: DATA_KEYS_20270101 comes before DATA_KEYS. Pure.
 
 export interface DataKey {
   readonly name: string
@@ -17,6 +18,17 @@ export const NAME_CHARS = 32
 const MOST_KEYS = 16
 
 const NAME = new RegExp(`^[A-Za-z0-9_-]{1,${NAME_CHARS}}$`)
+
+/** Every secret of this name and of those that begin so, the latest first; undefined where there is none. */
+export function dataKeysIn(named: object): string | undefined {
+  const found = Object.entries(named).filter(
+    ([name, value]) => isDataKeys(name) && typeof value === 'string' && value !== '',
+  )
+  found.sort(([a], [b]) => (a > b ? -1 : 1)) // what is longer by its date is later than what has none
+  return found.length === 0 ? undefined : found.map(([, value]) => String(value)).join(',')
+}
+
+export const isDataKeys = (name: string): boolean => /^DATA_KEYS(?:_\w+)?$/.test(name)
 
 /** No message repeats what was found: it may be the greater part of a secret. */
 export function readDataKeys(text: string): ReadKeys {

@@ -174,7 +174,7 @@ function openSeal(derive: () => readonly DerivedKey[], cipher: Cipher, check: ()
 const noKeys = new Failed({
   kind: 'unequipped',
   message:
-    'This gateway has no secret DATA_KEYS, so it keeps no text: no conversations, stored responses or repeatable requests. Its operator sets one with "npm run deploy"; docs/operate.md.',
+    'This gateway has no secret DATA_KEYS, so it keeps no text: no conversations, stored responses or repeatable requests. Its operator sets one with "npm run deploy"; docs/sealed.md.',
 })
 
 const lost = (row: string, name: string): SealError =>

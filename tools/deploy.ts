@@ -1,10 +1,10 @@
 // `npm run deploy`: everything a Cloudflare account needs for Minnow, in order, each step safe to repeat.
-// `-- --dry-run` needs no account and no network: it builds and says what would happen.
+// `-- --new-data-key` puts a new key in front of those that text is sealed with; `-- --dry-run` needs no account and no network: it builds and says what would happen.
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { readDataKeys } from '../shared/data-keys.ts'
-import { newDataKey } from './gateway/data-key.ts'
+import { isDataKeys } from '../shared/data-keys.ts'
+import { deployedKeys } from './gateway/data-key.ts'
 import { parseJson } from './gateway/json.ts'
 import { D1_NAME, readMigrations } from './gateway/migrate.ts'
 import { Refusal } from './gateway/refusal.ts'
@@ -13,11 +13,16 @@ import { complaint, wrangler, type WranglerEnd } from './gateway/wrangler.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const isDry = process.argv.includes('--dry-run')
-const unknown = process.argv.slice(2).filter((argument) => argument !== '--dry-run')
+const isRenewing = process.argv.includes('--new-data-key')
+const unknown = process.argv
+  .slice(2)
+  .filter((argument) => argument !== '--dry-run' && argument !== '--new-data-key')
 
 try {
   if (unknown.length > 0)
-    throw new Refusal(`Unknown argument ${unknown.join(' ')}; npm run deploy takes only -- --dry-run.`)
+    throw new Refusal(
+      `Unknown argument ${unknown.join(' ')}; npm run deploy takes only -- --dry-run and --new-data-key.`,
+    )
   if (process.env['MINNOW_CONFIG'])
     console.log('MINNOW_CONFIG counts on this machine only; a deployment carries minnow.jsonc.')
   const needed = variablesOf(readFileSync(join(root, 'minnow.jsonc'), 'utf8'), 'minnow.jsonc')
@@ -60,7 +65,8 @@ async function deploy(needed: readonly string[]): Promise<void> {
   }
   for (const name of needed)
     console.log(`${name}: ${given[name] === undefined ? 'already there' : 'will be set'}`)
-  const made = dataKeys(present, given)
+  const { lines, made } = deployedKeys(present, given, isRenewing, new Date())
+  for (const line of lines) console.log(line)
 
   step('Database')
   await ensureDatabase()
@@ -73,27 +79,6 @@ async function deploy(needed: readonly string[]): Promise<void> {
       '\nADMIN_KEY is not set, so admin calls are refused and no key can be made: run "npx wrangler secret put ADMIN_KEY".',
     )
   }
-}
-
-/** The key of text at rest, made once: nobody reads it, and a second one would close what the first has sealed. */
-function dataKeys(
-  present: readonly string[],
-  given: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  if (given['DATA_KEYS'] !== undefined) {
-    const read = readDataKeys(given['DATA_KEYS'])
-    if (!read.ok) throw new Refusal(read.message)
-    console.log('DATA_KEYS: will be set')
-    return {}
-  }
-  if (present.includes('DATA_KEYS')) {
-    console.log('DATA_KEYS: already there')
-    return {}
-  }
-  console.log(
-    'DATA_KEYS: made now, of random bytes, and kept by Cloudflare alone; to hold a copy yourself, set it before the first deployment (docs/operate.md)',
-  )
-  return { DATA_KEYS: newDataKey(new Date()) }
 }
 
 function noAccount(hasToken: boolean): string {
@@ -121,10 +106,12 @@ async function secrets(needed: readonly string[]): Promise<Secrets> {
     typeof row === 'object' && row !== null && 'name' in row ? [String(row.name)] : [],
   )
   const given = Object.fromEntries(
-    [...needed, 'ADMIN_KEY', 'DATA_KEYS'].flatMap((name): [string, string][] => {
-      const value = process.env[name]
-      return value === undefined || value === '' ? [] : [[name, value]]
-    }),
+    [...needed, 'ADMIN_KEY', ...Object.keys(process.env).filter(isDataKeys)].flatMap(
+      (name): [string, string][] => {
+        const value = process.env[name]
+        return value === undefined || value === '' ? [] : [[name, value]]
+      },
+    ),
   )
   return {
     present,

@@ -37,6 +37,7 @@ export interface Bindings {
   readonly CONFIG_NAME?: string
   readonly LOOPBACK?: string
   readonly ADMIN_KEY?: string
+  /** And those whose names go on from it. */
   readonly DATA_KEYS?: string
   readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string
   readonly OTEL_EXPORTER_OTLP_HEADERS?: string

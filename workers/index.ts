@@ -42,6 +42,7 @@ import { openMedia } from './providers/media.ts'
 import { micro, objectOf } from './providers/micro.ts'
 import { openProviders, settleConfig, vendorFacts, vendorOf } from './providers/registry.ts'
 import type { Vendor } from './providers/vendor.ts'
+import { dataKeysIn } from '../shared/data-keys.ts'
 import { openSeals, type Purpose, type Seal, sealed, type Seals } from '../shared/seal.ts'
 import { openTokenizer } from '../shared/tokens.ts'
 import { openLearner, readLearned } from './routing/learner.ts'
@@ -266,8 +267,8 @@ function open(env: Bindings): Opened {
   }
 }
 
-let seals: Seals | undefined // as below
-const sealsOf = ({ DATA_KEYS }: Bindings): Seals => (seals ??= openSeals(DATA_KEYS, cipher))
+let held: Seals | undefined // as below
+const sealsOf = (bindings: Bindings): Seals => (held ??= openSeals(dataKeysIn(bindings), cipher))
 
 /** What an object's text is sealed with; only itself can open it. */
 const sealOf = (purpose: Purpose, state: DurableObjectState, bindings: Bindings): Seal =>

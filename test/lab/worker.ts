@@ -12,6 +12,7 @@ const ROOT = resolve(import.meta.dirname, '../..')
 export interface Worker {
   readonly url: string
   readonly port: number
+  readonly pid: number
   /** The lines that the Worker printed so far. */
   lines(): readonly string[]
   stop(): Promise<void>
@@ -25,6 +26,7 @@ export async function startWorker(source: string, flags: readonly string[] = [])
     outfile: join(folder, 'worker.js'),
     bundle: true,
     format: 'esm',
+    external: ['node:*'],
     logLevel: 'silent',
   })
   writeFileSync(
@@ -67,6 +69,7 @@ const main :Workerd.Worker = (
   return {
     url: `http://127.0.0.1:${port}`,
     port,
+    pid: child.pid ?? 0,
     lines: () => lines,
     async stop() {
       child.kill('SIGKILL')

@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { readConfig } from '../../shared/config.ts'
+import { dataKeysIn } from '../../shared/data-keys.ts'
 import { vendorFacts } from '../../workers/providers/registry.ts'
 import { type Address, readAddress } from './address.ts'
 import { localDataKeys } from './data-key.ts'
@@ -39,7 +40,7 @@ export function readSettings(root: string, environment: Environment, folder: str
   const named = gatherVariables(names, environment, devVars, configName)
   const state = resolve(folder, environment['MINNOW_STATE'] || join(root, '.wrangler/state'))
   makeState(state)
-  const given = environment['DATA_KEYS'] || devVars['DATA_KEYS']
+  const given = dataKeysIn(environment) ?? dataKeysIn(devVars)
   const secrets = { ...named, ...ours(environment, devVars), DATA_KEYS: localDataKeys(state, given) }
   return { address, configName, configText, secrets, state, ...model, ...readAi(environment) }
 }

@@ -1,4 +1,5 @@
 // The variables that a configuration names, gathered from the environment and from `.dev.vars`. Pure.
+import { isDataKeys } from '../../shared/data-keys.ts'
 import { Refusal } from './refusal.ts'
 
 export type Variables = Readonly<Record<string, string>>
@@ -13,7 +14,6 @@ export const RESERVED: readonly string[] = [
   'CONFIG',
   'CONFIG_NAME',
   'CONVERSATION',
-  'DATA_KEYS',
   'DB',
   'HEALTH',
   'LEARNER',
@@ -60,7 +60,7 @@ export function gatherVariables(
   devVars: Variables,
   configName: string,
 ): Variables {
-  const reserved = names.filter((name) => RESERVED.includes(name))
+  const reserved = names.filter((name) => RESERVED.includes(name) || isDataKeys(name))
   if (reserved.length > 0) {
     throw new Refusal(
       `${configName} names ${listed(reserved)}, which the gateway uses itself; give the variable another name.`,

@@ -1,7 +1,7 @@
 // What the secret DATA_KEYS may look like, and that no complaint about it tells any of it.
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { readDataKeys } from '../../../shared/data-keys.ts'
+import { dataKeysIn, readDataKeys } from '../../../shared/data-keys.ts'
 
 const secret = randomBytes(32)
 const text = secret.toString('base64url')
@@ -41,4 +41,21 @@ describe('the keys of what is kept', () => {
       expect(JSON.stringify(read)).not.toContain(text.slice(0, 12))
     })
   }
+})
+
+describe('newer keys', () => {
+  it('may have secrets of their own, and come before those without a date', () => {
+    const named = {
+      DATA_KEYS: 'k1:a',
+      DATA_KEYS_20270102: 'k3:c',
+      DATA_KEYS_20270101: 'k2:b',
+      DATA_KEYSTONE: 'x',
+    }
+    expect(dataKeysIn(named)).toBe('k3:c,k2:b,k1:a')
+  })
+
+  it('are none where nothing is said', () => {
+    expect(dataKeysIn({ DATA_KEYS: '', DATA: 'k1:a', DB: {} })).toBeUndefined()
+    expect(dataKeysIn({ DATA_KEYS_2: 'k2:b' })).toBe('k2:b')
+  })
 })

@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { DATA_KEY_FILE, localDataKeys, newDataKey } from '../../../../tools/gateway/data-key.ts'
-import { readDataKeys } from '../../../../shared/data-keys.ts'
+import { DATA_KEY_FILE, deployedKeys, localDataKeys, newDataKey } from '../../../../tools/gateway/data-key.ts'
+import { dataKeysIn, readDataKeys } from '../../../../shared/data-keys.ts'
 
 let state: string
 beforeEach(() => void (state = mkdtempSync(join(tmpdir(), 'minnow-key-'))))
@@ -36,5 +36,36 @@ describe('a local key', () => {
   })
 
   it('is named after its day', () =>
-    expect(newDataKey(new Date('2026-11-28T23:00:00Z'))).toMatch(/^k20261128:[\w-]{43}$/))
+    expect(newDataKey(new Date('2026-11-28T23:00:00Z'))).toMatch(/^k20261128-[0-9a-f]{4}:[\w-]{43}$/))
+})
+
+describe('the keys of a deployment', () => {
+  const today = new Date('2027-01-02T10:00:00Z')
+  const plan = (present: string[], given = {}, isRenewing = false): ReturnType<typeof deployedKeys> =>
+    deployedKeys(present, given, isRenewing, today)
+
+  it('are made where there are none, and never told', () => {
+    const { lines, made } = plan(['ADMIN_KEY'])
+    expect(Object.keys(made)).toEqual(['DATA_KEYS'])
+    expect(readDataKeys(made['DATA_KEYS'] ?? '').ok).toBe(true)
+    expect(lines.join('\n')).not.toContain(made['DATA_KEYS']?.split(':')[1])
+  })
+
+  it('are left alone where there are some', () =>
+    expect(plan(['DATA_KEYS'])).toEqual({ lines: ['DATA_KEYS: already there'], made: {} }))
+
+  it('get a newer one in front where that is wished, though nobody can read the old one', () => {
+    const { made } = plan(['DATA_KEYS'], {}, true)
+    expect(Object.keys(made)).toEqual(['DATA_KEYS_20270102'])
+    const all = readDataKeys(dataKeysIn({ DATA_KEYS: newDataKey(today), ...made }) ?? '')
+    expect(all.ok && all.keys.length).toBe(2)
+    expect(all.ok && made['DATA_KEYS_20270102']?.startsWith(`${all.keys[0]?.name}:`)).toBe(true)
+    expect(() => plan(['DATA_KEYS', 'DATA_KEYS_20270102'], {}, true)).toThrow(/was made today/)
+  })
+
+  it('are the ones that are given, if they are any', () => {
+    const given = { DATA_KEYS: newDataKey(today) }
+    expect(plan([], given)).toEqual({ lines: ['DATA_KEYS: will be set'], made: {} })
+    expect(() => plan([], { DATA_KEYS: 'k1:short' })).toThrow(/not 32 bytes/)
+  })
 })
