@@ -2,9 +2,13 @@
 // while everything that is kept stays what it was.
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openSeals } from '../../shared/seal.ts'
+import { cipher } from '../../workers/cipher.ts'
+import { firstIdAt } from '../../workers/telemetry/row-id.ts'
+import { openTexts } from '../../workers/telemetry/texts.ts'
 import { canary, traces } from '../lab/canary.ts'
 import { pick, type Reply, user } from '../lab/client.ts'
-import { ringAlarms, valuesIn } from '../lab/objects.ts'
+import { databaseOf, inside, ringAlarms, ringCron, valuesIn } from '../lab/objects.ts'
 import { freshId, openScene, type Scene, withId } from '../lab/scene.ts'
 import { until } from '../lab/until.ts'
 
@@ -187,6 +191,32 @@ describe('a new key', () => {
     expect(pick(refused.json, 'error', 'message')).toMatch(/sealed with the key "k2".*put it back/)
     await rekey(second)
     expect((await client.send(path)).status).toBe(200)
+  }, 60_000)
+
+  test('reaches the words of requests in D1 with the cron, and those that an earlier version left plain', async () => {
+    const third = newKey('k3')
+    const { state } = scene.gateway
+    const [old, plain] = [`${firstIdAt(Date.now())}old`, `${firstIdAt(Date.now())}plain`]
+    const said = JSON.stringify({ answers: ['Of course.'] })
+    const silent = (): void => undefined
+    await scene.gateway.kill()
+    inside(databaseOf(state), (database) => {
+      const insert = database.prepare('INSERT INTO texts (row_id, text) VALUES (?, ?)')
+      insert.run(old, openTexts(openSeals(second, cipher), silent).close(said, old) ?? '')
+      insert.run(plain, said)
+    })
+    ringCron(state)
+    await rekey(`${third},${second}`)
+    const texts = openTexts(openSeals(third, cipher), silent)
+    for (const row of [old, plain]) {
+      const text = await until('it to be sealed again', () => {
+        const query = 'SELECT text FROM texts WHERE row_id = ?'
+        const found = inside(databaseOf(state), (database) => database.prepare(query).get(row), true)
+        return String(found?.['text']).startsWith('sealed:k3:') && String(found?.['text'])
+      })
+      expect(texts.open(text, row)).toEqual({ answers: ['Of course.'] })
+      expect(texts.open(text, 'another row')).toMatchObject({ sealed: true })
+    }
   }, 60_000)
 
   const rekey = (keys: string): Promise<void> => scene.gateway.restart({ DATA_KEYS: keys })

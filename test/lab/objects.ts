@@ -7,8 +7,9 @@ const folderOf = (state: string, name: string): string => join(state, 'objects',
 const ALARMS = 'metadata.sqlite'
 
 /** The database files of a class; a file is called as its object's id. */
-export function objectsOf(state: string, name: string): string[] {
-  const folder = folderOf(state, name)
+export const objectsOf = (state: string, name: string): string[] => databasesIn(folderOf(state, name))
+
+function databasesIn(folder: string): string[] {
   if (!existsSync(folder)) return []
   return readdirSync(folder)
     .filter((file) => file.endsWith('.sqlite') && file !== ALARMS)
@@ -44,14 +45,21 @@ export const valuesIn = (state: string, name: string, query: string): SQLOutputV
     ),
   )
 
-/** Makes the alarms of a class due, as time would; the gateway is stopped. workerd keeps each in two places. */
-export function ringAlarms(state: string, name: string): void {
-  for (const file of objectsOf(state, name))
+/** Makes the alarms of a class due, as time would; the gateway is stopped. */
+export const ringAlarms = (state: string, name: string): void => ring(folderOf(state, name))
+
+/** The same for the cron. */
+export const ringCron = (state: string): void => ring(join(state, 'cron/cron'))
+
+/** workerd keeps each alarm in two places. */
+function ring(folder: string): void {
+  for (const file of databasesIn(folder))
     inside(file, (database) => {
       const table = database.prepare("SELECT 1 FROM sqlite_master WHERE name = '_cf_METADATA'").get()
       if (table !== undefined) database.exec('UPDATE _cf_METADATA SET value = 1 WHERE key = 1')
     })
-  inside(join(folderOf(state, name), ALARMS), (database) =>
-    database.exec('UPDATE _cf_ALARM SET scheduled_time = 1'),
-  )
+  inside(join(folder, ALARMS), (database) => database.exec('UPDATE _cf_ALARM SET scheduled_time = 1'))
 }
+
+/** The file of the local D1. */
+export const databaseOf = (state: string): string => databasesIn(join(state, 'd1/d1'))[0] ?? ''

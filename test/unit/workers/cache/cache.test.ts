@@ -43,6 +43,23 @@ describe('a request goes on to a model', () => {
     }
   })
 
+  test('without a look where nothing can be sealed', async () => {
+    const asked: string[] = []
+    const cache = openCache({
+      objects: (name) => {
+        asked.push(name)
+        return { look: never, hear: () => Promise.resolve(false) }
+      },
+      mark: undefined,
+      routeSetting: () => undefined,
+      threshold: 0.97,
+      chars: 1_000_000,
+    })
+    const plan = (): Promise<never> => Promise.reject(new Error('not to be planned'))
+    expect(await cache.find({ caller, request: wanted, plan }, cxAt())).toBeUndefined()
+    expect(asked).toEqual([])
+  })
+
   test('where the object is away', async () => {
     const { found, asked } = find(() => Promise.reject(new Error('the network')), wanted)
     expect(await found).toBeUndefined()
