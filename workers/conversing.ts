@@ -4,6 +4,7 @@ import { type Config, entryOf, MICRO } from '../shared/config.ts'
 import { DAY_MS } from '../shared/defaults.ts'
 import { Failed } from '../shared/failure.ts'
 import type { ModelRequest } from '../shared/request.ts'
+import { sealTrouble } from '../shared/seal.ts'
 import { EXPIRE_DAYS } from '../shared/talk-schema.ts'
 import type { Tokenizer } from '../shared/tokens.ts'
 import { nameOf, partsOf } from './conversation/ids.ts'
@@ -118,8 +119,10 @@ export function openConversing(house: House): Conversing {
 }
 
 const reached = <T>(call: Promise<T>): Promise<T> =>
-  call.catch(() => {
-    throw new Failed({ kind: 'unavailable', what: 'The conversation', retryAfterMs: 1_000 })
+  call.catch((error: unknown) => {
+    throw (
+      sealTrouble(error) ?? new Failed({ kind: 'unavailable', what: 'The conversation', retryAfterMs: 1_000 })
+    )
   })
 
 const settingOf = (config: Config, route: string | undefined) => ({
@@ -127,7 +130,8 @@ const settingOf = (config: Config, route: string | undefined) => ({
   ...(route === undefined ? {} : entryOf(config.routes, route)?.conversations),
 })
 
-const keepMsOf = (config: Config, route: string | undefined): number =>
+/** How long a conversation is kept from its last turn on. */
+export const keepMsOf = (config: Config, route?: string): number =>
   Math.ceil((settingOf(config, route).expireDays ?? EXPIRE_DAYS) * DAY_MS)
 
 /** What the most widely reading models take in, where nobody says what one does. */

@@ -19,7 +19,7 @@ import { AnswerCacheObject } from './cache/object.ts'
 import type { Bindings } from './bindings.ts'
 import { openCaching } from './caching.ts'
 import { ConversationObject } from './conversation/object.ts'
-import { type Conversing, openConversing } from './conversing.ts'
+import { type Conversing, keepMsOf, openConversing } from './conversing.ts'
 import { breaker } from './health/breaker.ts'
 import { listLearners } from './learning/listing.ts'
 import { LearnerObject } from './learning/object.ts'
@@ -88,6 +88,7 @@ const posting = (url: string, init: RequestInit): Promise<Response> => fetch(url
 interface Opened {
   readonly fetch: (request: Request, ctx: ExecutionContext) => Response | Promise<Response>
   readonly conversing: Conversing
+  readonly conversationMs: number
   readonly work: ReturnType<typeof work>
   readonly replay: App['work']
   readonly rebench: (defer: Cx['defer']) => House
@@ -245,6 +246,7 @@ function open(env: Bindings): Opened {
   })
   return {
     conversing,
+    conversationMs: keepMsOf(config),
     fetch: async (request, ctx) => app.fetch(request, env, ctx),
     work: work({ threads, pipeline: ask, warn }),
     replay: app.work,
@@ -298,6 +300,7 @@ export class Thread extends ThreadObject {
     const defer = deferring(state)
     super(state, bindings, {
       seal: sealOf('thread', state, bindings),
+      conversationMs: () => (opened ??= open(bindings)).conversationMs,
       answer: (task, signal, say) => (opened ??= open(bindings)).work(task, { signal, say, defer }),
     })
   }

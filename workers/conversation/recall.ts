@@ -2,6 +2,7 @@
 import { Failed } from '../../shared/failure.ts'
 import type { Ending, Target } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
+import { sealTrouble } from '../../shared/seal.ts'
 import type { Goal } from '../../shared/talk-schema.ts'
 import type { Tokenizer } from '../../shared/tokens.ts'
 import { type Caller, type Cx, healthKey, type LastServed, servedBy } from '../service.ts'
@@ -96,8 +97,11 @@ export const openConversations =
     }
     const entered = await objects
       .recall(name, turnId, asking, request.limits.conversationMicros)
-      .catch(() => {
-        throw new Failed({ kind: 'unavailable', what: 'The conversation', retryAfterMs: 1_000 })
+      .catch((error: unknown) => {
+        throw (
+          sealTrouble(error) ??
+          new Failed({ kind: 'unavailable', what: 'The conversation', retryAfterMs: 1_000 })
+        )
       })
     if (!entered.ok) throw new Failed(refusalOf(entered, asking.goal))
     const { messages, fresh, place, left, summary, tokens } = entered.value

@@ -2,6 +2,7 @@
 // come back for the rest.
 import type { ClientDialect } from '../../shared/dialect.ts'
 import { Failed } from '../../shared/failure.ts'
+import { sealTrouble } from '../../shared/seal.ts'
 import { invalid } from '../../shared/mistake.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import { digestOf } from '../digest.ts'
@@ -152,9 +153,9 @@ const framingOf = ({ stream, native }: ModelRequest): Framing => {
 }
 
 const reached = <T>(call: Promise<T>, advice: string): Promise<T> =>
-  call.catch(() => {
+  call.catch((error: unknown) => {
     const what = 'What keeps this answer'
-    throw new Failed({ kind: 'unavailable', what, advice, retryAfterMs: 1_000 })
+    throw sealTrouble(error) ?? new Failed({ kind: 'unavailable', what, advice, retryAfterMs: 1_000 })
   })
 
 function tell(

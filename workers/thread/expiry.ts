@@ -18,12 +18,15 @@ export interface Expiry {
 const MOST_RENEWED = 256
 const MORE_MS = 1_000
 
-export function openExpiry(
-  storage: DurableObjectStorage,
-  store: ThreadStore,
-  journal: Journal,
-  places: Places,
-): Expiry {
+export interface Keeping {
+  readonly storage: DurableObjectStorage
+  readonly store: ThreadStore
+  readonly journal: Journal
+  readonly places: Places
+  readonly conversationMs: () => number
+}
+
+export function openExpiry({ storage, store, journal, places, conversationMs }: Keeping): Expiry {
   /** One whose key is gone cannot be read, let alone sealed again: that is said to who asks for it. It expires all the same. */
   const renew = (): boolean => {
     try {
@@ -47,7 +50,8 @@ export function openExpiry(
     const used = store.conversationUse()
     const dues = [
       nextExpiry(store.all(), now),
-      used === undefined ? undefined : Math.max(used.at + KEEP_MS, now),
+      // A conversation that is kept for longer is looked at in between: its texts may have to be sealed again.
+      used === undefined ? undefined : Math.max(Math.min(used.at + conversationMs(), now + KEEP_MS), now),
       places.forget(now),
       journal.forget(now),
       soonest,
@@ -62,7 +66,7 @@ export function openExpiry(
       const now = Date.now()
       for (const id of expired(store.all(), now)) store.remove(id)
       const used = store.conversationUse()
-      if (used !== undefined && now - used.at >= KEEP_MS) store.removeConversation()
+      if (used !== undefined && now - used.at >= conversationMs()) store.removeConversation()
       if (await clear()) return
       await schedule(renew() ? now + MORE_MS : undefined)
     },

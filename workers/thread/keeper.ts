@@ -51,9 +51,13 @@ export interface Keeper {
   item(id: string, response?: string): Fields | undefined
 }
 
+/** A conversation may go so much too early, or a hundredth of its time where that is less. */
+const USE_MS = 86_400_000
+
 const LOST = 'The gateway was stopped while it was answering; nothing more will come of this response.'
 
-export function openKeeper(store: ThreadStore): Keeper {
+/** `conversationMs`: how long a conversation is kept from its last word on. */
+export function openKeeper(store: ThreadStore, conversationMs: () => number): Keeper {
   const book: Book = {
     find: (id) => store.find(id),
     input: (id) => itemsIn(store.text(id, 'input')),
@@ -68,9 +72,16 @@ export function openKeeper(store: ThreadStore): Keeper {
     store.putText(id, 'response', response)
   }
 
+  /** Written down now and then: every time would be a row a turn. */
+  const use = (now: number): void => {
+    const used = store.conversationUse()
+    if (used !== undefined && now - used.at >= Math.min(USE_MS, conversationMs() / 100))
+      store.useConversation(used.id, now)
+  }
+
   const join = (conversationId: unknown, input: readonly Fields[], response: Fields, now: number): void => {
     if (typeof conversationId !== 'string' || !isConversation(conversationId)) return
-    store.useConversation(now)
+    use(now)
     if (joinsConversation(response)) store.append([...input, ...saidIn(response)])
   }
 
@@ -118,7 +129,7 @@ export function openKeeper(store: ThreadStore): Keeper {
       isConversation(id) ? listed(store.items(), query) : { ok: false, missing: 'owner' },
     addItems(id, items, now) {
       if (!isConversation(id)) return { ok: false, missing: 'owner' }
-      store.useConversation(now)
+      use(now)
       const added = itemsIn(items)
       store.append(added)
       return { ok: true, page: JSON.stringify(listOfItems(added, false)) }

@@ -23,15 +23,17 @@ export interface Asking {
 export interface Surroundings {
   readonly seal: Seal
   readonly answer: AnswerTask
+  /** How long a conversation is kept from its last word on. */
+  readonly conversationMs: () => number
 }
 
 /** What is made once for an object that is awake. */
-function open({ storage }: DurableObjectState, { seal, answer }: Surroundings) {
+function open({ storage }: DurableObjectState, { seal, answer, conversationMs }: Surroundings) {
   const store = openStore(storage.sql, seal)
-  const keeper = openKeeper(store)
+  const keeper = openKeeper(store, conversationMs)
   const places = openPlaces(storage.sql)
   const journal = openJournal(storage.sql, seal) // of the events of runs that are streams
-  const expiry = openExpiry(storage, store, journal, places)
+  const expiry = openExpiry({ storage, store, journal, places, conversationMs })
   return { store, keeper, places, journal, expiry, runs: openRuns(keeper, journal, answer) }
 }
 

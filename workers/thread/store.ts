@@ -26,11 +26,10 @@ export interface ThreadStore {
   text(id: string, kind: TextKind): string
   putText(id: string, kind: TextKind, text: string): void
   conversation(): StoredConversation | undefined
-  /** Without opening it: which it is, and when somebody last spoke in it, to the day. */
+  /** Without opening it: which it is, and when somebody last spoke in it, as far as that is written down. */
   conversationUse(): { readonly id: string; readonly at: number } | undefined
   putConversation(conversation: StoredConversation, now: number): void
-  /** Somebody speaks in it. */
-  useConversation(now: number): void
+  useConversation(id: string, now: number): void
   removeConversation(): void
   /** In order; up to and with this position, where one is given. */
   items(upto?: number): Fields[]
@@ -48,9 +47,6 @@ const TABLES = [
   'CREATE TABLE IF NOT EXISTS items (position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL)',
   'CREATE TABLE IF NOT EXISTS texts (owner TEXT NOT NULL, part INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (owner, part)) WITHOUT ROWID',
 ]
-
-/** When a conversation was last used is written down once a day: more often would be a row a turn. */
-const USE_MS = 86_400_000
 
 /** A row as SQLite has it. */
 type Row = Readonly<Record<string, SqlStorageValue>>
@@ -146,11 +142,7 @@ export function openStore(sql: SqlStorage, seal: Seal): ThreadStore {
         now,
       )
     },
-    useConversation(now) {
-      const used = conversationUse()
-      if (used !== undefined && now - used.at >= USE_MS)
-        change('UPDATE conversation SET used_at = ? WHERE id = ?', now, used.id)
-    },
+    useConversation: (id, now) => void change('UPDATE conversation SET used_at = ? WHERE id = ?', now, id),
     removeConversation() {
       change('DELETE FROM conversation')
       change('DELETE FROM items')
