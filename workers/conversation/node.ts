@@ -34,7 +34,7 @@ export interface Node {
 export type Row = Readonly<Record<string, SqlStorageValue>>
 
 export const NODE_TABLE =
-  'CREATE TABLE IF NOT EXISTS tree (position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, parent INTEGER, question INTEGER NOT NULL, depth INTEGER NOT NULL, said INTEGER NOT NULL, at INTEGER NOT NULL, cut INTEGER NOT NULL, model TEXT NOT NULL, served TEXT, items TEXT NOT NULL, mark TEXT NOT NULL, path_tokens INTEGER NOT NULL, instructions INTEGER, summary INTEGER)'
+  'CREATE TABLE IF NOT EXISTS tree (position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, parent INTEGER, question INTEGER NOT NULL, depth INTEGER NOT NULL, said INTEGER NOT NULL, at INTEGER NOT NULL, cut INTEGER NOT NULL, model TEXT NOT NULL, served TEXT, items TEXT NOT NULL, mark TEXT NOT NULL, path_tokens INTEGER NOT NULL, instructions INTEGER, summary INTEGER)'
 
 export const NODE_COLUMNS =
   'position, id, parent, question, depth, said, at, cut, model, served, items, mark, path_tokens, instructions, summary'

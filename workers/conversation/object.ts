@@ -3,18 +3,13 @@ import { DurableObject } from 'cloudflare:workers'
 import type { Seal } from '../../shared/seal.ts'
 import { type Floor, openFloor } from '../floor.ts'
 import type { LastServed } from '../service.ts'
-import {
-  type Asking,
-  openKeeper,
-  type Keeper,
-  type Recalled,
-  type Span,
-  type Told,
-  type Written,
-} from './keeper.ts'
+import type { Told } from './adding.ts'
+import type { Asking, Recalled } from './joining.ts'
+import { type Keeper, openKeeper } from './keeper.ts'
 import { isOlder, renew } from './older.ts'
 import { about, type About, copyOf, type Page, readPage, type SaidTurn, type TurnQuery } from './reading.ts'
 import { type ConversationStore, openStore } from './store.ts'
+import type { Span, Written } from './summing.ts'
 
 export type Entered =
   | (Extract<Recalled, { ok: true }> & {

@@ -1,6 +1,6 @@
 // What was said in a conversation, read back a page of turns at a time: for clients, and for a conversation that begins
 // as a copy of this one.
-import type { Told, Weighed } from './keeper.ts'
+import type { Told, Weighed } from './adding.ts'
 import type { Node } from './node.ts'
 import type { ConversationStore } from './store.ts'
 import type { Served, StoredMessage } from './transcript.ts'

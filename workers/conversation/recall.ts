@@ -8,9 +8,11 @@ import type { Tokenizer } from '../../shared/tokens.ts'
 import { type Caller, type Cx, healthKey, type LastServed, servedBy } from '../service.ts'
 import { newTurnId, partsOf } from './ids.ts'
 import { counting, roughly } from './item.ts'
-import type { Asking, Lost, Recall, Span, Told, Written } from './keeper.ts'
+import type { Told } from './adding.ts'
+import type { Asking, Lost, Recall } from './joining.ts'
 import type { Entered, Leaving } from './object.ts'
 import { answerOf, messageOf, storedOf } from './stored.ts'
+import type { Span, Written } from './summing.ts'
 
 /** What is needed of the conversation objects; the real ones are Durable Objects named by key and conversation. */
 export interface ConversationObjects {

@@ -19,7 +19,7 @@ export class RegisterObject extends DurableObject {
     const { sql } = this.ctx.storage
     if (!this.isMade)
       sql.exec(
-        'CREATE TABLE IF NOT EXISTS conversations (position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL)',
+        'CREATE TABLE IF NOT EXISTS conversations (position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL)',
       )
     this.isMade = true
     sql.exec('INSERT OR IGNORE INTO conversations (id, created_at) VALUES (?, ?)', id, createdAt)

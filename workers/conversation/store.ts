@@ -16,6 +16,8 @@ export interface Instructions {
   readonly messages: readonly StoredMessage[]
 }
 
+export const NO_INSTRUCTIONS: Instructions = { tokens: 0, messages: [] }
+
 /** What turns up to and with `upto` came to, in few words. */
 export interface Summary {
   readonly position: number
@@ -64,6 +66,10 @@ export interface ConversationStore {
   /** The storage was emptied, or what was written was taken back. */
   reset(): void
 }
+
+/** What the client said in a turn. */
+export const questionOf = (store: Pick<ConversationStore, 'readMessage'>, turn: Node): StoredMessage[] =>
+  turn.items.slice(0, -1).map((_, part) => store.readMessage(turn, part))
 
 const TABLES = [
   NODE_TABLE,

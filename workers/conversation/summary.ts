@@ -5,8 +5,8 @@ import { fieldsOf, listOf, text } from '../../shared/fields.ts'
 import type { Message, ModelRequest } from '../../shared/request.ts'
 import type { Tokenizer } from '../../shared/tokens.ts'
 import type { Answer, Caller, Cx } from '../service.ts'
-import type { Span } from './keeper.ts'
 import type { Summarise } from './recall.ts'
+import type { Span } from './summing.ts'
 import type { StoredMessage } from './transcript.ts'
 
 /** A request on the ordinary way, with receipt, budget, health and telemetry. */

@@ -3,13 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import { openSeals, type Seal } from '../../../../shared/seal.ts'
 import { cipher } from '../../../../workers/cipher.ts'
-import {
-  type Asking,
-  type Keeper,
-  openKeeper,
-  type Recall,
-  type Told,
-} from '../../../../workers/conversation/keeper.ts'
+import type { Told } from '../../../../workers/conversation/adding.ts'
+import type { Asking, Recall } from '../../../../workers/conversation/joining.ts'
+import { type Keeper, openKeeper } from '../../../../workers/conversation/keeper.ts'
 import { roughly } from '../../../../workers/conversation/item.ts'
 import { type ConversationStore, openStore, type Sql } from '../../../../workers/conversation/store.ts'
 import type { StoredMessage } from '../../../../workers/conversation/transcript.ts'
