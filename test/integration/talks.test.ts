@@ -131,7 +131,7 @@ describe.concurrent('a conversation', () => {
       headers: { 'content-type': 'application/json', 'x-minnow-conversation': name },
       body: JSON.stringify({ model: `lab/${model}`, ...body, minnow: { regenerate: true } }),
     })
-    expect([again.status, told(model)]).toEqual([200, ['question']])
+    expect([again.status, told(model)], again.text).toEqual([200, ['question']])
     await until('both', async () => (await read(name)).at(-1)?.['content'] === 'second')
     expect((await read(name)).at(-1)?.['alternatives']).toEqual([first, turnOf(again)])
     await say(speaker, 'next')

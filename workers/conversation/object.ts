@@ -1,42 +1,14 @@
 // The object that keeps one conversation: its turns in order, one request at a time.
 import { DurableObject } from 'cloudflare:workers'
-import type { Seal } from '../../shared/seal.ts'
 import { type Floor, openFloor } from '../floor.ts'
-import type { LastServed } from '../service.ts'
 import type { Told } from './adding.ts'
-import type { Asking, Recalled } from './joining.ts'
+import type { Asking } from './joining.ts'
 import { type Keeper, openKeeper } from './keeper.ts'
 import { isOlder, renew } from './older.ts'
 import { about, type About, copyOf, type Page, readPage, type SaidTurn, type TurnQuery } from './reading.ts'
+import type { Entered, Leaving, Surroundings } from './spoken.ts'
 import { type ConversationStore, openStore } from './store.ts'
 import type { Span, Written } from './summing.ts'
-
-export type Entered =
-  | (Extract<Recalled, { ok: true }> & {
-      readonly allowedMicros?: number
-      readonly last?: LastServed
-      /** It stands in its key's list. */
-      readonly isListed: boolean
-    })
-  | Extract<Recalled, { ok: false }>
-  | { readonly ok: false; readonly why: 'busy'; readonly waitedMs: number }
-
-/** What a turn leaves beside itself. */
-export interface Leaving {
-  /** `<key>/<id>`: who it is, for when it has to be taken off its key's list. */
-  readonly name: string
-  readonly isListed: boolean
-  /** It is erased so long after its last turn. */
-  readonly keepMs: number
-  /** Is there somebody to sum up what is left out? */
-  readonly sums: boolean
-}
-
-export interface Surroundings {
-  readonly seal: Seal
-  /** Erases what others keep of a conversation. */
-  readonly forget: (name: string) => Promise<void>
-}
 
 /** A conversation looks so often whether its texts are to be sealed with a newer key. */
 const LOOK_MS = 7 * 86_400_000
@@ -170,23 +142,22 @@ export class ConversationObject extends DurableObject {
 
   override async alarm(): Promise<void> {
     const head = this.store.head()
-    const name = this.store.fact('name')
-    const now = Date.now()
     if (head === undefined) return
-    const endsAt = head.at + this.keepMs()
-    if (endsAt <= now) {
-      if (name !== undefined) await this.surroundings.forget(name)
-      await this.erase()
-      return
+    const [now, endsAt] = [Date.now(), head.at + this.keepMs()]
+    if (endsAt > now) {
+      const hasMore = this.change(() => this.store.reseal(RESEALED))
+      return this.ctx.storage.setAlarm(hasMore ? now : Math.min(endsAt, now + LOOK_MS))
     }
-    const hasMore = this.change(() => this.store.reseal(RESEALED))
-    await this.ctx.storage.setAlarm(hasMore ? now : Math.min(endsAt, now + LOOK_MS))
+    const name = this.store.fact('name')
+    if (name !== undefined) await this.surroundings.forget(name)
+    await this.erase()
   }
 
   private keepMs(): number {
     return Number(this.store.fact('keep-ms') ?? Number.POSITIVE_INFINITY)
   }
 
+  /** An alarm that is set already comes no later than it should, or finds out that it came early. */
   private async schedule(endsAt: number): Promise<void> {
     const due = Math.min(endsAt, Date.now() + LOOK_MS)
     const set = await this.ctx.storage.getAlarm()

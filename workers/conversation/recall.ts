@@ -10,7 +10,7 @@ import { newTurnId, partsOf } from './ids.ts'
 import { counting, roughly } from './item.ts'
 import type { Told } from './adding.ts'
 import type { Asking, Lost, Recall } from './joining.ts'
-import type { Entered, Leaving } from './object.ts'
+import type { Entered, Leaving } from './spoken.ts'
 import { answerOf, messageOf, storedOf } from './stored.ts'
 import type { Span, Written } from './summing.ts'
 

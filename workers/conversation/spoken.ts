@@ -1,0 +1,31 @@
+// What a conversation's object is told of a turn and tells of it, beside the turn itself. Types alone.
+import type { Seal } from '../../shared/seal.ts'
+import type { LastServed } from '../service.ts'
+import type { Recalled } from './joining.ts'
+
+export type Entered =
+  | (Extract<Recalled, { ok: true }> & {
+      readonly allowedMicros?: number
+      readonly last?: LastServed
+      /** It stands in its key's list. */
+      readonly isListed: boolean
+    })
+  | Extract<Recalled, { ok: false }>
+  | { readonly ok: false; readonly why: 'busy'; readonly waitedMs: number }
+
+/** What a turn leaves beside itself. */
+export interface Leaving {
+  /** `<key>/<id>`: who it is, for when it has to be taken off its key's list. */
+  readonly name: string
+  readonly isListed: boolean
+  /** It is erased so long after its last turn. */
+  readonly keepMs: number
+  /** Is there somebody to sum up what is left out? */
+  readonly sums: boolean
+}
+
+export interface Surroundings {
+  readonly seal: Seal
+  /** Erases what others keep of a conversation. */
+  readonly forget: (name: string) => Promise<void>
+}
