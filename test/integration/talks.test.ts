@@ -20,7 +20,7 @@ beforeAll(async () => {
     routes: {
       summed: { order: ['priced'], conversations: { contextTokens: 400, summaryModel: 'sums' } },
     },
-    timeouts: { idleMs: 2_000, headMs: 5_000 },
+    timeouts: { idleMs: 10_000, headMs: 30_000 },
     retries: { sameTarget: 0 },
   }))
 })
@@ -49,7 +49,11 @@ const say = (
     { headers: { 'x-minnow-conversation': conversation } },
   )
 
-const turnOf = (reply: Reply): string => reply.headers.get('x-minnow-turn') ?? `none: ${reply.text}`
+function turnOf({ headers, text }: Reply): string {
+  const id = headers.get('x-minnow-turn')
+  if (id === null) throw new Error(`no turn: ${text}`)
+  return id
+}
 
 /** What the model was told last, as texts. */
 const told = (name: string): unknown[] => {
