@@ -35,11 +35,24 @@ export interface Operator {
   stop(): Promise<void>
 }
 
-export async function openOperator(rows = 3_000): Promise<Operator> {
+type PastRow = Partial<Record<(typeof COLUMNS)[number], unknown>>
+
+export interface OperatorOptions {
+  readonly rows?: number
+  /** Changes a row of the past. */
+  readonly disguise?: (row: PastRow) => PastRow
+}
+
+export async function openOperator({ rows = 3_000, disguise }: OperatorOptions = {}): Promise<Operator> {
   const state = mkdtempSync(join(tmpdir(), 'minnow-dashboard-'))
   const now = Date.now() - 2 * DAY_MS
   const random = dice()
-  fill({ root: ROOT, state, rows, days: 30, now, random, rowAt: (at) => pastRow(at, random) })
+  const rowAt = (at: number): unknown[] => {
+    const row = pastRow(at, random)
+    const told = disguise === undefined ? row : disguise(row)
+    return COLUMNS.map((column) => told[column] ?? null)
+  }
+  fill({ root: ROOT, state, rows, days: 30, now, random, rowAt })
   measured(state, now)
   const price = { input: 2, output: 8 }
   const scene = await openScene(
@@ -120,7 +133,7 @@ function dice(): () => number {
 }
 
 /** A request of route auto: those with a score above 0.6 went to the frontier, some of them after a failure. */
-function pastRow(at: number, random: () => number): unknown[] {
+function pastRow(at: number, random: () => number): PastRow {
   const score = Math.round(random() * 1_000) / 1_000
   const isMini = score <= 0.6
   const target = isMini ? 'minnow/micro' : 'lab/big'
@@ -135,7 +148,7 @@ function pastRow(at: number, random: () => number): unknown[] {
     { ...answered, usage, usageSource: 'reported', costMicros: cost, price: { source: 'configuration' } },
   ]
   const uuid = randomUUID()
-  const values: Partial<Record<(typeof COLUMNS)[number], unknown>> = {
+  return {
     id: `row_${at.toString(36)}_${uuid}`,
     request_id: requestIdAt(at, uuid),
     at,
@@ -163,7 +176,6 @@ function pastRow(at: number, random: () => number): unknown[] {
     routing: JSON.stringify({ cut: 0.6, share: 0.4, dial: { strongShare: 0.4 }, features: { length: 0.4 } }),
     operation: 'chat',
   }
-  return COLUMNS.map((column) => values[column] ?? null)
 }
 
 /** Three re-benchmarks, the newest of which found `spare` worse, and what the route auto has learned. */

@@ -72,12 +72,14 @@ function Table({ by, rows, courses, names }: TableProps): JSX.Element {
   const saved = moneyLike(rows.map((row) => row.saved))
   const title = GROUPS.find(({ name }) => name === by)?.title ?? ''
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-labelledby="by-title">
+    <div class="scroll" tabIndex={0} role="region" aria-label={`Sums by ${by}`}>
       <table>
         <thead>
           <tr>
             <th scope="col">{title}</th>
-            <th scope="col" aria-label="Over time" />
+            <th scope="col">
+              <span class="hidden">Over time</span>
+            </th>
             <th scope="col" class="number">
               Requests
             </th>

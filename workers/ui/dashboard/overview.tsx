@@ -48,7 +48,7 @@ export function Overview(): JSX.Element {
               key={name}
               type="button"
               aria-pressed={name === span.name}
-              aria-label={words}
+              aria-label={`${name.replace('h', ' h').replace('d', ' d')}, ${words}`}
               onClick={() => refine({ span: name === DAY.name ? undefined : name })}
             >
               {name.replace('h', ' h').replace('d', ' d')}
@@ -165,7 +165,10 @@ function Curves({ series }: { readonly series: Series }): JSX.Element {
   const { requests = none, failures = none, rescued = none, cost = none, saved = none } = line ?? {}
   const each = { startsMs, step }
   return (
-    <section class="charts" aria-label="Over time">
+    <section class="charts" aria-labelledby="over-time">
+      <h2 id="over-time" class="hidden">
+        Over time
+      </h2>
       <Chart
         {...each}
         title="Spend"

@@ -116,7 +116,7 @@ function Receipt({ row }: { readonly row: RequestRow }): JSX.Element {
   return (
     <section aria-labelledby="receipt">
       <h2 id="receipt">Receipt</h2>
-      <div class="scroll" tabIndex={0} role="region" aria-labelledby="receipt">
+      <div class="scroll" tabIndex={0} role="region" aria-label="Receipt, line by line">
         <table class="receipt">
           <thead>
             <tr>

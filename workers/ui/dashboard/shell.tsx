@@ -53,7 +53,7 @@ function Frame(): JSX.Element {
     if (!isFirst.current) heading.current?.focus() // so that a screen reader says where one has come
     isFirst.current = false
     scrollTo(0, 0)
-    document.querySelector('.pages [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    showInBar()
   }, [page, id])
   return (
     <>
@@ -94,6 +94,14 @@ function Frame(): JSX.Element {
       </div>
     </>
   )
+}
+
+/** On a narrow screen the bar of pages is wider than it: the one that one is on is moved into sight. */
+function showInBar(): void {
+  const link = document.querySelector<HTMLElement>('.pages [aria-current]')
+  const bar = link?.closest('nav')
+  if (link !== null && bar !== null && bar !== undefined)
+    bar.scrollLeft = link.offsetLeft - bar.clientWidth / 3
 }
 
 /** The fragment says which page one is on, so the browser cannot jump by it. */
