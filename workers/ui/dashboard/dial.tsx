@@ -36,7 +36,7 @@ export function Dial({ route, past, curve }: DialProps): JSX.Element {
   )
   return (
     <div class="dial">
-      <div class="scroll drawing">
+      <div class="scroll drawing" tabIndex={0} role="region" aria-label={`Curve of ${route}`}>
         <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
           {[0, 0.5, 1].map((part) => (
             <g key={part} class="tick">

@@ -28,7 +28,7 @@ export function Quality({ latest, history, chosen }: QualityProps): JSX.Element 
         <h3>Quality against cost</h3>
         <p class="note">Up and to the left is better. Choose a model to see where it came from.</p>
       </figcaption>
-      <div class="scroll drawing">
+      <div class="scroll drawing" tabIndex={0} role="region" aria-label="Chart of quality against cost">
         <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={inWords(now)}>
           {qualityTicks.map(({ y, quality }) => (
             <g key={quality} class="tick">
@@ -56,11 +56,8 @@ export function Quality({ latest, history, chosen }: QualityProps): JSX.Element 
             <circle key={at} class="dot-old" cx={across(x)} cy={up(y)} r={3} />
           ))}
           {now.map((dot) => (
-            <a
-              key={dot.name}
-              href={linkTo('models', dot.name === chosen ? undefined : dot.name)}
-              tabIndex={-1}
-            >
+            // The links below do the same with the keyboard.
+            <g key={dot.name} class="pick" onClick={() => location.assign(linkTo('models', dot.name))}>
               <circle
                 class={dot.name === chosen ? 'dot dot-chosen' : 'dot'}
                 cx={across(dot.x)}
@@ -70,7 +67,7 @@ export function Quality({ latest, history, chosen }: QualityProps): JSX.Element 
               <text class="dot-name" x={across(dot.x) + 10} y={up(dot.y) + 4}>
                 {dot.name}
               </text>
-            </a>
+            </g>
           ))}
         </svg>
       </div>
