@@ -50,7 +50,7 @@ export function SignIn({ because }: { readonly because: string | undefined }): J
       </form>
       <p id="key-hint" class="note">
         {isLoopbackHost(location.hostname)
-          ? 'npm start prints the local admin key in the terminal, on the line that begins with “Key”.'
+          ? 'npm start prints the local admin key in the terminal, beside the address of this page.'
           : 'It is the secret ADMIN_KEY of this deployment.'}{' '}
         The session ends after twelve hours, or when the key changes.
       </p>
