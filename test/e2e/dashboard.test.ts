@@ -146,6 +146,16 @@ describe('requests', () => {
     expect(new Set(links).size).toBe(links.length)
   })
 
+  it('are shown also where the gateway takes longer than they are asked for again', async () => {
+    await page.route('**/admin/requests?*', async (route) => {
+      await new Promise((done) => setTimeout(done, 2_500))
+      await route.continue()
+    })
+    await page.reload()
+    await page.locator('.requests tbody tr').first().waitFor()
+    await page.unroute('**/admin/requests?*')
+  })
+
   it('open: the calls on a line of time, the decision, the receipt', async () => {
     await visitor.open('#/requests?route=solid')
     await page.locator('.requests tbody tr').click()

@@ -13,13 +13,16 @@ export type Loaded<T> =
 export function useAnswer<T>(path: string | undefined, everyMs?: number): readonly [Loaded<T>, () => void] {
   const [loaded, setLoaded] = useState<Loaded<T>>({ state: 'loading' })
   const newest = useRef(0)
+  const isAsking = useRef(false)
 
   const load = useCallback(async () => {
     if (path === undefined) return
     newest.current += 1
     const mine = newest.current
+    isAsking.current = true
     const found = await call<T>(path)
     if (mine !== newest.current) return // an older question, answered late
+    isAsking.current = false
     setLoaded((before) => {
       if (found.ok) return { state: 'ready', value: found.value }
       return before.state === 'ready'
@@ -32,7 +35,8 @@ export function useAnswer<T>(path: string | undefined, everyMs?: number): readon
     void load()
     if (everyMs === undefined) return undefined
     const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') void load()
+      // A gateway that takes longer than this is not asked faster than it answers.
+      if (document.visibilityState === 'visible' && !isAsking.current) void load()
     }, everyMs)
     return () => clearInterval(timer)
   }, [load, everyMs])

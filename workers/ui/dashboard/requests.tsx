@@ -10,6 +10,8 @@ import { linkTo } from './address.ts'
 import { place, refine } from './place.ts'
 
 const LIVE_MS = 2_000
+/** Filters that look through many rows for a few do so less often. */
+const LOOKING_MS = 8_000
 const PAGE = 50
 /** Rows kept on the page; whoever looks further back narrows the search. */
 const MOST_ROWS = 1_000
@@ -25,6 +27,8 @@ export function RequestsPage(): JSX.Element {
     const value = query[name]
     if (value !== undefined) search.set(name, value)
   }
+  const isLooking = query['route'] !== undefined || query['tier'] !== undefined || query['end'] !== undefined
+  const everyMs = isLooking ? LOOKING_MS : LIVE_MS
   const path = `/requests?${search.toString()}`
   return (
     <>
@@ -35,7 +39,7 @@ export function RequestsPage(): JSX.Element {
           Live
         </button>
       </div>
-      <Rows key={path} path={path} isLive={isLive} />
+      <Rows key={path} path={path} everyMs={isLive ? everyMs : undefined} />
     </>
   )
 }
@@ -101,8 +105,13 @@ function Filter({ name, label, options }: FilterProps): JSX.Element {
   )
 }
 
-function Rows({ path, isLive }: { readonly path: string; readonly isLive: boolean }): JSX.Element {
-  const answer = useAnswer<Requests>(path, isLive ? LIVE_MS : undefined)
+interface RowsProps {
+  readonly path: string
+  readonly everyMs: number | undefined
+}
+
+function Rows({ path, everyMs }: RowsProps): JSX.Element {
+  const answer = useAnswer<Requests>(path, everyMs)
   const [older, setOlder] = useState<readonly RequestRow[]>([])
   const [next, setNext] = useState<string | null>()
   const [trouble, setTrouble] = useState<string>()
