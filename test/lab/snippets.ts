@@ -1,7 +1,7 @@
 // The commands and snippets of README and docs, as a reader would copy them. Pure.
 //
 // A fence's first line may say, after the language, what a piece belongs to: `in=models.big` puts a part of the
-// configuration into its place, `body=` and `reply=` name a component of the API's document, `as=catalogue` is a line of the
+// configuration into its place, `body=` and `reply=` name a component of the API's document, `part=` one whose fields it has some of, `as=catalogue` is a line of the
 // catalogue, `store=second` gives a shell's commands another database. A comment `<!-- not run: why -->` right before a fence
 // excuses it; the test counts those.
 
