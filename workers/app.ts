@@ -200,7 +200,7 @@ export function openApp(gateway: Gateway): App {
   )
   app.post(
     '/v1/feedback',
-    forClients(({ c, caller }) => hearFeedback(c.req.raw, caller, gateway)),
+    forClients(({ raw, caller }) => hearFeedback(raw, caller, gateway)),
   )
   app.post(
     '/v1/visitors/token',
