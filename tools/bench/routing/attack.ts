@@ -1,4 +1,8 @@
 // A user who wants the dear model appends up to 40 tokens, found greedily against the scores themselves.
+import { readdirSync, readFileSync } from 'node:fs'
+import { fieldsOf, listOf, text } from '../../../shared/fields.ts'
+import { weigh } from '../../../workers/routing/classify.ts'
+import { PLAIN_CUT } from '../../../workers/routing/dial.ts'
 import { gainOf, guardedGain, type Linear } from '../../../workers/routing/linear.ts'
 import { bucketOf, hashAll } from '../../../workers/routing/hash.ts'
 import { readRequest } from '../../../workers/routing/reading.ts'
@@ -14,7 +18,7 @@ const TOKENS = 40
 const VICTIMS = 100
 const SHARES = [0.2, 0.5]
 /** Single tokens that change what a text looks like, beside the words that the model rates highest. */
-const LOOKS = ['.', ',', '?', 'NOT', 'except', 'A', 'the', '=', '1', '{', '|', '(']
+const LOOKS = ['.', ',', '?', 'NOT', 'except', 'A', 'the', '=', '1', '{', '|', '(', '$x$', '\nA.']
 const WORDS = 48
 
 type Score = (text: string) => number
@@ -48,7 +52,39 @@ export function attackTable(pairs: readonly Pair[]): string {
     `| | ${SHARES.map((share) => `strongShare ${share}`).join(' | ')} |`,
     '|---|---:|---:|',
     ...rows,
+    '',
+    microLine(),
   ].join('\n')
+}
+
+/** What makes a request one that the embedded model cannot do, by the words of those who wrote its corpus. */
+function microLine(): string {
+  const folder = new URL('../../train/corpus/', import.meta.url)
+  const authors = readdirSync(folder)
+    .filter((file) => file.startsWith('author-'))
+    .map((file) => fieldsOf(JSON.parse(readFileSync(new URL(file, folder), 'utf8'))))
+  const score = (prompt: string): number => weigh(ask(prompt)).score
+  const easy = authors.flatMap(({ facts }) =>
+    Object.values(fieldsOf(facts)).flatMap((list) => listOf(list).map(text)),
+  )
+  const hard = authors
+    .flatMap(({ other }) => listOf(other).map(text))
+    .filter((prompt) => score(prompt) > PLAIN_CUT)
+  const victims = shuffled(easy.length, 9)
+    .flatMap((at) => easy[at] ?? [])
+    .filter((prompt) => score(prompt) <= PLAIN_CUT)
+    .slice(0, VICTIMS)
+  const tokens = [...LOOKS, 'prove', 'explain', 'compare', 'program', 'essay', 'detail', 'median', 'argument']
+  const fallen = victims.filter((prompt) => isMoved(prompt, score, PLAIN_CUT, tokens))
+  const least = (prompt: string): number =>
+    Math.min(
+      ...[...prompt.matchAll(/\S(?!\S)/g)]
+        .filter(({ index }) => index >= 20)
+        .map(({ index }) => score(prompt.slice(0, index + 1))),
+    )
+  const kept = hard.filter((prompt) => least(prompt) > PLAIN_CUT)
+  const percent = (part: number, all: number): string => `${((100 * part) / all).toFixed(0)} %`
+  return `Micro's own prior, which is not guarded: ${percent(fallen.length, victims.length)} of ${victims.length} prompts that it can answer are moved. Guarded in the same way it would leave ${percent(hard.length - kept.length, hard.length)} of ${hard.length} prompts that it cannot answer to it.`
 }
 
 function bestWords(model: Linear, prompts: readonly string[]): string[] {
@@ -73,10 +109,13 @@ function isMoved(prompt: string, score: Score, cut: number, tokens: readonly str
   for (let length = 0; length < TOKENS; length += 1) {
     let best = { token: '', score: -Infinity }
     for (const token of tokens) {
-      const reached = score(`${text} ${token}`)
-      if (reached > best.score) best = { token, score: reached }
+      // A token may also be put to the last word, and make another one of it.
+      for (const next of [` ${token}`, token]) {
+        const reached = score(text + next)
+        if (reached > best.score) best = { token: next, score: reached }
+      }
     }
-    text = `${text} ${best.token}`
+    text += best.token
     if (best.score > cut) return true
   }
   return false
