@@ -14,12 +14,8 @@ export const routing = {
   chosen_by: z.string().nullable().describe('Why the first target was the first of its tier.'),
   features: z.record(z.string(), z.number()).describe('What was seen of the request.'),
   left: z
-    .looseObject({ target: z.string(), cached_tokens: count, worth_micros: micros })
-    .nullish()
-    .describe('The target whose cached prompt is thrown away by this, and what that was worth.'),
-  left: z
     .looseObject({ target: z.string(), cached_tokens: count, worth_micros: micros.optional() })
-    .optional()
+    .nullish()
     .describe('Whose cached prompt the decision leaves behind, and what that would have saved.'),
 }
 
