@@ -49,7 +49,7 @@ const LEVELS: Readonly<Record<string, number>> = {
 }
 
 /** What pages are drawn with. */
-const UI_PACKAGES = /^(?:preact|@preact\/signals|uplot)(?:\/|$)/
+const UI_PACKAGES = /^(?:preact|@preact\/signals|uplot|marked)(?:\/|$)/
 
 /** The room of a file: its folder directly under workers/, or a file that stands there alone. */
 export function roomOf(path: string): string {
