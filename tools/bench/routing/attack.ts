@@ -58,7 +58,7 @@ export function attackTable(pairs: readonly Pair[]): string {
 }
 
 /** What makes a request one that the embedded model cannot do, by the words of those who wrote its corpus. */
-function microLine(): string {
+export function microLine(): string {
   const folder = new URL('../../train/corpus/', import.meta.url)
   const authors = readdirSync(folder)
     .filter((file) => file.startsWith('author-'))
