@@ -97,7 +97,7 @@ test('a conversation is erased when its time is over, and leaves its list', asyn
 }, 60_000)
 
 test('a thousand conversations are told their own turns only, each stored once, and memory is bounded', async () => {
-  const [count, again] = [1_000, 150]
+  const [count, again] = [1_000, 60]
   scene.lab.always('many', { text: 'yes' })
   const memory = (): number => {
     const status = readFileSync(`/proc/${scene.gateway.pid}/status`, 'utf8')
