@@ -43,7 +43,7 @@ export interface OperatorOptions {
   readonly disguise?: (row: PastRow) => PastRow
 }
 
-export async function openOperator({ rows = 3_000, disguise }: OperatorOptions = {}): Promise<Operator> {
+export async function openOperator({ rows = 1_500, disguise }: OperatorOptions = {}): Promise<Operator> {
   const state = mkdtempSync(join(tmpdir(), 'minnow-dashboard-'))
   const now = Date.now() - 2 * DAY_MS
   const random = dice()
@@ -95,7 +95,7 @@ export async function openOperator({ rows = 3_000, disguise }: OperatorOptions =
 async function visitorOf(browser: Browser, url: string, options: BrowserContextOptions): Promise<Visitor> {
   const context = await browser.newContext(options)
   const page = await context.newPage()
-  page.setDefaultTimeout(8_000)
+  page.setDefaultTimeout(15_000)
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('dialog', (dialog) => {

@@ -1,4 +1,5 @@
 // The playground: one question to a model, or to two side by side, as any client would ask it, with cost and timing.
+import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { listModels } from '../home/models.ts'
@@ -12,10 +13,10 @@ const KEY_MS = 3_600_000
 const KEY_USD = 1
 
 /** Held here only, and gone when the page is closed. */
-let held = isLoopbackHost(location.hostname) ? LOCAL_KEY : ''
+const held = signal(isLoopbackHost(location.hostname) ? LOCAL_KEY : '')
 
 export function Playground(): JSX.Element {
-  const [key, setKey] = useState(held)
+  const key = held.value
   const [models, setModels] = useState<readonly string[]>(['auto'])
   const [wrong, setWrong] = useState<string>()
   const [chosen, setChosen] = useState<readonly [string, string]>(['auto', ''])
@@ -23,7 +24,6 @@ export function Playground(): JSX.Element {
   const lanes = [useRef<LaneHandle>(null), useRef<LaneHandle>(null)] as const
 
   useEffect(() => {
-    held = key
     if (key === '') return undefined
     const looking = new AbortController()
     const look = async (): Promise<void> => {
@@ -42,7 +42,7 @@ export function Playground(): JSX.Element {
       budgets: [{ usd: KEY_USD, window: 'total' }],
       expiresAt: Date.now() + KEY_MS,
     })
-    if (made.ok) setKey(made.value.key)
+    if (made.ok) held.value = made.value.key
     else setWrong(made.message)
   }
 
