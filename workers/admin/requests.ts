@@ -18,7 +18,7 @@ export type ReadRequests = (filter: RequestFilter) => Promise<Shown[]>
 
 const ROWS_AT_ONCE = 1_000
 /** Rows looked through for one answer. */
-const MOST_LOOKS = 8
+const MOST_LOOKS = 4
 
 /** `last` is where the next page goes on, null at the end; with a filter it may lie below the last row that was found. */
 export async function listRequests(read: ReadRequests, query: RequestQuery): Promise<Shown> {

@@ -190,9 +190,7 @@ const Table = ({ models, targets, results, price }: TableProps): JSX.Element => 
               model={model.model}
               place={place}
               target={targets.find(({ target }) => target === place.target)}
-              result={results.find(
-                (result) => result.model === model.model && result.target === place.target,
-              )}
+              result={results.find((result) => result.target === place.target)}
               price={price}
             />
           )),
