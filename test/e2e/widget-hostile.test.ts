@@ -158,7 +158,7 @@ const look = (page: Page): Promise<unknown> =>
   })
 
 it("no style of the page comes in, and none of the widget's goes out", async () => {
-  const still = { context: { reducedMotion: 'reduce' } } as const
+  const still = { context: { reducedMotion: 'reduce' }, attributes: { attachments: 'off' } } as const
   const polite = await visits.visit(still)
   const before = await polite.page.evaluate(() => {
     const { font, color, margin } = getComputedStyle(document.querySelector('h1') ?? document.body)

@@ -16,7 +16,7 @@ export const STYLE = `
   display: flex; flex-direction: column; box-sizing: border-box; overflow: hidden;
   inline-size: 100%; block-size: 100%; min-inline-size: 0;
   color: var(--ink); background: var(--sheet); border: 1px solid var(--line); border-radius: var(--radius);
-  font: 400 15px/1.5 var(--minnow-font, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Noto Sans", sans-serif);
+  font: 400 15px/1.5 var(--minnow-font, system-ui, "Segoe UI", Roboto, sans-serif);
   -webkit-text-size-adjust: 100%; text-align: start; }
 .panel *, .panel *::before, .panel *::after { box-sizing: border-box; }
 .panel [hidden] { display: none !important; }
@@ -79,7 +79,7 @@ svg { display: block; inline-size: 20px; block-size: 20px; fill: none; stroke: c
 .text blockquote { padding-inline-start: 12px; border-inline-start: 3px solid var(--line); color: var(--soft); }
 .text a { color: var(--accent); text-decoration: underline; text-underline-offset: 2px; }
 .text hr { border: 0; border-block-start: 1px solid var(--line); margin-block: 16px; }
-.text code { font: 13px/1.55 var(--minnow-mono, ui-monospace, "SF Mono", "Cascadia Code", Menlo, Consolas, "DejaVu Sans Mono", monospace); background: var(--sunk); border-radius: 5px; padding: 1.5px 5px; }
+.text code { font: 13px/1.55 var(--minnow-mono, ui-monospace, Menlo, Consolas, monospace); background: var(--sunk); border-radius: 5px; padding: 1.5px 5px; }
 .code { background: var(--sunk); border: 1px solid var(--line); border-radius: 10px; overflow: hidden; text-align: left; }
 .bar { display: flex; justify-content: space-between; align-items: center; padding: 3px 4px 3px 12px; font-size: 12px; color: var(--soft); border-block-end: 1px solid var(--line); }
 .copy-code { padding: 4px 10px; border-radius: 7px; font-size: 12px; }
@@ -144,5 +144,4 @@ svg { display: block; inline-size: 20px; block-size: 20px; fill: none; stroke: c
 @keyframes rise { from { opacity: 0; transform: translateY(10px); } }
 @keyframes wait { 40% { opacity: 1; } }
 @media (forced-colors: active) { .send, .bubble, .composer { border: 1px solid CanvasText; } }
-@media print { .foot, .head, .tools { display: none !important; } }
 `

@@ -156,13 +156,15 @@ function launch(from: HTMLScriptElement): void {
   for (const { name, value } of from.attributes)
     if (name.startsWith('data-')) element.setAttribute(name.slice(5), value)
   element.setAttribute('launcher', '')
-  document.body.append(element)
+  ;(document.body ?? document.documentElement).append(element)
 }
 
 if (customElements.get('minnow-chat') === undefined) {
   customElements.define('minnow-chat', MinnowChat)
-  if (script?.dataset['key'] !== undefined) {
-    if (document.body === null) addEventListener('DOMContentLoaded', () => launch(script), { once: true })
-    else launch(script)
+  // The page comes first: there is no hurry before it has been painted.
+  const begin = (): void => {
+    if (script?.dataset['key'] !== undefined) launch(script)
   }
+  if ('requestIdleCallback' in window) requestIdleCallback(begin, { timeout: 1_000 })
+  else setTimeout(begin)
 }
