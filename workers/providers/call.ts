@@ -53,7 +53,7 @@ const callOnce = (find: Find, media: Media): Service<ProviderCall, Answer> => {
   ): Promise<WireTarget> => {
     if (marksPrompts !== true) return target
     if (promptCache === false) return { ...target, marking: 'none' }
-    const isAlone = request.conversation === undefined && !isUnderWay(request)
+    const isAlone = (request.conversation ?? request.thread) === undefined && !isUnderWay(request)
     const isRepeated = isAlone && (await repeats.note(request, healthKey(target), cx.now()))
     return isRepeated ? { ...target, marking: 'repeats' } : target
   }
