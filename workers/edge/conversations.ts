@@ -49,6 +49,14 @@ const EXPORTED = 100
 export function openTalks(desk: ConversationDesk, bodyBytes: number): Talks {
   const idIn = ({ c }: Visit): string => c.req.param('id') ?? ''
 
+  /** Ids of another form were never anybody's, and no object is asked for them. */
+  const ours =
+    (answer: Handler): Handler =>
+    async (visit) => {
+      if (!isConversationId(idIn(visit))) throw missing(idIn(visit))
+      return answer(visit)
+    }
+
   const known = async (visit: Visit): Promise<Known> => {
     const found = await desk.about(visit.caller.keyId, idIn(visit))
     if (found === undefined) throw missing(idIn(visit))
@@ -79,7 +87,7 @@ export function openTalks(desk: ConversationDesk, bodyBytes: number): Talks {
   }
 
   return {
-    or: (ours, theirs) => async (visit) => (isConversationId(idIn(visit)) ? ours(visit) : theirs(visit)),
+    or: (own, theirs) => async (visit) => (isConversationId(idIn(visit)) ? own(visit) : theirs(visit)),
 
     async list(visit) {
       refuseVisitor(visit.caller, 'list conversations')
@@ -99,7 +107,7 @@ export function openTalks(desk: ConversationDesk, bodyBytes: number): Talks {
       return Response.json(writeKnown(idIn(visit), await known(visit)))
     },
 
-    async messages(visit) {
+    messages: ours(async (visit) => {
       allow(visit, idIn(visit), 'read conversations')
       const { format, turn: last, after, ...rest } = queryIn(visit, readSchema)
       const query: TurnQuery = {
@@ -124,9 +132,9 @@ export function openTalks(desk: ConversationDesk, bodyBytes: number): Talks {
           'x-content-type-options': 'nosniff',
         },
       })
-    },
+    }),
 
-    async branch(visit) {
+    branch: ours(async (visit) => {
       const { caller, cx, c } = visit
       refuseVisitor(caller, 'copy conversations')
       const id = idIn(visit)
@@ -148,7 +156,7 @@ export function openTalks(desk: ConversationDesk, bodyBytes: number): Talks {
       const made = await desk.about(caller.keyId, to)
       if (made === undefined) throw missing(to)
       return Response.json({ ...writeKnown(to, made), branched_from: { id, turn: from } })
-    },
+    }),
 
     async remove(visit) {
       const id = idIn(visit)

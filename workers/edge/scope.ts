@@ -18,7 +18,10 @@ export type EndpointKind = (typeof ENDPOINT_KINDS)[number]
 /** What is not here (the list of models, receipts) is open to every key. */
 const ADDRESSES: readonly (readonly [RegExp, EndpointKind])[] = [
   [/^POST \/v1\/chat\/completions$|^POST \/v1\/route$/, 'chat'],
-  [/^\w+ \/v1\/responses(?:\/|$)|^POST \/v1\/conversations$|^\w+ \/v1\/conversations\/conv_/, 'responses'],
+  [
+    /^\w+ \/v1\/responses(?:\/|$)|^POST \/v1\/conversations$|^\w+ \/v1\/conversations\/conv_[0-9a-f]{40}(?:\/|$)/,
+    'responses',
+  ],
   [/^POST \/v1\/messages(?:\/|$)/, 'messages'],
   [/^POST \/v1(?:beta)?\/models\//, 'gemini'],
   [/^POST \/v1\/embeddings$/, 'embeddings'],

@@ -8,7 +8,8 @@ const CASES: readonly (readonly [string, string, EndpointKind])[] = [
   ['POST', '/v1/route', 'chat'],
   ['POST', '/v1/responses', 'responses'],
   ['GET', '/v1/responses/resp_1', 'responses'],
-  ['DELETE', '/v1/conversations/conv_1', 'responses'],
+  ['POST', '/v1/conversations', 'responses'],
+  ['DELETE', `/v1/conversations/conv_${'0a'.repeat(20)}`, 'responses'],
   ['POST', '/v1/messages', 'messages'],
   ['POST', '/v1/messages/count_tokens', 'messages'],
   ['POST', '/v1beta/models/big:generateContent', 'gemini'],
@@ -32,6 +33,15 @@ describe('a key', () => {
   it('of any kind may list models and read receipts', () => {
     for (const path of ['/v1/models', '/v1/models/big', '/v1/receipts/req_1', '/v1beta/models'])
       expect(() => checkEndpoint(callerWith({ endpoints: ['audio'] }), 'GET', path)).not.toThrow()
+  })
+
+  it('of any kind may read the conversations that it has named', () => {
+    for (const path of [
+      '/v1/conversations',
+      '/v1/conversations/conv_1',
+      '/v1/conversations/support-1/messages',
+    ])
+      expect(() => checkEndpoint(callerWith({ endpoints: ['messages'] }), 'GET', path)).not.toThrow()
   })
 
   it('without kinds may use everything', () =>
