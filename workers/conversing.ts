@@ -102,7 +102,7 @@ export function openConversing(house: House): Conversing {
       },
       termsOf: async (request, cx) => termsOf(config, await catalog(cx), request),
       tokenizer,
-      summarise: summarising(serve, tokenizer),
+      summarise: summarising(serve),
       check,
     }),
     desk: {

@@ -96,7 +96,7 @@ describe.concurrent('a conversation', () => {
       ['user', 'And of Sweden?'],
       ['assistant', 'cut short'],
     ])
-    expect(messages[1]).toMatchObject({ id: `${turnOf(first)}.0`, turn: turnOf(first), tokens: 8 })
+    expect(messages[1]).toMatchObject({ id: `${turnOf(first)}.0`, turn: turnOf(first), tokens: 10 })
     expect(messages[2]).toMatchObject({ model: 'lab/read', cut: false })
     expect(messages[4]).toMatchObject({ cut: true })
     expect(about).toMatchObject({ id: 'read', object: 'conversation', last_turn: messages[4]?.['turn'] })

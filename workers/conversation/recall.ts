@@ -89,7 +89,8 @@ export const openConversations =
     const sent = storedOf(request.messages)
     const terms = await termsOf(request, cx)
     const { contextTokens, windowTokens, keepMs, summaryModel } = terms
-    // Whoever sets a budget wants it kept; a window is wide, and the tokens of what is new are a small part of it.
+    // Whoever sets a budget wants it kept. A window is wide, and not worth the vocabulary, whose unpacking holds up
+    // everybody else in the isolate once.
     const weigh = contextTokens === undefined ? roughly : counting(await tokenizer())
     const asking: Asking = {
       sent,
@@ -136,15 +137,14 @@ export const openConversations =
       close: async (ending, target) => {
         const reply = ending === undefined ? undefined : answerOf(ending)
         if (ending === undefined || reply === undefined) return objects.forgo(name, turnId)
-        const count = counting(await tokenizer())
         const { keyId, id } = partsOf(name)
         const at = cx.now()
         const told: Told = {
           id: turnId,
           at,
           place,
-          question: fresh.map((message) => ({ message, tokens: count(message) })),
-          answer: { message: reply, tokens: count(reply) },
+          question: fresh.map((message) => ({ message, tokens: weigh(message) })),
+          answer: { message: reply, tokens: weigh(reply) },
           cut: ending.end !== 'finish',
           model: target === undefined ? '' : healthKey(target),
           ...(target === undefined || ending.usageSource !== 'reported'

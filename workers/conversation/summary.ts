@@ -3,8 +3,8 @@
 import { Failed, failureOf } from '../../shared/failure.ts'
 import { fieldsOf, listOf, text } from '../../shared/fields.ts'
 import type { Message, ModelRequest } from '../../shared/request.ts'
-import type { Tokenizer } from '../../shared/tokens.ts'
 import type { Answer, Caller, Cx } from '../service.ts'
+import { roughly } from './item.ts'
 import type { Summarise } from './recall.ts'
 import type { Span } from './summing.ts'
 import type { StoredMessage } from './transcript.ts'
@@ -27,7 +27,7 @@ const TASK = `You keep the memory of a conversation between a user and an assist
 Write down what the assistant has to know to go on: who the user is and what they want, names, numbers, dates, decisions, what was tried, what is still open. Keep what the earlier summary says unless the record corrects it. Plain sentences in the language of the conversation, no introduction, at most 200 words.`
 
 export const summarising =
-  (serve: Serve, tokenizer: Tokenizer): Summarise =>
+  (serve: Serve): Summarise =>
   async ({ span, model, caller }, cx) => {
     const controller = new AbortController()
     const abort = (reason: Failed): void => controller.abort(reason)
@@ -39,10 +39,9 @@ export const summarising =
       const { answer } = await serve({ caller: payer, request }, inside, abort)
       const said = await hear(answer)
       if (said === undefined || said === '') return undefined
-      const count = await tokenizer()
       return {
         text: said,
-        tokens: count(said) + HEADING_TOKENS,
+        tokens: roughly({ role: 'system', content: said }) + HEADING_TOKENS,
         model: `${answer.target.provider}/${answer.target.model}`,
         at: cx.now(),
       }
