@@ -67,8 +67,9 @@ export function openDoor({ keys, adminKey = '', loopback, now }: DoorOptions): D
       checkLocal(key, request)
       const actor = await keys.adminOf(key)
       if (actor === undefined) throw unauthenticated('This is not the admin key.')
-      const { token, expiresAt } = await sessions.open(key, now())
-      const seconds = Math.floor((expiresAt - now()) / 1000)
+      const at = now()
+      const { token, expiresAt } = await sessions.open(key, at)
+      const seconds = Math.floor((expiresAt - at) / 1000)
       return { actor, expiresAt, cookie: cookieOf(request, token, seconds) }
     },
     signOut(request) {
