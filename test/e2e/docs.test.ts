@@ -6,7 +6,7 @@ import { OPERATIONS } from '../../tools/openapi/document.ts'
 import { startBrowser } from '../lab/browser.ts'
 import { type Gateway, startGateway } from '../lab/gateway.ts'
 
-vi.setConfig({ testTimeout: 60_000 }) // drawing 64 operations takes a busy machine a while
+vi.setConfig({ testTimeout: 120_000 }) // drawing 64 operations takes a busy machine a while
 
 let gateway: Gateway
 let browser: Browser
@@ -71,7 +71,7 @@ it('a call can be tried with the local key', async () => {
   await block.locator('button.try-out__btn').click()
   await block.locator('button.execute').click()
   const status = block.locator('.live-responses-table tr.response .response-col_status').first()
-  await expect.poll(() => status.textContent(), { timeout: 30_000 }).toContain('200')
+  await expect.poll(() => status.textContent(), { timeout: 60_000 }).toContain('200')
   expect(await block.locator('.live-responses-table').textContent()).toContain('75')
   expect(foreign).toEqual([])
 })
