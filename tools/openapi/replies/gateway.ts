@@ -108,6 +108,10 @@ export const receipt = z.looseObject({
   head_ms: z.number().nullable(),
   total_ms: z.number(),
   attempts: z.array(attempt),
+  context: z
+    .looseObject({ turn: z.string(), tokens: count })
+    .optional()
+    .describe('What of its conversation the request was sent with.'),
   seams: z
     .array(z.looseObject({}))
     .describe("Where one target's words end and another's begin in one answer."),
