@@ -1,5 +1,5 @@
 // The chat widget as a visitor uses it: in a real browser, on somebody's site, over a line that breaks.
-import AxeBuilder from 'axe-core'
+import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { pick } from '../lab/client.ts'
@@ -358,6 +358,36 @@ it('speaks eight languages, and writes from right to left where that is how it i
   nothingWrong(visitor)
 })
 
+async function judged(page: Page, what: string): Promise<void> {
+  await page.waitForTimeout(250) // what moves comes to rest
+  const found = await page.evaluate(`${axe.source}; axe.run(document, { resultTypes: ['violations'] })`)
+  const { violations } = found as {
+    violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[]
+  }
+  expect(
+    violations.map(({ id, nodes }) => `${what}: ${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`),
+  ).toEqual([])
+}
+
+it("the gateway's own page shows it live, under its own strict policy, and writes the line for other pages", async () => {
+  const visitor = await visit()
+  const { page } = visitor
+  await page.goto(`${visits.scene.gateway.url}/widget`)
+  await page.locator('#stage .panel').waitFor()
+  await page.getByLabel('Where').selectOption('launcher')
+  expect(await page.locator('#snippet').textContent()).toContain('data-key="pk-..."')
+  await page.getByLabel('Language').selectOption('de')
+  await page.getByLabel('Where').selectOption('inline')
+  await page.locator('#stage .panel[lang=de]').waitFor()
+  await page.getByRole('button', { name: 'What is Minnow?' }).click()
+  await visitor.answered()
+  expect((await answer(page))?.length).toBeGreaterThan(20)
+  await judged(page, 'the page')
+  await page.setViewportSize({ width: 320, height: 640 })
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
+  nothingWrong(visitor)
+})
+
 const LONG =
   '# Title\n\nA [link](https://example.org), `code` and a table:\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```js\n' +
   'x'.repeat(200) +
@@ -381,18 +411,7 @@ it.each([
   script({ text: LONG })
   const visitor = await visit({ context, attributes: { suggestions: 'One?|Two?', ...attributes } })
   const { page } = visitor
-  const judge = async (what: string): Promise<void> => {
-    await page.waitForTimeout(250) // what moves comes to rest
-    const found = await page.evaluate(
-      `${AxeBuilder.source}; axe.run(document, { resultTypes: ['violations'] })`,
-    )
-    const { violations } = found as {
-      violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[]
-    }
-    expect(
-      violations.map(({ id, nodes }) => `${what}: ${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`),
-    ).toEqual([])
-  }
+  const judge = (what: string): Promise<void> => judged(page, what)
   await visitor.open()
   await visitor.say('Show all')
   await visitor.answered()

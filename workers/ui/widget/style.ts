@@ -42,7 +42,7 @@ button:disabled { cursor: default; opacity: .45; }
 svg { display: block; inline-size: 20px; block-size: 20px; fill: none; stroke: currentColor; stroke-width: 1.7; stroke-linecap: round; stroke-linejoin: round; pointer-events: none; }
 [dir=rtl] .head button:first-child svg { transform: scaleX(-1); }
 .unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; margin: 0; }
-.head { display: flex; align-items: center; gap: 2px; padding: 8px 8px 8px 8px; border-block-end: 1px solid var(--line); flex: none; }
+.head { display: flex; align-items: center; gap: 2px; padding: 8px; border-block-end: 1px solid var(--line); flex: none; }
 .head h2 { flex: 1; min-inline-size: 0; margin: 0; padding-inline: 8px; font-size: 15px; font-weight: 650; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .head button, .tools button, .row > button:not(.send), .past li > button:last-child, .asked > button {
   display: grid; place-items: center; inline-size: 36px; block-size: 36px; border-radius: 9px; color: var(--soft); flex: none; }
@@ -51,8 +51,8 @@ svg { display: block; inline-size: 20px; block-size: 20px; fill: none; stroke: c
 .log { flex: 1; min-inline-size: 0; overflow: auto; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
 .log:focus-visible { outline-offset: -3px; }
 .turns { max-inline-size: 760px; margin-inline: auto; padding: 16px; min-block-size: 100%; display: flex; flex-direction: column; gap: 20px; }
-.welcome { margin-block: auto; padding-block: 8px; }
-.greeting { margin: 0; font-size: 20px; line-height: 1.35; font-weight: 600; text-wrap: balance; letter-spacing: -.01em; }
+.welcome { margin-block: auto; }
+.greeting { margin: 0; font-size: 20px; line-height: 1.35; font-weight: 600; }
 .try { margin: 20px 0 8px; color: var(--soft); font-size: 13px; }
 .suggestions { list-style: none; margin: 0; padding: 0; display: flex; flex-direction: column; gap: 8px; }
 .suggestions button { display: block; inline-size: 100%; padding: 10px 14px; border: 1px solid var(--line); border-radius: 12px; color: var(--ink); overflow-wrap: anywhere; }
@@ -101,7 +101,7 @@ svg { display: block; inline-size: 20px; block-size: 20px; fill: none; stroke: c
 [data-state=failed] .note { color: var(--bad); font-weight: 550; }
 .quiet { margin-block-start: 8px; padding: 6px 12px; border: 1px solid var(--line); border-radius: 9px; font-size: 14px; }
 .quiet:hover { border-color: var(--accent); }
-.tools { display: flex; align-items: center; flex-wrap: wrap; gap: 0; margin: 4px -8px 0 0; color: var(--soft); }
+.tools { display: flex; align-items: center; flex-wrap: wrap; gap: 0; margin-block-start: 4px; color: var(--soft); }
 .tools svg { inline-size: 17px; block-size: 17px; }
 .tools button { inline-size: 32px; block-size: 32px; }
 .tools button[aria-pressed=true] { color: var(--accent); }
@@ -125,7 +125,7 @@ svg { display: block; inline-size: 20px; block-size: 20px; fill: none; stroke: c
 .picture button svg { inline-size: 13px; block-size: 13px; }
 .editing { display: flex; align-items: center; justify-content: space-between; padding: 4px 4px 4px 10px; color: var(--soft); font-size: 13px; }
 .editing .quiet { margin: 0; padding: 2px 10px; font-size: 13px; }
-.wrong { margin: 6px 0 0; text-align: center; font-size: 12px; line-height: 1.35; color: var(--soft); text-wrap: balance; }
+.wrong { margin: 6px 0 0; text-align: center; font-size: 12px; line-height: 1.35; color: var(--soft); }
 .past { flex: 1; overflow: auto; padding: 8px; scrollbar-width: thin; }
 .past ul { list-style: none; margin: 0 auto; padding: 0; max-inline-size: 760px; }
 .past li { display: flex; align-items: center; border-radius: 11px; }
@@ -139,7 +139,7 @@ svg { display: block; inline-size: 20px; block-size: 20px; fill: none; stroke: c
   .wait i { animation: wait 1.1s infinite ease-in-out; }
   .wait i:nth-of-type(2) { animation-delay: .14s; }
   .wait i:nth-of-type(3) { animation-delay: .28s; }
-  button, .composer { transition: background-color .12s, border-color .12s, color .12s, opacity .12s; }
+  button { transition: background-color .12s, color .12s; }
 }
 @keyframes rise { from { opacity: 0; transform: translateY(10px); } }
 @keyframes wait { 40% { opacity: 1; } }
