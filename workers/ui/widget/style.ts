@@ -13,7 +13,7 @@ export const STYLE = `
   --asked: var(--minnow-question, light-dark(#e1efed, #17393b));
   --bad: light-dark(#a8321f, #ff9d8a);
   --radius: var(--minnow-radius, 16px);
-  display: flex; flex-direction: column; box-sizing: border-box; overflow: hidden;
+  position: relative; display: flex; flex-direction: column; box-sizing: border-box; overflow: hidden;
   inline-size: 100%; block-size: 100%; min-inline-size: 0;
   color: var(--ink); background: var(--sheet); border: 1px solid var(--line); border-radius: var(--radius);
   font: 400 15px/1.5 var(--minnow-font, system-ui, "Segoe UI", Roboto, sans-serif);
