@@ -32,7 +32,7 @@ export function openRatings(read: () => Promise<readonly Result[]>, subjects?: S
 export const openStoredRatings = (database: D1Database, subjects: Subjects): RatingsBoard =>
   openRatings(() => readLatest(database), subjects)
 
-/** A model that several vendors serve has the mean of them, and is marked where one of them is. */
+/** A model that several vendors serve has the mean of them, and is marked where all of them are. */
 export function ratingsOf(results: readonly Result[], subjects: Subjects = (name) => [name]): Ratings {
   const all = new Map(results.map((result) => [result.model, result]))
   const resultsOf = (model: string): readonly Result[] =>
@@ -49,6 +49,9 @@ export function ratingsOf(results: readonly Result[], subjects: Subjects = (name
       }
       return total < LEAST ? undefined : right / total
     },
-    isMarked: (model) => resultsOf(model).some(({ isMarked }) => isMarked),
+    isMarked(model) {
+      const results = resultsOf(model)
+      return results.length === subjects(model).length && results.every(({ isMarked }) => isMarked)
+    },
   }
 }

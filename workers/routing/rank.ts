@@ -61,15 +61,20 @@ const expected = (model: Model, sight: Sight): Expected =>
 /** For any request of this size. */
 const usual = (model: Model, { sizes, health }: Sight): Expected => expectOf(model, sizes(), health)
 
-/** Vendors of one model: by their weights where they have some, else by what they cost and how long they take. */
+/** Vendors of one model: by their weights where they have some, else by what they cost and how long they take; those that got worse last. */
 function rankPlaces(places: readonly Model[], sight: Sight): Ranked {
   if (places.length < 2) return { models: places, by: 'order' }
-  const { order, by } = selected(places, (model) => usual(model, sight), compare)
+  const isMarked = ({ name }: Model): boolean => sight.ratings?.isMarked(name) === true
+  const marked = places.filter(isMarked)
+  const sound = places.filter((model) => !isMarked(model))
+  const { order: first, by: why } = selected(sound, (model) => usual(model, sight), compare)
+  const order = [...first, ...marked]
+  const by: By = why === 'order' && order[0] !== places[0] ? 'regression' : why
   const up = order.filter((model) => sight.health.standing(healthKey(model), sight.now) === 'up')
   const picked = pickByWeight(up, sight.chance('weight'))
   if (picked !== undefined) return { models: toFront(order, picked), by: 'weight' }
   const chance = sight.chance('trial')
-  const others = up.filter((model) => model !== order[0])
+  const others = up.filter((model) => model !== order[0] && !isMarked(model))
   if (sight.last !== undefined || chance >= TRIALS || others.length === 0) return { models: order, by }
   const tried = others[Math.floor((chance / TRIALS) * others.length)]
   return tried === undefined ? { models: order, by } : { models: toFront(order, tried), by: 'trial' }
@@ -134,7 +139,7 @@ function stay(models: readonly Model[], by: By, sight: Sight): Ranked {
   const last = models.find((model) => ownLast(sight, model) !== undefined)
   if (first === undefined || last === undefined || last === first) return { models, by }
   if (sight.health.standing(healthKey(last), sight.now) !== 'up') return { models, by }
-  if (sight.ratings?.isMarked(last.of ?? last.name) === true) return { models, by }
+  if ([last.of ?? last.name, last.name].some((name) => sight.ratings?.isMarked(name))) return { models, by }
   const isSameModel = last.of !== undefined && last.of === first.of
   return staysWith(expected(last, sight), expected(first, sight), isSameModel)
     ? { models: toFront(models, last), by: 'conversation' }

@@ -207,7 +207,7 @@ describe('ratings', () => {
     expect(ratings.quality('nobody')).toBeUndefined()
     expect([ratings.isMarked('a|b'), ratings.isMarked('nobody')]).toEqual([true, false])
   })
-  it('of a model that several vendors serve are the mean of them, and one that is marked marks it', () => {
+  it('of a model that several vendors serve are the mean of them, and it is marked where all are', () => {
     const places = ['one/x', 'two/x'].map((model, at) => ({
       ...resultWith({ kinds: { json: { right: 30 - 20 * at, total: 30 } } }, at === 1),
       model,
@@ -215,7 +215,11 @@ describe('ratings', () => {
     const ratings = ratingsOf(places, (name) => (name === 'x' ? ['one/x', 'two/x'] : [name]))
     expect(ratings.quality('x')).toBeCloseTo(40 / 60)
     expect(ratings.quality('two/x', 'json')).toBeCloseTo(1 / 3)
-    expect(['x', 'one/x', 'two/x'].map(ratings.isMarked)).toEqual([true, false, true])
+    expect(['x', 'one/x', 'two/x'].map(ratings.isMarked)).toEqual([false, false, true])
+    const all = places.map((place) => ({ ...place, isMarked: true }))
+    const both = (name: string) => (name === 'x' ? ['one/x', 'two/x'] : [name])
+    expect(ratingsOf(all, both).isMarked('x')).toBe(true)
+    expect(ratingsOf(all.slice(1), both).isMarked('x')).toBe(false)
   })
   it('are there at once, are renewed in the background now and then, and survive a database that is away', async () => {
     const tasks: Promise<unknown>[] = []

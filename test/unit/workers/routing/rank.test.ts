@@ -169,6 +169,28 @@ describe('a trial', () => {
   })
 })
 
+describe('a vendor that has become worse', () => {
+  const [a, b, c] = [at('a', { cost: 1 }), at('b', { cost: 2 }), at('c', { cost: 2 })]
+  const ratings: Ratings = { quality: () => undefined, isMarked: (name) => name === 'a' }
+  it('is asked last, though it is the cheapest, and the reason is told', () =>
+    expect(order([a, b, c], { ratings })).toEqual(['b', 'c', 'a', 'regression']))
+  it('is tried by nobody', () => {
+    const tried = Array.from(
+      { length: 200 },
+      (_, at) => order([a, b, c], { ratings, chance: () => at / 5_000 })[0],
+    )
+    expect(new Set(tried)).toEqual(new Set(['b', 'c']))
+  })
+  it('is not stayed with', () => {
+    const last = { target: healthKey(a), at: 0, promptTokens: 1_000, cachedTokens: 900 }
+    expect(order([a, b], { ratings, last })[0]).toBe('b')
+  })
+  it('is asked by its weight all the same, as the operator says', () => {
+    const weighed = [at('a', { weight: 1 }), at('b', { weight: 0 })]
+    expect(order(weighed, { ratings, chance: () => 0.5 })).toEqual(['a', 'b', 'weight'])
+  })
+})
+
 describe('the models of a tier', () => {
   const ratings = (quality: Readonly<Record<string, number>>, marked: readonly string[] = []): Ratings => ({
     quality: (model) => quality[model],
