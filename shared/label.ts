@@ -3,10 +3,19 @@
 /** Where a label came from: both tiers asked off the path, a checked answer, a person, the re-benchmark. */
 export type LabelSource = 'shadow' | 'cascade' | 'feedback' | 'rebench'
 
-/** What was learned about one request. Never text: a sketch of its shape, and outcomes. */
-export interface Label {
-  /** From `sketchOf`. */
+/** What is told of a request. Never text. */
+export interface Noted {
+  /** Its shape: from `sketchOf`. */
   readonly sketch: string
+  /**
+   * The gain that is expected by whoever routes while nothing is learned: what a learner is measured against. Absent in
+   * what was kept before it was told; the prior for pairs of models stands for it there.
+   */
+  readonly prior?: number
+}
+
+/** What was learned about one request: its shape, and outcomes. */
+export interface Label extends Noted {
   /** The quality of each tier's answer, 0..1, where it is known. */
   readonly weak?: number
   readonly strong?: number

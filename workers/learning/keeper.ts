@@ -125,7 +125,9 @@ export function openKeeper(
       if (asked === undefined) return false
       const quality = (score + 1) / 2
       const side = asked.tier === 'mini' ? { weak: quality } : { strong: quality }
-      const label = { sketch: asked.sketch, ...side, source: 'feedback', at: now } as const
+      const { sketch, prior } = asked
+      const noted = { sketch, ...(prior === undefined ? {} : { prior }) }
+      const label = { ...noted, ...side, source: 'feedback', at: now } as const
       learn([{ id: `feedback/${requestId}`, label }])
       return true
     },

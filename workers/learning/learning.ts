@@ -5,7 +5,7 @@ import type { ModelRequest } from '../../shared/request.ts'
 import type { Caller, Cx } from '../service.ts'
 import type { Desk, Learners } from './desk.ts'
 import { heardIn, type Qualities, trialShows } from './evidence.ts'
-import type { LabelSource } from '../../shared/label.ts'
+import type { LabelSource, Noted } from '../../shared/label.ts'
 import { HOUSE, type News } from './label.ts'
 import { isSampled, type Sample, type Shadow } from './shadow.ts'
 
@@ -38,7 +38,7 @@ export interface Learning {
 export interface LearningOptions {
   readonly desk: Pick<Desk<unknown>, 'tell'>
   readonly learners: Learners
-  readonly sketchOf: (request: ModelRequest) => string
+  readonly noteOf: (request: ModelRequest, route: string) => Noted
   /** By route; a route without one is not sampled. */
   readonly shadows: ReadonlyMap<string, { readonly share: number; readonly shadow: Shadow }>
   /** 0..1, for who is sampled. */
@@ -59,7 +59,7 @@ export function lessonFor<Known extends { readonly standing: { readonly isOn: bo
 
 export const tenantOf = ({ keyId, project }: Caller): string => project?.id ?? keyId
 
-export function openLearning({ desk, learners, sketchOf, shadows, chance }: LearningOptions): Learning {
+export function openLearning({ desk, learners, noteOf, shadows, chance }: LearningOptions): Learning {
   const tell = (route: string, tenant: string, news: Partial<News>, cx: Cx): void =>
     desk.tell({ route, tenant }, news, cx)
 
@@ -68,14 +68,14 @@ export function openLearning({ desk, learners, sketchOf, shadows, chance }: Lear
       const hasTiers = plan.targets.every((target) => target.tier !== 'fixed')
       if (tier === 'fixed' || tier === 'cache' || !hasTiers || ending.end !== 'finish') return
       const tenant = tenantOf(caller)
-      const sketch = sketchOf(request)
+      const noted = noteOf(request, plan.route)
       const labelled = (source: LabelSource, qualities: Qualities | undefined): News['labels'] =>
         qualities === undefined
           ? []
-          : [{ id: `${source}/${cx.id}`, label: { sketch, ...qualities, source, at: cx.now() } }]
+          : [{ id: `${source}/${cx.id}`, label: { ...noted, ...qualities, source, at: cx.now() } }]
 
       const shown = trial === undefined ? undefined : trialShows(request, trial, tier, ending)
-      const news = { asked: [{ id: cx.id, sketch, tier }], labels: labelled('cascade', shown) }
+      const news = { asked: [{ id: cx.id, ...noted, tier }], labels: labelled('cascade', shown) }
       tell(plan.route, tenant, news, cx)
       tell(plan.route, HOUSE, {}, cx)
 
@@ -92,15 +92,15 @@ export function openLearning({ desk, learners, sketchOf, shadows, chance }: Lear
 
     teach(route, outcomes, cx) {
       const labels = outcomes.map(({ prompt, weak, strong }) => {
-        const sketch = sketchOf(taskOf(route, prompt))
+        const noted = noteOf(taskOf(route, prompt), route)
         const label = {
-          sketch,
+          ...noted,
           weak: Number(weak),
           strong: Number(strong),
           source: 'rebench',
           at: cx.now(),
         } as const
-        return { id: `rebench/${sketch}`, label }
+        return { id: `rebench/${noted.sketch}`, label }
       })
       tell(route, HOUSE, { labels }, cx)
     },

@@ -1,11 +1,13 @@
 // How much a stronger model would gain on a request: a score from a small linear model. Pure.
+import type { Noted } from '../../shared/label.ts'
 import { lastUserText, type ModelRequest } from '../../shared/request.ts'
 import { BUCKETS, hashText, shapeOf } from './features.ts'
 import type { Learned } from './learner.ts'
 import prior from './prior.json' with { type: 'json' }
 import { PLAIN_CUT } from './dial.ts'
 import { groundOf, hasOptions, pairGain } from './prior.ts'
-import { readRequest } from './reading.ts'
+import { type Reading, readRequest } from './reading.ts'
+import { packSketch, sketchReading } from './sketch.ts'
 import { TRAITS } from './traits.ts'
 
 export interface Effort {
@@ -40,11 +42,17 @@ export interface Manner {
 
 /** By what the route has learned, where it has; else by the priors. */
 export function classify(request: ModelRequest, learned?: Learned, manner: Manner = {}): Effort {
-  const { weak = 'micro', isGuarded = false } = manner
+  const { isGuarded = false } = manner
   const reading = readRequest(request, isGuarded)
-  const { traits } = reading.whole
   const gain = learned?.standing.isOn === true ? learned.gainOfReading(reading, isGuarded) : undefined
-  if (gain !== undefined) return { score: scoreOf(gain), features: named(traits) }
+  if (gain !== undefined) return { score: scoreOf(gain), features: named(reading.whole.traits) }
+  return unlearned(request, reading, manner)
+}
+
+/** By the priors alone: who routes while a route has learned nothing that is of use. */
+function unlearned(request: ModelRequest, reading: Reading, manner: Manner): Effort {
+  const { weak = 'micro', isGuarded = false } = manner
+  const { traits } = reading.whole
   const own = weigh(request)
   const paired = (): number => scoreOf(pairGain(reading, isGuarded))
   const ground = groundOf(reading)
@@ -59,10 +67,25 @@ export function classify(request: ModelRequest, learned?: Learned, manner: Manne
 }
 
 /** A gain that is usually worth a strong model's price scores a half. */
-const WORTH = 0.15
+export const WORTH = 0.15
 const STEEPNESS = 10
 
-const scoreOf = (gain: number): number => 1 / (1 + Math.exp(-STEEPNESS * (gain - WORTH)))
+export const scoreOf = (gain: number): number => 1 / (1 + Math.exp(-STEEPNESS * (gain - WORTH)))
+
+/** The gain that scores so much. Of scores at the ends no more is told apart than a number has room for. */
+const gainAt = (score: number): number => {
+  const inside = Math.min(1 - 1e-12, Math.max(1e-12, score))
+  return WORTH + Math.log(inside / (1 - inside)) / STEEPNESS
+}
+
+/** What is told of a request so that its route can learn from it: a sketch, and the gain that the priors expect. */
+export function noteOf(request: ModelRequest, weak: Required<Manner>['weak']): Noted {
+  const reading = readRequest(request)
+  return {
+    sketch: packSketch(sketchReading(reading)),
+    prior: gainAt(unlearned(request, reading, { weak }).score),
+  }
+}
 
 const named = (traits: Float32Array): Record<string, number> =>
   Object.fromEntries(TRAITS.map((name, at) => [name, Math.round((traits[at] ?? 0) * 1000) / 1000]))

@@ -9,7 +9,7 @@ export interface Stored extends Omit<Label, 'sketch'> {
   readonly sketch: Sketch
   /** The gain that the learner expected before it knew the outcome; absent where it knew nothing yet. */
   readonly guess?: number
-  /** The gain that the shipped prior expects. */
+  /** The gain that whoever routes without the learner expects. */
   readonly prior: number
   /** What it takes when it is kept. */
   readonly bytes: number
@@ -23,12 +23,13 @@ export const sizeOf = (sketch: Sketch): number => HEAD + writeSketch(sketch).len
 
 /** Undefined where the sketch is not one of this version. */
 export function storedOf(
-  { sketch: text, ...label }: Label,
+  { sketch: text, prior: told, ...label }: Label,
   judge: (sketch: Sketch) => Guesses,
 ): Stored | undefined {
   const sketch = openSketch(text)
   if (sketch === undefined) return undefined
-  return { ...label, ...judge(sketch), sketch, bytes: sizeOf(sketch) }
+  const { prior, ...guess } = judge(sketch)
+  return { ...label, ...guess, prior: told ?? prior, sketch, bytes: sizeOf(sketch) }
 }
 
 export type Guesses = Pick<Stored, 'guess' | 'prior'>

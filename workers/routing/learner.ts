@@ -37,7 +37,7 @@ const FIRST_FIT = 40
 /** Fitted anew when there are so many more labels. */
 const GROWTH = 1.05
 
-/** `prior` is what the learner is measured against: who routes while it is off. */
+/** `prior` is what the learner is measured against where a label does not say who routes while it is off. */
 export function openLearner(
   snapshot?: Uint8Array,
   prior: (sketch: Sketch) => number = (sketch) => priorGain(sketch),

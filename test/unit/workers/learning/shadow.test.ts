@@ -167,7 +167,10 @@ describe('an ended request', () => {
     const learning = openLearning({
       desk: { tell: (place, news) => void told.push({ place, news }) },
       learners: { exchange: () => Promise.reject(new Error('no')), feedback: () => Promise.resolve(true) },
-      sketchOf: (request) => `sketch of ${request.messages.length}`,
+      noteOf: (request, route) => ({
+        sketch: `sketch of ${request.messages.length}`,
+        prior: route.length / 10,
+      }),
       shadows: new Map([
         [
           'auto',
@@ -207,9 +210,11 @@ describe('an ended request', () => {
     await end()
     expect(told[0]).toMatchObject({
       place: { route: 'auto', tenant: 'key_1' },
-      news: { asked: [{ id: 'req_1', sketch: 'sketch of 1', tier: 'mini' }] },
+      news: { asked: [{ id: 'req_1', sketch: 'sketch of 1', prior: 0.4, tier: 'mini' }] },
     })
-    expect(labels()).toMatchObject([{ id: 'shadow/req_1', label: { weak: 0, strong: 1, source: 'shadow' } }])
+    expect(labels()).toMatchObject([
+      { id: 'shadow/req_1', label: { prior: 0.4, weak: 0, strong: 1, source: 'shadow' } },
+    ])
     expect(sampled()).toBe(1)
     const lucky = setUp(0.5)
     await lucky.end()

@@ -1,8 +1,15 @@
 // The score of a request: what a stronger model would gain on it.
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { classify, type Prior, weigh } from '../../../../workers/routing/classify.ts'
+import {
+  classify,
+  noteOf,
+  type Prior,
+  scoreOf as scoreAt,
+  weigh,
+} from '../../../../workers/routing/classify.ts'
 import { BUCKETS, hashText } from '../../../../workers/routing/features.ts'
+import { sketchOf } from '../../../../workers/routing/sketch.ts'
 import { requestFor } from '../../samples.ts'
 
 const scoreOf = (text: string, prior?: Prior) => weigh(requestFor(text), prior).score
@@ -107,5 +114,23 @@ describe('a score on a route from micro', () => {
     for (const { micro, other } of hard) expect(micro).toBeCloseTo(0.5 + other / 2, 9)
     const { own, micro, other } = both('Write a poem about the sea, and make it rhyme.')
     expect([micro, other]).toEqual([own, own])
+  })
+})
+
+describe('what is told of a request to learn from', () => {
+  it('holds the gain that really routes while nothing is learned, in the order of the scores', () => {
+    const texts = [
+      'Hello!',
+      '12 + 7',
+      'Prove that there are infinitely many primes.',
+      'Which?\nA. one\nB. two',
+    ]
+    for (const weak of ['micro', 'other'] as const)
+      for (const text of texts) {
+        const { prior = Number.NaN } = noteOf(requestFor(text), weak)
+        expect(scoreAt(prior)).toBeCloseTo(classify(requestFor(text), undefined, { weak }).score, 9)
+      }
+    expect(noteOf(requestFor('12 + 7'), 'micro').prior).not.toBe(noteOf(requestFor('12 + 7'), 'other').prior)
+    expect(noteOf(requestFor('Hello!'), 'micro').sketch).toBe(sketchOf(requestFor('Hello!')))
   })
 })

@@ -116,4 +116,36 @@ describe('a learner', () => {
     ])
     expect(learner.standing().labels).toBe(0)
   })
+
+  describe('is measured against who routes without it', () => {
+    /** As good as can be. */
+    const wise = (isHard: boolean): Partial<Label> => ({ prior: isHard ? 0.9 : 0.1 })
+
+    it('by what the labels say of it, and is off where that is better', () => {
+      const labels = traffic(400, wise)
+      const standing = taught(labels).standing()
+      expect(standing.prior).toBeCloseTo(0.75, 2)
+      expect(standing.isOn).toBe((standing.learner ?? 0) >= (standing.prior ?? 1))
+      const foolish = taught(traffic(400, (isHard) => ({ prior: isHard ? 0.1 : 0.9 }))).standing()
+      expect(foolish.prior).toBeCloseTo(0.25, 2)
+      expect(foolish.isOn).toBe(true)
+    })
+
+    it('and the curve of a quality is of the order in which it routes while it is off', () => {
+      const even = traffic(400, (isHard, at) => ({ ...wise(isHard), weak: isHard ? 0 : 1, at }))
+      const noisy = even.map((label, at) => ({ ...label, sketch: sketch(`please ${(at * 7919) % 97}`) }))
+      const { standing, curve } = readLearned(taught(noisy).lesson())
+      expect(standing.isOn).toBe(false)
+      expect(curve?.points.find(({ share }) => share === 0.5)?.quality).toBe(1)
+    })
+
+    it('also after a restart, with labels from before that was told among them', () => {
+      const old = traffic(200)
+      const mixed = [...old, ...traffic(400, wise).slice(200)]
+      const learner = taught(mixed)
+      const again = openLearner(learner.snapshot())
+      expect(again.standing()).toEqual(learner.standing())
+      expect(learner.standing().prior).toBeCloseTo(0.75, 2)
+    })
+  })
 })
