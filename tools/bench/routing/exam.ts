@@ -2,6 +2,7 @@
 import { gainOf } from '../../../workers/routing/linear.ts'
 import { fitLinear } from '../../../workers/routing/ridge.ts'
 import { sketchFor } from '../../train-router/prior.ts'
+import { drawn } from './measure.ts'
 import { crossed, foldsOf, ourLearner } from './routers.ts'
 import type { Exam } from './sets.ts'
 
@@ -27,6 +28,8 @@ interface Question {
 
 interface Point {
   readonly name: string
+  /** Whom it asks the strong model for: by place. */
+  readonly strong: ReadonlySet<number>
   /** Share of the strong model's own accuracy. */
   readonly accuracy: number
   readonly per1000: number
@@ -101,10 +104,27 @@ function pointAt(
   }
   return {
     name,
+    strong,
     accuracy: right / best,
     per1000: (1_000 * dollars) / questions.length,
     strongShare: strong.size / questions.length,
   }
+}
+
+/** What it reaches of the strong model's accuracy, from draws of as many questions, with replacement. */
+function accuracyWithin({ strong }: Point, questions: readonly Question[]): readonly [number, number] {
+  const rights = questions.map(({ answerOf, right }, at) => ({
+    its: Number(answerOf(strong.has(at) ? STRONG : WEAK) === right),
+    best: Number(answerOf(STRONG) === right),
+  }))
+  return drawn(rights.length, (places) => {
+    let [its, best] = [0, 0]
+    for (const at of places) {
+      its += rights[at]?.its ?? 0
+      best += rights[at]?.best ?? 0
+    }
+    return its / best
+  })
 }
 
 /** Those whose gain the prompt alone promises, by folds: they are spared the cheap calls. */
@@ -140,14 +160,15 @@ export function cascadeTable(exam: Exam): string {
   const cheapest = (goal: number): Point | undefined =>
     points.filter(({ accuracy }) => accuracy >= goal).toSorted((a, b) => a.per1000 - b.per1000)[0]
   const percent = (value: number): string => `${(100 * value).toFixed(1)} %`
-  const line = (goal: string, found: Point | undefined): string =>
-    found === undefined
-      ? `| ${goal} | - | - | - | - | - |`
-      : `| ${goal} | ${found.name} | ${percent(found.strongShare)} | ${percent(found.accuracy)} | ${found.per1000.toFixed(4)} | ${percent(found.per1000 / alone)} |`
+  const line = (goal: string, found: Point | undefined): string => {
+    if (found === undefined) return `| ${goal} | - | - | - | - | - |`
+    const [low, high] = accuracyWithin(found, questions)
+    return `| ${goal} | ${found.name} | ${percent(found.strongShare)} | ${percent(found.accuracy)} (${percent(low)} to ${percent(high)}) | ${found.per1000.toFixed(4)} | ${percent(found.per1000 / alone)} |`
+  }
   return [
     `**Cascades on MMLU-Pro, Llama-3.1 8B -> 70B** (${questions.length} questions; the 70B alone costs $${alone.toFixed(4)} per 1,000; the cheapest of ${points.length} points for each goal)`,
     '',
-    "| of the 70B's accuracy, at least | asked first | strong calls | reached | $ per 1,000 | of the 70B's cost |",
+    "| of the 70B's accuracy, at least | asked first | strong calls | reached (95 %) | $ per 1,000 | of the 70B's cost |",
     '|---|---|---:|---:|---:|---:|',
     ...[0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.97].map((goal) => line(percent(goal), cheapest(goal))),
     line(`**${percent(GOAL)}**`, cheapest(GOAL)),

@@ -6,7 +6,7 @@ import { readRequest } from '../../../workers/routing/reading.ts'
 import { ask } from '../../train-router/ask.ts'
 import { fitPrior, sketchFor } from '../../train-router/prior.ts'
 import { foldsOf } from './measure-folds.ts'
-import { byLength } from './routers.ts'
+import { byChance, byLength, byOracle } from './routers.ts'
 import type { Pair } from './sets.ts'
 import { interval, measure } from './measure.ts'
 import { point } from './table.ts'
@@ -70,8 +70,8 @@ export function heldOutTables(pairs: readonly Pair[]): string {
     )
   })
   const head = [
-    '| benchmark | prompts | length | unguarded (95 %) | guarded (95 %) | CPT50 | CPT80 |',
-    '|---|---:|---:|---:|---:|---:|---:|',
+    '| benchmark | prompts | random | length | unguarded (95 %) | guarded (95 %) | CPT50 | CPT80 | oracle |',
+    '|---|---:|---:|---:|---:|---:|---:|---:|---:|',
   ]
   return [
     '**The shipped prior, on benchmarks that it was not trained on** (the family left out, and every question of MMLU-Pro that is one of MMLU)',
@@ -93,6 +93,8 @@ function line({ name, outcomes }: Pair, scores: readonly Scores[]): string {
   }
   const guarded = scores.map((its) => its.guarded)
   const { cpt50, cpt80 } = measure(guarded, outcomes)
-  const length = point(measure(byLength(outcomes), outcomes).apgr)
-  return `| ${name} | ${outcomes.length} | ${length} | ${area(scores.map(({ plain }) => plain))} | ${area(guarded)} | ${cpt50.toFixed(1)} | ${cpt80.toFixed(1)} |`
+  const [random, length, oracle] = [byChance, byLength, byOracle].map((by) =>
+    point(measure(by(outcomes), outcomes).apgr),
+  )
+  return `| ${name} | ${outcomes.length} | ${random} | ${length} | ${area(scores.map(({ plain }) => plain))} | ${area(guarded)} | ${cpt50.toFixed(1)} | ${cpt80.toFixed(1)} | ${oracle} |`
 }

@@ -48,16 +48,28 @@ export function shuffled(count: number, seed: number): number[] {
 
 const DRAWS = 200
 
-/** Of the area: from draws of as many prompts, with replacement. */
-export function interval(scores: readonly number[], outcomes: readonly Outcome[]): readonly [number, number] {
+/** The middle 95 % of a figure, from draws of as many places, with replacement. */
+export function drawn(
+  count: number,
+  figure: (places: readonly number[]) => number,
+): readonly [number, number] {
   const random = seededRandom(1)
-  const count = outcomes.length
-  const areas = Array.from({ length: DRAWS }, () => {
-    const drawn = Array.from({ length: count }, () => Math.floor(random() * count))
-    return measure(
-      drawn.map((at) => scores[at] ?? 0),
-      drawn.flatMap((at) => outcomes[at] ?? []),
-    ).apgr
-  }).sort((a, b) => a - b)
-  return [areas[Math.floor(DRAWS * 0.025)] ?? 0, areas[Math.ceil(DRAWS * 0.975) - 1] ?? 0]
+  const figures = Array.from({ length: DRAWS }, () =>
+    figure(Array.from({ length: count }, () => Math.floor(random() * count))),
+  ).sort((a, b) => a - b)
+  return [figures[Math.floor(DRAWS * 0.025)] ?? 0, figures[Math.ceil(DRAWS * 0.975) - 1] ?? 0]
 }
+
+/** Of the area. */
+export const interval = (
+  scores: readonly number[],
+  outcomes: readonly Outcome[],
+): readonly [number, number] =>
+  drawn(
+    outcomes.length,
+    (places) =>
+      measure(
+        places.map((at) => scores[at] ?? 0),
+        places.flatMap((at) => outcomes[at] ?? []),
+      ).apgr,
+  )

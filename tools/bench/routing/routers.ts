@@ -10,6 +10,9 @@ import type { Outcome } from './sets.ts'
 export const byLength = (outcomes: readonly Outcome[]): number[] =>
   outcomes.map(({ prompt }) => prompt.length)
 
+/** Nothing orders them: any order of equals counts as all of them. */
+export const byChance = (outcomes: readonly Outcome[]): number[] => outcomes.map(() => 0)
+
 export const byOracle = (outcomes: readonly Outcome[]): number[] =>
   outcomes.map(({ weak, strong }) => strong - weak)
 
