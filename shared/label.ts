@@ -14,8 +14,14 @@ export interface Noted {
   readonly prior?: number
 }
 
+/** A request, and where it was answered in a cascade the small model's answer. */
+export interface Noticed extends Noted {
+  /** The shape of both together; what is expected of the question alone is what it is measured against. */
+  readonly look?: Noted
+}
+
 /** What was learned about one request: its shape, and outcomes. */
-export interface Label extends Noted {
+export interface Label extends Noticed {
   /** The quality of each tier's answer, 0..1, where it is known. */
   readonly weak?: number
   readonly strong?: number
@@ -33,4 +39,6 @@ export interface Standing {
   /** The area under quality over the share of strong calls: 0.5 is chance. Absent until enough is known. */
   readonly learner?: number
   readonly prior?: number
+  /** The same of looks at small models' answers; absent where that is not told. */
+  readonly look?: Standing
 }

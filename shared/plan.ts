@@ -74,6 +74,8 @@ export interface Plan {
   readonly retries: { readonly sameTarget: number; readonly total: number }
   /** The small model's answer is checked before it is given, and a larger one asked where it does not pass. */
   readonly cascade?: Cascade
+  /** So many of the route's requests may end at a larger model: a look at the small model's answers says which. */
+  readonly lookShare?: number
   /** Who has the conversation's prompt in a cache and is not asked first, and what that saves of the next turn there. */
   readonly left?: { readonly target: string; readonly cachedTokens: number; readonly worthMicros?: number }
   /** What the route's first frontier model costs; absent without one, and where nobody has said. */
@@ -119,6 +121,8 @@ export interface Attempt {
   readonly aside?: true
   /** Why its answer was doubted and given all the same: no larger model could be asked, or none answered. */
   readonly doubt?: string
+  /** What a larger model was expected to gain on its answer, 0..1, where it was looked at. */
+  readonly look?: number
   /** How it was asked to go on with an answer that another had begun. */
   readonly resumed?: Resumed
   /** The seam: so many characters of the answer's text had been told when this one went on. */

@@ -45,7 +45,7 @@ import type { Vendor } from './providers/vendor.ts'
 import { dataKeysIn } from '../shared/data-keys.ts'
 import { openSeals, type Purpose, type Seal, sealed, type Seals } from '../shared/seal.ts'
 import { openTokenizer } from '../shared/tokens.ts'
-import { openLearner, readLearned } from './routing/learner.ts'
+import { openMind, readMind } from './routing/mind.ts'
 import { openPlanner } from './routing/planner.ts'
 import type { Cx, Provider } from './service.ts'
 import { openBench } from './bench.ts'
@@ -131,7 +131,7 @@ function open(env: Bindings): Opened {
   const watching = openWatching(config, env.HEALTH)
   const allowances = openAllowances()
   const serve: Serve = (asked, cx, abort) => ask(asked, cx, abort)
-  const { learning, lessons } = openLessons(config, env.LEARNER, serve, warn)
+  const { learning, lessons, looks } = openLessons(config, env.LEARNER, serve, warn)
   const ratings = openStoredRatings(env.DB, openSubjects(config))
   // Without the price book the configuration's own prices and the catalogue's still hold.
   const planner = openPlanner({
@@ -170,6 +170,7 @@ function open(env: Bindings): Opened {
   const ask = pipeline({
     cache: caching.cache,
     planner,
+    looks,
     budgets: openBudgets({
       draw: (account, budgets, asked, report) => budgetOf(account).draw(budgets, asked, report),
       report: (account, report) => budgetOf(account).report(report),
@@ -348,8 +349,8 @@ export class Outbox extends OutboxObject {
 /** Keeps what one route has learned of one tenant's requests. */
 export class Learner extends LearnerObject {
   constructor(state: DurableObjectState, bindings: Bindings) {
-    const curveOf = (snapshot: Uint8Array): unknown => readLearned(snapshot).curve
-    super(state, bindings, { database: bindings.DB, openMind: openLearner, curveOf })
+    const curveOf = (snapshot: Uint8Array): unknown => readMind(snapshot).curve
+    super(state, bindings, { database: bindings.DB, openMind, curveOf })
   }
 }
 

@@ -17,6 +17,7 @@ import { needOf, priceOf, reserve } from './budget/need.ts'
 import { openTab, type Tab } from './budget/tab.ts'
 import type { Asked, Conversations } from './conversation/recall.ts'
 import type { Learning } from './learning/learning.ts'
+import type { Looks } from './routing/looks.ts'
 import type { Planner } from './routing/planner.ts'
 import type { ModelRequest } from '../shared/request.ts'
 import type { Answer, Caller, Cx, Service } from './service.ts'
@@ -28,6 +29,7 @@ import { openWords } from './telemetry/words.ts'
 
 export interface Organs {
   readonly planner: Planner
+  readonly looks: Looks
   readonly budgets: Budgets
   readonly conversations: Conversations
   readonly cache: Cache
@@ -65,6 +67,7 @@ export type Pipeline = (
 export const pipeline =
   ({
     planner,
+    looks,
     budgets,
     conversations,
     cache,
@@ -180,7 +183,8 @@ export const pipeline =
         const { need, mayAddCall } = await open()
         asked = reserve(whole, need)
         clamped = need.clamped ? asked.limits.maxOutput : undefined
-        raced = await cascade({ request: asked, plan, race, meterOf, mayAddCall, mayAsk }, cx)
+        const looking = looks({ request: whole, plan, caller, id: cx.id })
+        raced = await cascade({ request: asked, plan, race, meterOf, mayAddCall, mayAsk, looking }, cx)
       }
       if (!raced.ok) throw new Failed(raced.failure)
       firstAt = cx.now()

@@ -4,7 +4,7 @@ import type { Batch } from '../shared/event.ts'
 import type { Failure } from '../shared/failure.ts'
 import type { Endpoint } from '../shared/request.ts'
 import type { CacheSetting } from '../shared/reuse.ts'
-import type { Target } from '../shared/plan.ts'
+import type { Target, Tier } from '../shared/plan.ts'
 import { promptTokens, type Usage } from '../shared/usage.ts'
 
 /** What every step is given besides its input. Immutable. */
@@ -75,6 +75,31 @@ export interface Ratings {
   quality(model: string, kind?: string): number | undefined
   /** It has become worse than it was, beyond noise. */
   isMarked(model: string): boolean
+}
+
+/** What was found of a small model's answer before it is looked at. */
+export interface Found {
+  /** Absent where it is not words, or was not heard to its end. */
+  readonly text?: string
+  /** Why the checks would not give it. */
+  readonly doubt?: string
+  /** Another cheap answer said the same. */
+  readonly agreed: boolean
+}
+
+export interface Seen {
+  /** How much a larger model is expected to gain on the answer, 0..1; absent where it could not be looked at. */
+  readonly score?: number
+  /** Whether a larger model is asked, or is not, whatever the checks say; absent where they decide. */
+  readonly isStrong?: boolean
+}
+
+/** The look at one request's small answer. */
+export interface Looking {
+  /** Undefined where nothing is known of it: the checks decide. At most once a request. */
+  judge(found: Found): Seen | undefined
+  /** Who answered in the end; undefined where nobody did. */
+  settle(tier: Tier | undefined): void
 }
 
 /** The target of a conversation's last answer, and what its vendor then had in its cache. */

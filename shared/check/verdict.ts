@@ -19,7 +19,10 @@ export interface Heard {
   readonly meanLogprob?: number
 }
 
-/** Why an answer is not given. `disagreed`: another cheap answer to the same question said something else. */
+/**
+ * Why an answer is not given. `disagreed`: another cheap answer to the same question said something else. `look`: by what
+ * the route has learned of such answers, a larger model would do better.
+ */
 export type Doubt =
   | 'empty'
   | 'refusal'
@@ -30,6 +33,7 @@ export type Doubt =
   | 'no-answer'
   | 'logprob'
   | 'disagreed'
+  | 'look'
 
 /** Tokens that are less likely than one in two, on average, are guesses. */
 const LEAST_LOGPROB = Math.log(0.5)

@@ -1,4 +1,5 @@
 // What routes have learned, as the operator reads it: labels by source, how the learner stands, and what a share buys.
+import type { Standing } from '../../shared/label.ts'
 import type { LearnerFilter, Published } from '../learning/listing.ts'
 
 export interface LearnerDesk {
@@ -17,13 +18,21 @@ export async function listRoutes(
     route: name,
     tenant: whose,
     labels: { total: Object.values(sources).reduce((sum, count) => sum + count, 0), ...sources },
-    learner: {
-      on: standing.isOn,
-      reason: standing.reason,
-      apgr: standing.learner ?? null,
-      prior_apgr: standing.prior ?? null,
-    },
+    learner: { ...writeStanding(standing), prior_apgr: standing.prior ?? null },
+    look: standing.look === undefined ? null : writeLook(standing.look),
     curve,
     updated_at: new Date(updatedAt).toISOString(),
   }))
 }
+
+const writeStanding = ({ isOn, reason, learner }: Standing): Record<string, unknown> => ({
+  on: isOn,
+  reason,
+  apgr: learner ?? null,
+})
+
+const writeLook = (look: Standing): Record<string, unknown> => ({
+  ...writeStanding(look),
+  labels: look.labels,
+  question_apgr: look.prior ?? null,
+})

@@ -1,11 +1,11 @@
 // A cascade: a small model answers first, its answer is checked while it is held back, and only then given, or a larger
 // model is asked. Every call is an attempt of the request like any other.
-import { type Doubt, doubtIn } from '../../shared/check/verdict.ts'
+import { type Doubt, doubtIn, type Heard } from '../../shared/check/verdict.ts'
 import type { Batch } from '../../shared/event.ts'
 import { type Failure, failureOf, judge, reasonOf } from '../../shared/failure.ts'
 import type { Attempt, Plan, Target, Trial } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
-import type { Answer, Cx } from '../service.ts'
+import type { Answer, Cx, Found, Looking } from '../service.ts'
 import { useOf } from './bill.ts'
 import { hear } from './heard.ts'
 import type { Raced, Won } from './race.ts'
@@ -14,10 +14,18 @@ import { nothing, second, type Seconding, usedBy, wantsSecond } from './second.t
 export interface Cascading extends Seconding {
   /** May one more call be paid? Asked before a larger model is, and before a call beside another. */
   readonly mayAddCall: () => Promise<boolean>
+  /** What the route has learned of small models' answers; absent where that is nothing. */
+  readonly looking?: Looking | undefined
 }
 
 /** Races the plan's targets; where it says so, the small ones alone at first. */
 export async function cascade(cascading: Cascading, cx: Cx): Promise<Raced> {
+  const raced = await inTurn(cascading, cx)
+  cascading.looking?.settle(raced.ok ? raced.answer.target.tier : undefined)
+  return raced
+}
+
+async function inTurn(cascading: Cascading, cx: Cx): Promise<Raced> {
   const { request, plan, race, mayAddCall } = cascading
   const [minis, larger] = [plan.targets.filter(isMini), plan.targets.filter((target) => !isMini(target))]
   const [first] = plan.targets
@@ -91,6 +99,9 @@ export async function cascade(cascading: Cascading, cx: Cx): Promise<Raced> {
     agreed = same === true
     if (same === false) doubt = 'disagreed'
   }
+  const seen = cascading.looking?.judge(foundIn(heard, doubt, agreed))
+  if (seen?.score !== undefined) note({ look: Math.round(seen.score * 1_000) / 1_000 })
+  if (seen?.isStrong === true) doubt ??= 'look'
   const trial: Trial = {
     target: target.name,
     text: heard.text,
@@ -108,7 +119,8 @@ export async function cascade(cascading: Cascading, cx: Cx): Promise<Raced> {
 
   // Half an answer whose vendor bills all of it is not thrown away.
   const isStuck = heard.finish === undefined && target.billsCancelled === true
-  const raced = isStuck || !(await mayAddCall()) ? undefined : await escalate()
+  const isKept = isStuck || seen?.isStrong === false // beyond the share that was asked for
+  const raced = isKept || !(await mayAddCall()) ? undefined : await escalate()
   if (cx.signal.aborted) {
     await setAside(`rejected-${doubt}`)
     return { ok: false, failure: failureOf(cx.signal.reason), attempts, trial }
@@ -120,6 +132,12 @@ export async function cascade(cascading: Cascading, cx: Cx): Promise<Raced> {
   note({ doubt }) // there is nobody else, so it is given as it is
   return given
 }
+
+const foundIn = ({ text, calls, finish }: Heard, doubt: Doubt | undefined, agreed: boolean): Found => ({
+  ...(finish === undefined || calls.length > 0 || text === '' ? {} : { text }),
+  ...(doubt === undefined ? {} : { doubt }),
+  agreed,
+})
 
 const isMini = ({ tier }: Target): boolean => tier === 'mini'
 

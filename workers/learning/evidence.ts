@@ -17,7 +17,7 @@ export const heardIn = ({ text, toolCalls }: Pick<Ending, 'text' | 'toolCalls'>)
 })
 
 /** Both tiers were heard in vain for these; whether the small one was wrong, the larger one's answer shows. */
-const SOFT: ReadonlySet<string> = new Set<Doubt>(['disagreed', 'logprob'])
+const SOFT: ReadonlySet<string> = new Set<Doubt>(['disagreed', 'logprob', 'look'])
 
 /** From a small model's checked answer, and the answer that was given; undefined where they show nothing. */
 export function trialShows(

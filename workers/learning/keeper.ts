@@ -125,9 +125,8 @@ export function openKeeper(
       if (asked === undefined) return false
       const quality = (score + 1) / 2
       const side = asked.tier === 'mini' ? { weak: quality } : { strong: quality }
-      const { sketch, prior } = asked
-      const noted = { sketch, ...(prior === undefined ? {} : { prior }) }
-      const label = { ...noted, ...side, source: 'feedback', at: now } as const
+      const { id: _, tier: __, ...noticed } = asked
+      const label = { ...noticed, ...side, source: 'feedback', at: now } as const
       learn([{ id: `feedback/${requestId}`, label }])
       return true
     },

@@ -1,5 +1,5 @@
 // What is told of a request so that its route can learn from it. Never text: a sketch of its shape, and outcomes.
-import type { Label, Noted, Standing } from '../../shared/label.ts'
+import type { Label, Noticed, Standing } from '../../shared/label.ts'
 
 /** A label by the request that it is about; a later one of the same source replaces it. */
 export interface Named {
@@ -8,7 +8,7 @@ export interface Named {
 }
 
 /** A request that was answered, kept for a while so that its caller can say how good the answer was. */
-export interface Asked extends Noted {
+export interface Asked extends Noticed {
   /** The request's id, as its caller knows it. */
   readonly id: string
   readonly tier: 'mini' | 'frontier'

@@ -5,7 +5,7 @@ import type { ModelRequest } from '../../shared/request.ts'
 import type { Caller, Cx } from '../service.ts'
 import type { Desk, Learners } from './desk.ts'
 import { heardIn, type Qualities, trialShows } from './evidence.ts'
-import type { LabelSource, Noted } from '../../shared/label.ts'
+import type { Label, LabelSource, Noted } from '../../shared/label.ts'
 import { HOUSE, type News } from './label.ts'
 import { isSampled, type Sample, type Shadow } from './shadow.ts'
 
@@ -39,6 +39,8 @@ export interface LearningOptions {
   readonly desk: Pick<Desk<unknown>, 'tell'>
   readonly learners: Learners
   readonly noteOf: (request: ModelRequest, route: string) => Noted
+  /** The sketch of a request and a small model's answer to it. */
+  readonly lookOf: (request: ModelRequest, answer: string) => string
   /** By route; a route without one is not sampled. */
   readonly shadows: ReadonlyMap<string, { readonly share: number; readonly shadow: Shadow }>
   /** 0..1, for who is sampled. */
@@ -59,7 +61,7 @@ export function lessonFor<Known extends { readonly standing: { readonly isOn: bo
 
 export const tenantOf = ({ keyId, project }: Caller): string => project?.id ?? keyId
 
-export function openLearning({ desk, learners, noteOf, shadows, chance }: LearningOptions): Learning {
+export function openLearning({ desk, learners, noteOf, lookOf, shadows, chance }: LearningOptions): Learning {
   const tell = (route: string, tenant: string, news: Partial<News>, cx: Cx): void =>
     desk.tell({ route, tenant }, news, cx)
 
@@ -69,13 +71,30 @@ export function openLearning({ desk, learners, noteOf, shadows, chance }: Learni
       if (tier === 'fixed' || tier === 'cache' || !hasTiers || ending.end !== 'finish') return
       const tenant = tenantOf(caller)
       const noted = noteOf(request, plan.route)
-      const labelled = (source: LabelSource, qualities: Qualities | undefined): News['labels'] =>
-        qualities === undefined
-          ? []
-          : [{ id: `${source}/${cx.id}`, label: { ...noted, ...qualities, source, at: cx.now() } }]
+      /** Of a cascade's small answer in words; what the question alone promised is what the look is measured against. */
+      const looked = (answer: string | undefined): { readonly look?: Noted } =>
+        plan.cascade === undefined || request.tools.length > 0 || !answer
+          ? {}
+          : {
+              look: {
+                sketch: lookOf(request, answer),
+                ...(plan.score === undefined ? {} : { prior: plan.score }),
+              },
+            }
+      const labelled = (
+        source: LabelSource,
+        answer: string | undefined,
+        qualities: Qualities | undefined,
+      ): News['labels'] => {
+        if (qualities === undefined) return []
+        const label: Label = { ...noted, ...looked(answer), ...qualities, source, at: cx.now() }
+        return [{ id: `${source}/${cx.id}`, label }]
+      }
 
       const shown = trial === undefined ? undefined : trialShows(request, trial, tier, ending)
-      const news = { asked: [{ id: cx.id, ...noted, tier }], labels: labelled('cascade', shown) }
+      const small = tier === 'mini' ? ending.text : trial?.text
+      const asked = { id: cx.id, ...noted, ...(tier === 'mini' ? looked(small) : {}), tier }
+      const news = { asked: [asked], labels: labelled('cascade', small, shown) }
       tell(plan.route, tenant, news, cx)
       tell(plan.route, HOUSE, {}, cx)
 
@@ -84,7 +103,8 @@ export function openLearning({ desk, learners, noteOf, shadows, chance }: Learni
       const isKnown = shown?.weak !== undefined && shown.strong !== undefined
       if (sampling === undefined || isKnown || !isSampled(sample) || chance() >= sampling.share) return
       const sampleIt = async (): Promise<void> => {
-        const labels = labelled('shadow', await sampling.shadow(sample, cx))
+        const shadowed = await sampling.shadow(sample, cx)
+        const labels = labelled('shadow', shadowed?.small, shadowed?.qualities)
         if (labels.length > 0) tell(plan.route, tenant, { labels }, cx)
       }
       cx.defer(sampleIt())

@@ -30,7 +30,13 @@ export interface Sample {
   readonly heard: Heard
 }
 
-export type Shadow = (sample: Sample, cx: Cx) => Promise<Qualities | undefined>
+/** What the two answers show, and which one was the small model's. */
+export interface Shadowed {
+  readonly qualities: Qualities
+  readonly small: string
+}
+
+export type Shadow = (sample: Sample, cx: Cx) => Promise<Shadowed | undefined>
 
 /** On Cloudflare deferred work ends after 30 s. */
 const MOST_MS = 25_000
@@ -79,16 +85,19 @@ export const openShadow =
       const [weak, strong] = tier === 'mini' ? [heard, answer] : [answer, heard]
       const shown = formShows(request, weak, strong)
       const { judge } = terms
-      if (shown !== undefined || judge === undefined) return shown
+      if (shown !== undefined || judge === undefined) return shadowed(weak, shown)
       const [there, back] = await Promise.all([
         ask(judgeRequest(judge, request, weak.text, strong.text), 'judge-1'),
         ask(judgeRequest(judge, request, strong.text, weak.text), 'judge-2'),
       ])
-      return there && back && bothWays(readVerdict(there.text), readVerdict(back.text))
+      return shadowed(weak, there && back && bothWays(readVerdict(there.text), readVerdict(back.text)))
     } finally {
       clearTimeout(timer)
     }
   }
+
+const shadowed = ({ text }: Heard, qualities: Qualities | undefined): Shadowed | undefined =>
+  qualities && { qualities, small: text }
 
 interface Wish {
   readonly share: number

@@ -1,7 +1,9 @@
 // A small model's answer beside its question, as a learner sees both: whether the sums are right, what is used of the
 // question, how it ends. Looking at an answer says more than looking at a question. Pure.
+import { lastUserText, type ModelRequest } from '../../shared/request.ts'
 import { bucketOf, HASH_START, hashAll, hashOn } from './hash.ts'
-import type { Sketch } from './sketch.ts'
+import { MAX_GRAMS as MOST_GRAMS, readRequest } from './reading.ts'
+import { packSketch, type Sketch, sketchReading } from './sketch.ts'
 import { checkSums } from './sums.ts'
 
 const READ_CHARS = 2_500
@@ -14,6 +16,10 @@ const numbersIn = (text: string): number[] =>
   (text.match(NUMBER) ?? []).map((number) => Number(number.replaceAll(',', '')))
 
 const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0
+
+/** What is kept of a request and a small model's answer to it, without text. */
+export const lookOf = (request: ModelRequest, answer: string): string =>
+  packSketch(lookAtAnswer(lastUserText(request.messages), answer, sketchReading(readRequest(request))))
 
 export function lookAtAnswer(question: string, whole: string, asked: Sketch): Sketch {
   const answer = whole.slice(0, READ_CHARS)
@@ -50,7 +56,8 @@ export function lookAtAnswer(question: string, whole: string, asked: Sketch): Sk
   for (const gram of answerGrams(answer)) grams.add(gram)
   return {
     traits: Float32Array.from([...asked.traits, ...looks]),
-    grams: Uint32Array.from(grams).sort(),
+    // Where there are more than a sketch has room for, the same words go whoever looks: buckets are in no order of meaning.
+    grams: Uint32Array.from(grams).sort().slice(0, MOST_GRAMS),
   }
 }
 

@@ -66,3 +66,13 @@ export function shareFor(curve: Curve, quality: number): number {
   }
   return 1
 }
+
+/** The share up to which strong calls gain more than `worth` each, by what they gained: where the most is left over. */
+export function shareWorth({ points }: Curve, worth: number): number {
+  let best = { share: 0, left: Number.NEGATIVE_INFINITY }
+  for (const { share, quality } of points) {
+    const left = quality - worth * share
+    if (left > best.left) best = { share, left }
+  }
+  return best.share
+}

@@ -5,7 +5,7 @@ import { openSketch, readSketch, type Sketch, writeSketch } from './sketch.ts'
 const SOURCES: readonly LabelSource[] = ['shadow', 'cascade', 'feedback', 'rebench']
 
 /** A label as a learner has it. */
-export interface Stored extends Omit<Label, 'sketch'> {
+export interface Stored extends Omit<Label, 'sketch' | 'look'> {
   readonly sketch: Sketch
   /** The gain that the learner expected before it knew the outcome; absent where it knew nothing yet. */
   readonly guess?: number
@@ -23,7 +23,7 @@ export const sizeOf = (sketch: Sketch): number => HEAD + writeSketch(sketch).len
 
 /** Undefined where the sketch is not one of this version. */
 export function storedOf(
-  { sketch: text, prior: told, ...label }: Label,
+  { sketch: text, prior: told, look: _, ...label }: Label,
   judge: (sketch: Sketch) => Guesses,
 ): Stored | undefined {
   const sketch = openSketch(text)

@@ -17,6 +17,8 @@ export interface Learned {
   /** The same of a request, guarded against what is put at its end unless that is not wanted. */
   gainOfReading(reading: Reading, isGuarded: boolean): number | undefined
   readonly standing: Standing
+  /** The same of small models' answers, where that is known. */
+  readonly look?: Learned | undefined
   /** Which quality a share of strong calls reaches, by held-out labels; of the prior where the learner is off. */
   readonly curve: Curve | undefined
 }
@@ -37,10 +39,14 @@ const FIRST_FIT = 40
 /** Fitted anew when there are so many more labels. */
 const GROWTH = 1.05
 
-/** `prior` is what the learner is measured against where a label does not say who routes while it is off. */
+/**
+ * `prior` is what the learner is measured against where a label does not say who routes while it is off; `rival` is what
+ * that is called.
+ */
 export function openLearner(
   snapshot?: Uint8Array,
   prior: (sketch: Sketch) => number = (sketch) => priorGain(sketch),
+  rival = 'the shipped prior',
 ): Learner {
   const opened = snapshot === undefined ? undefined : unpack(snapshot)
   let labels: Stored[] = opened === undefined ? [] : readLabels(opened.labels)
@@ -66,9 +72,9 @@ export function openLearner(
       model = fitLinear(examplesOf(labels))
       next = labels.length * GROWTH + 10
     },
-    snapshot: () => pack(labels, model, true),
-    lesson: () => pack(labels, model, false),
-    standing: () => standingOf(labels),
+    snapshot: () => pack(labels, model, standingOf(labels, rival), true),
+    lesson: () => pack(labels, model, standingOf(labels, rival), false),
+    standing: () => standingOf(labels, rival),
   }
 }
 
@@ -116,11 +122,14 @@ interface Kept {
 const NOBODY: Standing = { labels: 0, isOn: false, reason: 'Off: no labels yet.' }
 
 /** Two lengths of four bytes, then the weights, what is told of the learner as JSON, and the labels. */
-function pack(labels: readonly Stored[], model: Linear | undefined, withLabels: boolean): Uint8Array {
+function pack(
+  labels: readonly Stored[],
+  model: Linear | undefined,
+  standing: Standing,
+  withLabels: boolean,
+): Uint8Array {
   const weights = model === undefined ? new Uint8Array() : packLinear(model)
-  const told = new TextEncoder().encode(
-    JSON.stringify({ standing: standingOf(labels), curve: curveFor(labels) }),
-  )
+  const told = new TextEncoder().encode(JSON.stringify({ standing, curve: curveFor(labels, standing.isOn) }))
   const kept = withLabels ? packLabels(labels) : new Uint8Array()
   const all = new Uint8Array(8 + weights.length + told.length + kept.length)
   const view = new DataView(all.buffer)

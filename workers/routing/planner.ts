@@ -122,7 +122,9 @@ export function openPlanner({ prices, health, lessons, ratings, ...rest }: Plann
       })
       const terms = cascadeFor(policy, request)
       // Without a share, a cost or a promise to keep, a cascade lets its checks say what needs a larger model.
-      const isFree = terms !== undefined && knobsIn(setting).length === 0
+      // Where its route has learned to look at answers, the share is of those.
+      const lookShare = terms && learned?.look?.standing.isOn === true ? setting.strongShare : undefined
+      const isFree = terms !== undefined && (knobsIn(setting).length === 0 || lookShare !== undefined)
       const now = cx.now()
       const { retries } = catalog
       const { sort } = setting
@@ -152,7 +154,8 @@ export function openPlanner({ prices, health, lessons, ratings, ...rest }: Plann
       const plan = planBy(health)
       if (demand !== undefined && demanded !== undefined && options.isDry !== true)
         demand.note(demanded, plan.tier === 'frontier', isByScore(plan) ? effort.score : undefined)
-      return demanded?.share === undefined ? plan : { ...plan, share: demanded.share, dial: setting }
+      const held = demanded?.share === undefined ? {} : { share: demanded.share, dial: setting }
+      return { ...plan, ...held, ...(lookShare === undefined ? {} : { lookShare }) }
     },
 
     settle({ caller, request, plan, target, ending, at }) {

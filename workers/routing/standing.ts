@@ -26,7 +26,8 @@ export function heldOut(labels: readonly Stored[]): Held[] {
   return all.slice(-Math.min(RECENT, Math.max(ENOUGH, Math.ceil(all.length / 2))))
 }
 
-export function standingOf(labels: readonly Stored[]): Standing {
+/** `rival`: whose order it is measured against. */
+export function standingOf(labels: readonly Stored[], rival: string): Standing {
   const held = heldOut(labels)
   const count = { labels: labels.length }
   if (held.length < ENOUGH) {
@@ -36,7 +37,7 @@ export function standingOf(labels: readonly Stored[]): Standing {
   const learner = apgrOf(held)
   const prior = apgrOf(held.map((label) => ({ ...label, gain: label.prior })))
   const found = { ...count, learner, prior }
-  const figures = `${learner.toFixed(3)} on its last ${held.length} held-out labels, the shipped prior ${prior.toFixed(3)}, chance .500`
+  const figures = `${learner.toFixed(3)} on its last ${held.length} held-out labels, ${rival} ${prior.toFixed(3)}, chance .500`
   if (held.reduce((sum, { weak, strong }) => sum + strong - weak, 0) <= 0)
     return {
       ...found,
@@ -48,10 +49,9 @@ export function standingOf(labels: readonly Stored[]): Standing {
 }
 
 /** Which quality a share of strong calls reaches, in the order of those who are heard. */
-export function curveFor(labels: readonly Stored[], costs?: TierCosts): Curve | undefined {
+export function curveFor(labels: readonly Stored[], isOn: boolean, costs?: TierCosts): Curve | undefined {
   const held = heldOut(labels)
   if (held.length < ENOUGH) return undefined
-  const isOn = standingOf(labels).isOn
   return curveOf(
     held.map((label) => (isOn ? label : { ...label, gain: label.prior })),
     costs,

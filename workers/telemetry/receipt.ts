@@ -53,6 +53,7 @@ function writeAttempt(attempt: Attempt): Record<string, unknown> {
     end: attempt.end,
     ...(attempt.aside === true ? { aside: true } : {}),
     ...(attempt.doubt === undefined ? {} : { doubt: attempt.doubt }),
+    ...(attempt.look === undefined ? {} : { look: attempt.look }),
     ...(usage === undefined
       ? {}
       : {

@@ -11,7 +11,7 @@ import type { Call } from '../../../../workers/attempt/deadline.ts'
 import { meter } from '../../../../workers/attempt/meter.ts'
 import { race, type Raced } from '../../../../workers/attempt/race.ts'
 import { rescue } from '../../../../workers/attempt/rescue.ts'
-import type { Answer, Service } from '../../../../workers/service.ts'
+import type { Answer, Found, Looking, Seen, Service } from '../../../../workers/service.ts'
 import {
   answerOf,
   batchesOf,
@@ -56,6 +56,7 @@ interface Options {
   readonly mayAsk?: () => Promise<boolean>
   readonly providers?: Readonly<Record<string, string>>
   readonly billsCancelled?: true
+  readonly looking?: Looking
 }
 
 interface Played {
@@ -127,6 +128,7 @@ async function play(
       meterOf,
       mayAddCall: options.mayAddCall ?? yes,
       mayAsk: options.mayAsk ?? yes,
+      looking: options.looking,
     },
     cx,
   )
@@ -423,5 +425,70 @@ describe('what is no cascade', () => {
   it('where the small ones are down and come last', async () => {
     const played = await play({ large: [says('C')], small: [says('A')] })
     expect(ends(played)).toEqual(['large answered'])
+  })
+})
+
+describe('a look at the answer', () => {
+  const watching = (seen: Seen | undefined) => {
+    const found: Found[] = []
+    const settled: (string | undefined)[] = []
+    const looking: Looking = {
+      judge: (one) => (found.push(one), seen),
+      settle: (tier) => void settled.push(tier),
+    }
+    return { found, settled, looking }
+  }
+  const replies = { small: [says('The sky is blue.')], large: [says('It is grey.')] }
+  const vague = { small: [says('I cannot help with that.')], large: [says('It is grey.')] }
+
+  it('has it escalated where more is expected of a larger model, and the receipt says by how much', async () => {
+    const { found, settled, looking } = watching({ score: 0.71239, isStrong: true })
+    const played = await play(replies, { question: 'Tell me.', looking })
+    expect([played.text, ends(played)]).toEqual(['It is grey.', ['small rejected-look', 'large answered']])
+    expect(played.attempts[0]).toMatchObject({ look: 0.712, aside: true, costMicros: SMALL_MICROS })
+    expect(played.trial?.doubt).toBe('look')
+    expect([found, settled]).toEqual([[{ text: 'The sky is blue.', agreed: false }], ['frontier']])
+  })
+
+  it('is told of an answer that is given as well', async () => {
+    const { settled, looking } = watching({ score: 0.2, isStrong: false })
+    const played = await play(replies, { question: 'Tell me.', looking })
+    expect([played.text, ends(played), settled]).toEqual(['The sky is blue.', ['small answered'], ['mini']])
+    expect(played.attempts[0]).toMatchObject({ look: 0.2 })
+    expect(played.trial).not.toHaveProperty('doubt')
+  })
+
+  it('that has spent its share leaves a doubted answer as it is, and says why it was doubted', async () => {
+    const { found, settled, looking } = watching({ score: 0.4, isStrong: false })
+    const played = await play(vague, { question: 'Tell me.', looking })
+    expect([played.text, ends(played), settled]).toEqual([
+      'I cannot help with that.',
+      ['small answered'],
+      ['mini'],
+    ])
+    expect(played.attempts[0]).toMatchObject({ doubt: 'refusal' })
+    expect(found[0]?.doubt).toBe('refusal')
+  })
+
+  it('that knows nothing leaves the checks to decide, and small models that fail are counted', async () => {
+    const blind = watching(undefined)
+    expect(ends(await play(vague, { question: 'Tell me.', looking: blind.looking }))).toEqual([
+      'small rejected-refusal',
+      'large answered',
+    ])
+    const failed = watching(undefined)
+    await play({ ...replies, small: [down] }, { looking: failed.looking })
+    expect([failed.found, failed.settled, blind.settled]).toEqual([[], ['frontier'], ['frontier']])
+  })
+
+  it('without a larger model that may be paid is only noted', async () => {
+    const { settled, looking } = watching({ score: 0.9, isStrong: true })
+    const played = await play(replies, {
+      question: 'Tell me.',
+      looking,
+      mayAddCall: () => Promise.resolve(false),
+    })
+    expect([played.text, settled]).toEqual(['The sky is blue.', ['mini']])
+    expect(played.attempts[0]).toMatchObject({ doubt: 'look', look: 0.9 })
   })
 })

@@ -67,7 +67,10 @@ describe('a shadow', () => {
 
   it('asks the other tier whole, by name, out of its own budget, on nobody’s conversation', async () => {
     const { asked, serve } = setup({ large: 'C' })
-    expect(await openShadow(serve, terms, caller)(sample, cxAt())).toEqual({ weak: 0, strong: 1 })
+    expect(await openShadow(serve, terms, caller)(sample, cxAt())).toEqual({
+      qualities: { weak: 0, strong: 1 },
+      small: 'A',
+    })
     expect(asked).toHaveLength(1)
     expect(asked[0]).toMatchObject({
       id: 'req_1-shadow',
@@ -110,7 +113,9 @@ describe('a shadow', () => {
   it('takes an answer that is as short as the client wanted it', async () => {
     const { serve } = setup({ large: { text: 'It is', isCut: true } })
     const short = { ...sample, request: requestFor(CHOICE, { limits: { maxOutput: 2 } }) }
-    expect(await openShadow(serve, terms, caller)(short, cxAt())).toEqual({ weak: 1, strong: 0 })
+    expect(await openShadow(serve, terms, caller)(short, cxAt())).toMatchObject({
+      qualities: { weak: 1, strong: 0 },
+    })
   })
 
   it('is given up in time', async () => {
@@ -129,7 +134,9 @@ describe('a shadow', () => {
     } as const
     const judged = setup({ large: 'There once was a very loud night.', sage: '2' })
     const withJudge = { ...terms, judge: 'sage' }
-    expect(await openShadow(judged.serve, withJudge, caller)(story, cxAt())).toEqual({ weak: 1, strong: 1 })
+    expect(await openShadow(judged.serve, withJudge, caller)(story, cxAt())).toMatchObject({
+      qualities: { weak: 1, strong: 1 },
+    })
     expect(judged.asked.map(({ request: { model } }) => model)).toEqual(['large', 'sage', 'sage'])
     const silent = setup({ large: 'There once was a very loud night.', sage: 'Hm.' })
     expect(await openShadow(silent.serve, withJudge, caller)(story, cxAt())).toBeUndefined()
@@ -171,6 +178,7 @@ describe('an ended request', () => {
         sketch: `sketch of ${request.messages.length}`,
         prior: route.length / 10,
       }),
+      lookOf: (_, answer) => `look at ${answer}`,
       shadows: new Map([
         [
           'auto',
@@ -178,7 +186,7 @@ describe('an ended request', () => {
             share: 0.5,
             shadow: async () => {
               sampled += 1
-              return { weak: 0, strong: 1 }
+              return { qualities: { weak: 0, strong: 1 }, small: 'B' }
             },
           },
         ],
@@ -225,6 +233,38 @@ describe('an ended request', () => {
     const { told, end } = setUp(1)
     await end({ caller: callerWith({ project: { id: 'project_1', name: 'p', budgets: [] } }) })
     expect(told[0]?.place.tenant).toBe('project_1')
+  })
+
+  describe('in a cascade', () => {
+    const cascade = { holdMs: 1, holdChars: 1, secondAnswer: false }
+    const checked: Plan = { ...plan, cascade, score: 0.3 }
+    const lookAt = (answer: string) => ({ sketch: `look at ${answer}`, prior: 0.3 })
+
+    it('tells of its small answer, too, measured against what the question promised', async () => {
+      const { told, end, labels } = setUp()
+      await end({ plan: checked, trial: { target: 'small', text: 'A', agreed: true } })
+      expect(told[0]?.news.asked).toMatchObject([{ look: lookAt('A') }])
+      expect(labels().map(({ id, label: { look } }) => [id, look])).toEqual([
+        ['cascade/req_1', lookAt('A')],
+        ['shadow/req_1', lookAt('B')],
+      ])
+    })
+
+    it('whose small answer was not given tells of that one, and to opinions on the large one nothing', async () => {
+      const { told, end, labels } = setUp()
+      await end({ plan: checked, tier: 'frontier', trial: { target: 'small', text: 'B', doubt: 'look' } })
+      expect(labels()).toMatchObject([{ label: { weak: 0, strong: 1, look: lookAt('B') } }])
+      expect(told[0]?.news.asked?.[0]).not.toHaveProperty('look')
+    })
+
+    it('tells nothing of answers where tools may be called, nor does a route without one', async () => {
+      const tools = [{ name: 'f', parameters: {} }] as unknown as ModelRequest['tools']
+      for (const over of [{ plan: checked, request: requestFor(CHOICE, { tools }) }, { plan }]) {
+        const { told, end } = setUp(1)
+        await end(over)
+        expect(told[0]?.news.asked?.[0]).not.toHaveProperty('look')
+      }
+    })
   })
 
   const trial: Trial = { target: 'small', text: 'B', doubt: 'disagreed' }

@@ -1,6 +1,6 @@
 // From held-out labels to shares: the curve, and the order's figure.
 import { describe, expect, it } from 'vitest'
-import { curveOf, shareFor } from '../../../../workers/routing/calibrate.ts'
+import { curveOf, shareFor, shareWorth } from '../../../../workers/routing/calibrate.ts'
 import { apgrOf } from '../../../../workers/routing/gauge.ts'
 
 /** A fifth gains, and the scores know which. */
@@ -12,6 +12,15 @@ describe('a curve', () => {
     expect(curve).toMatchObject({ weak: 0.8, strong: 1 })
     expect(curve?.points[0]).toEqual({ share: 0, quality: 0.8 })
     expect(curve?.points.at(-1)).toEqual({ share: 1, quality: 1 })
+  })
+
+  it('says up to which share strong calls gain more than they are worth', () => {
+    const curve = curveOf(sorted)
+    expect(curve && shareWorth(curve, 0.15)).toBe(0.2)
+    const idle = curveOf(sorted.map((label) => ({ ...label, weak: 1 })))
+    expect(idle && shareWorth(idle, 0.15)).toBe(0)
+    const all = curveOf(sorted.map((label) => ({ ...label, weak: 0 })))
+    expect(all && shareWorth(all, 0.15)).toBe(1)
   })
 
   const wanted: readonly [number, number][] = [
