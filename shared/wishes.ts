@@ -4,12 +4,13 @@ import { dialFields, dialIn, knobsIn, ONE_KNOB } from './dial.ts'
 import type { Failed } from './failure.ts'
 import { isFields } from './fields.ts'
 import { invalid } from './mistake.ts'
+import { nearName } from './near.ts'
 import type { ModelRequest } from './request.ts'
 import { CACHE_MODES, type CacheWish, reuseFields } from './reuse.ts'
 import { goalsIn, ONE_GOAL, talkFields, talkIn } from './talk-schema.ts'
 
 /** `minnow` of a request's body. */
-export const wishesSchema = z.looseObject({
+export const wishesSchema = z.strictObject({
   ...dialFields,
   ...talkFields,
   require_parameters: z.boolean().optional(),
@@ -98,6 +99,18 @@ const WANTED: Readonly<Record<string, string>> = {
 }
 
 function mistake(error: z.ZodError): Failed {
+  const [issue] = error.issues
+  if (issue?.code === 'unrecognized_keys' && issue.path.length === 0) return unknown(issue.keys[0] ?? '')
   const path = ['minnow', ...(error.issues[0]?.path ?? []).map(String)].join('.')
   return invalid(`Invalid '${path}': ${WANTED[path] ?? 'an object'} is expected.`, path)
+}
+
+/** A wish that is passed over would be taken for one that was heard. */
+function unknown(written: string): Failed {
+  const known = Object.keys(wishesSchema.shape)
+  const near = nearName(written, known)
+  const help =
+    near === undefined ? `the fields of 'minnow' are ${known.join(', ')}.` : `did you mean 'minnow.${near}'?`
+  const shown = written.slice(0, 64)
+  return invalid(`Unknown field 'minnow.${shown}': ${help}`, `minnow.${shown}`)
 }

@@ -16,7 +16,7 @@ const paramOf = (body: unknown): string | undefined => {
 
 describe('wishes', () => {
   it('are taken out, so that no vendor sees them', () => {
-    const body = { model: 'auto', minnow: { strongShare: 0.1, later: true }, require_parameters: true }
+    const body = { model: 'auto', minnow: { strongShare: 0.1 }, require_parameters: true }
     expect(takeWishes(body)).toEqual({
       body: { model: 'auto' },
       wishes: { dial: { strongShare: 0.1 }, requireParameters: true },
@@ -63,6 +63,23 @@ describe('wishes', () => {
         wishes: { dial },
       })
     expect(takeWishes({ minnow: { maxPrice: {} } }).wishes).toEqual({})
+  })
+
+  it('that nobody knows are refused with the field that may have been meant', () => {
+    const wrong: readonly [string, RegExp][] = [
+      ['strongshare', /Unknown field 'minnow.strongshare': did you mean 'minnow.strongShare'\?/],
+      ['strong_share', /did you mean 'minnow.strongShare'/],
+      ['max_cost_per_1k', /did you mean 'minnow.maxCostPer1k'/],
+      ['requireParameters', /did you mean 'minnow.require_parameters'/],
+      ['resumeable', /did you mean 'minnow.resumable'/],
+      ['temperature', /the fields of 'minnow' are strongShare, .*edit.*cascade/],
+    ]
+    for (const [name, words] of wrong) {
+      const ask = () => takeWishes({ minnow: { quality: 0.9, [name]: 1 } })
+      expect(ask).toThrow(words)
+      expect(paramOf({ minnow: { [name]: 1 } })).toBe(`minnow.${name}`)
+    }
+    expect(paramOf({ minnow: { ['x'.repeat(5_000)]: 1 } })?.length).toBeLessThan(100)
   })
 
   it('that make no sense are refused by name', () => {
