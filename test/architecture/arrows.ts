@@ -41,6 +41,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   ...Object.fromEntries(ORGANS.map((organ) => [`workers/${organ}`, 5])),
   'workers/service.ts': 6,
   'workers/floor.ts': 6,
+  'workers/insist.ts': 6,
   'workers/digest.ts': 6,
   'workers/cipher.ts': 6,
   'workers/journal': 6,

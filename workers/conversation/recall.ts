@@ -5,6 +5,7 @@ import type { ModelRequest } from '../../shared/request.ts'
 import { sealTrouble } from '../../shared/seal.ts'
 import type { Goal } from '../../shared/talk-schema.ts'
 import type { Tokenizer } from '../../shared/tokens.ts'
+import { insist } from '../insist.ts'
 import { type Caller, type Cx, healthKey, type LastServed, servedBy } from '../service.ts'
 import { newTurnId, partsOf } from './ids.ts'
 import { counting, roughly } from './item.ts'
@@ -115,19 +116,11 @@ export const openConversations =
     }
 
     /** Tries again where its object could not write: a turn that was answered is not to be lost. */
-    const remember = async (told: Told, leaving: Leaving): Promise<Span | undefined> => {
-      for (const pauseMs of PAUSES_MS) {
-        try {
-          return await objects.remember(name, told, leaving)
-        } catch {
-          await new Promise((resolve) => setTimeout(resolve, pauseMs)) // the last try below says what is wrong
-        }
-      }
-      return objects.remember(name, told, leaving).catch(async (error: unknown) => {
+    const remember = (told: Told, leaving: Leaving): Promise<Span | undefined> =>
+      insist(() => objects.remember(name, told, leaving)).catch(async (error: unknown) => {
         await objects.forgo(name, turnId)
         throw error
       })
-    }
 
     return {
       request: { ...request, messages: messages.map(messageOf) },
@@ -162,8 +155,6 @@ export const openConversations =
       },
     }
   }
-
-const PAUSES_MS = [100, 400, 1_600]
 
 const isTrue = (): boolean => true
 const isFalse = (): boolean => false

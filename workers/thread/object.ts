@@ -75,7 +75,7 @@ export class ThreadObject extends DurableObject {
 
   /** Keeps a response, once, and lets the conversation go on. */
   async keep(keeping: Keeping): Promise<void> {
-    this.parts.keeper.keep(keeping, Date.now())
+    this.change(() => this.parts.keeper.keep(keeping, Date.now()))
     this.floor.release(keeping.id)
     this.late.wake()
     await this.parts.expiry.schedule()
@@ -186,6 +186,16 @@ export class ThreadObject extends DurableObject {
 
   override async alarm(): Promise<void> {
     await this.parts.expiry.ring()
+  }
+
+  /** All of it or nothing, the tables too, so that it can be tried again. */
+  private change(work: () => void): void {
+    try {
+      this.ctx.storage.transactionSync(work)
+    } catch (error) {
+      this.parts.store.reset()
+      throw error
+    }
   }
 
   private async run(kept: Kept, keepMs: number | null): Promise<void> {

@@ -16,7 +16,7 @@ export interface StoredConversation {
 export type TextKind = 'input' | 'response' | 'task'
 
 export interface ThreadStore {
-  /** The storage was emptied. */
+  /** The storage was emptied, or what was written last was taken back. */
   reset(): void
   find(id: string): Kept | undefined
   all(): readonly Kept[]
@@ -34,6 +34,8 @@ export interface ThreadStore {
   /** In order; up to and with this position, where one is given. */
   items(upto?: number): Fields[]
   append(items: readonly Fields[]): void
+  /** Is it among the last ones? */
+  hasLately(id: string): boolean
   removeItem(id: string): boolean
   /** The position of the last item; 0 where there is none. */
   last(): number
@@ -48,12 +50,17 @@ const TABLES = [
   'CREATE TABLE IF NOT EXISTS texts (owner TEXT NOT NULL, part INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (owner, part)) WITHOUT ROWID',
 ]
 
+/** Who tries to write again does so within seconds; no turn reads more for it the longer a conversation is. */
+const LATELY = 64
+
 /** A row as SQLite has it. */
 type Row = Readonly<Record<string, SqlStorageValue>>
 
 export function openStore(sql: SqlStorage, seal: Seal): ThreadStore {
   // Anybody can ask for an id that was never made, and asking is to leave nothing behind: tables are made by writing.
-  let isMade = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'texts'").toArray().length > 0
+  const look = (): boolean =>
+    sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'texts'").toArray().length > 0
+  let isMade = look()
 
   // Made before conversations expired: one of those was last used when it was made, as far as anybody knows.
   if (
@@ -111,7 +118,7 @@ export function openStore(sql: SqlStorage, seal: Seal): ThreadStore {
   }
 
   return {
-    reset: () => void (isMade = false),
+    reset: () => void (isMade = look()),
     find: (id) => rows('SELECT * FROM responses WHERE id = ?', id).map(keptOf)[0],
     all: () => rows('SELECT * FROM responses').map(keptOf),
     put({ id, parent, upto, status, createdAt, background }) {
@@ -158,6 +165,9 @@ export function openStore(sql: SqlStorage, seal: Seal): ThreadStore {
         write(`item/${row?.['position']}`, JSON.stringify(item))
       }
     },
+    hasLately: (id) =>
+      rows('SELECT 1 FROM (SELECT id FROM items ORDER BY position DESC LIMIT ?) WHERE id = ?', LATELY, id)
+        .length > 0,
     removeItem(id) {
       const removed = change('DELETE FROM items WHERE id = ? RETURNING position', id)
       for (const { position } of removed) forget(`item/${position}`)

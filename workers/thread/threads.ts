@@ -4,6 +4,7 @@ import { Failed } from '../../shared/failure.ts'
 import type { Fields } from '../../shared/fields.ts'
 import { sealTrouble } from '../../shared/seal.ts'
 import type { ModelRequest } from '../../shared/request.ts'
+import { insist } from '../insist.ts'
 import type { Cx } from '../service.ts'
 import { saidIn } from './closing.ts'
 import { PLACES } from './places.ts'
@@ -121,8 +122,15 @@ export async function enter(
       keeping,
       keep: async (response) => {
         const isKept = store || conversationId !== undefined
-        const keep = isKept ? thread().keep(keeping(response)) : undefined
-        await Promise.all([keep, note(response)]).finally(floor.over)
+        const kept = keeping(response)
+        const keep = isKept ? insist(() => thread().keep(kept)) : undefined
+        // What cannot be kept holds nobody up who waits for the next turn.
+        const left = keep?.catch((error: unknown) =>
+          thread()
+            .forgo(id)
+            .then(() => Promise.reject(error)),
+        )
+        await Promise.all([left, note(response)]).finally(floor.over)
       },
       note,
       forgo: floor.leave,
