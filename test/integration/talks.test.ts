@@ -96,7 +96,7 @@ describe.concurrent('a conversation', () => {
       ['user', 'And of Sweden?'],
       ['assistant', 'cut short'],
     ])
-    expect(messages[1]).toMatchObject({ id: `${turnOf(first)}.0`, turn: turnOf(first), tokens: 10 })
+    expect(messages[1]).toMatchObject({ id: `${turnOf(first)}.0`, turn: turnOf(first), tokens: 9 })
     expect(messages[2]).toMatchObject({ model: 'lab/read', cut: false })
     expect(messages[4]).toMatchObject({ cut: true })
     expect(about).toMatchObject({ id: 'read', object: 'conversation', last_turn: messages[4]?.['turn'] })
@@ -302,7 +302,7 @@ describe.concurrent('of a long conversation', () => {
   test('as much is sent as the request allows, and the receipt says what was not', async () => {
     const speaker = { conversation: 'budget' }
     scene.lab.always('budget', { text: 'yes' })
-    for (let at = 0; at < 6; at += 1) await say(speaker, `${at} ${long}`)
+    for (let at = 0; at < 6; at += 1) await say(speaker, `${at} ${long}`, { contextTokens: 100_000 })
     const id = freshId()
     await scene.client.ask(
       { model: 'lab/budget', messages: [user('last')], minnow: { contextTokens: 300 } },

@@ -52,4 +52,4 @@ export const counting =
     countPrompt([messageOf(message)], [], count) - NOTHING
 
 /** English text has about four bytes a token, others more tokens for as many. */
-export const roughly: CountMessage = counting((text) => Math.ceil(utf8Length(text) / 3.5))
+export const roughly: CountMessage = counting((text) => Math.ceil(utf8Length(text) / 4))

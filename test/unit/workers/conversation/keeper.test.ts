@@ -286,7 +286,7 @@ describe('with a token budget', () => {
       talk.say([user(`more ${at} ${long}`)], assistant(long), { room: 2_000 })
       return messages[1]?.['content']
     })
-    expect(new Set(starts).size).toBeLessThan(6)
+    expect(new Set(starts).size).toBeLessThanOrEqual(starts.length / 2)
   })
 
   it('puts a summary of what was left out behind the instructions, as soon as there is one', () => {
