@@ -44,7 +44,8 @@ function traffic(use: Use, span: string): string {
   return head + saved
 }
 
-function failuresIn({ failures, rescued }: Use): string {
+function failuresIn({ requests, failures, rescued }: Use): string {
+  if (requests === 0) return ''
   if (failures === 0 && rescued === 0) return 'None failed.'
   const more = failures === 0 ? '' : ' more'
   return [

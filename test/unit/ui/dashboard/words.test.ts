@@ -109,6 +109,10 @@ describe('the sentence', () => {
     expect(said).toMatchObject({ tone: 'bad', title: '7.0 % of requests failed' })
     expect(said.text).toContain('7 failed; 4 more would have, and were rescued.')
   })
+  it('says nothing of failures where nothing was asked', () => {
+    const said = summaryOf(use({}), 'a day', [target('a/b', 'open')], [])
+    expect(said).toEqual({ tone: 'bad', title: 'a/b is down', text: 'Nothing was asked in a day.' })
+  })
   it('is calm about nothing', () => {
     expect(summaryOf(use({}), 'a day', [target('a/b', 'closed')], []).tone).toBe('still')
   })
