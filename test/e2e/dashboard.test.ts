@@ -73,7 +73,7 @@ describe('the overview', () => {
     await page.getByRole('button', { name: 'the last 30 days' }).click()
     await until(
       'the month',
-      async () => Number((await textOf(figure('Requests'))).replaceAll(',', '')) > 2_500,
+      async () => Number((await textOf(figure('Requests'))).replaceAll(',', '')) > 1_300,
     )
     const spent = Number((await textOf(figure('Spend'))).slice(1))
     const saved = Number((await textOf(figure('Saved against all-frontier'))).slice(1))
