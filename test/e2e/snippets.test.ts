@@ -341,7 +341,7 @@ describe('other tools', () => {
       const [head = '', ...body] = here(snippet.text).split('\n\n')
       const [line = '', ...headers] = head.split('\n')
       const [method = '', path = ''] = line.split(' ')
-      const sent = Object.fromEntries(headers.map((header) => header.split(/:\s*/, 2) as [string, string]))
+      const sent = Object.fromEntries(headers.map((header) => header.split(/:\s+/, 2) as [string, string]))
       const response = await fetch(`${scene.gateway.url}${path}`, {
         method,
         headers: { ...sent, 'content-type': 'application/json', authorization: 'Bearer mk-local' },
