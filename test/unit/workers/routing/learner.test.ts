@@ -1,9 +1,12 @@
 // A route's learner: what it learns from labels, when it is heard, what it keeps.
 import { describe, expect, it } from 'vitest'
 import type { Label } from '../../../../shared/label.ts'
+import { seededRandom } from '../../../../shared/random.ts'
+import { GRAMS } from '../../../../workers/routing/hash.ts'
+import { packLabels, sizeOf, type Stored } from '../../../../workers/routing/labels.ts'
 import { openLearner, readLearned } from '../../../../workers/routing/learner.ts'
-import { readRequest } from '../../../../workers/routing/reading.ts'
-import { sketchOf } from '../../../../workers/routing/sketch.ts'
+import { MAX_GRAMS, readRequest } from '../../../../workers/routing/reading.ts'
+import { type Sketch, sketchOf } from '../../../../workers/routing/sketch.ts'
 import { requestFor } from '../../samples.ts'
 
 const sketch = (text: string): string => sketchOf(requestFor(text))
@@ -147,5 +150,33 @@ describe('a learner', () => {
       expect(again.standing()).toEqual(learner.standing())
       expect(learner.standing().prior).toBeCloseTo(0.75, 2)
     })
+  })
+
+  it('keeps less than 2 MB, however much it was told', () => {
+    const small = taught(traffic(50)).snapshot()
+    const random = seededRandom(3)
+    /** As long as sketches can be, of words that come up again, so that none goes for being alone. */
+    const sketches = Array.from({ length: 20 }, (): Sketch => {
+      const drawn = Array.from({ length: MAX_GRAMS }, () => Math.floor(random() * GRAMS))
+      return { traits: new Float32Array(20).fill(0.5), grams: Uint32Array.from(new Set(drawn)).sort() }
+    })
+    const bytes = sketches.map(sizeOf)
+    const labels = Array.from({ length: 2_700 }, (_, at): Stored => {
+      const [sketch, its] = [sketches[at % 20], bytes[at % 20]]
+      if (sketch === undefined || its === undefined) throw new Error('twenty are enough')
+      return { sketch, weak: at % 2, strong: 1, source: 'shadow', prior: 0.1, guess: 0.2, at, bytes: its }
+    })
+    const kept = packLabels(labels)
+    expect(kept.length).toBeGreaterThan(1_700_000)
+    const full = new Uint8Array(small.length + kept.length)
+    full.set(small)
+    full.set(kept, small.length)
+    const learner = openLearner(full)
+    const before = learner.standing().labels
+    for (const label of traffic(3)) learner.add(label)
+    const after = learner.snapshot()
+    expect(learner.standing().labels).toBeLessThan(before)
+    expect(after.length).toBeGreaterThan(1_500_000)
+    expect(after.length).toBeLessThan(2_000_000)
   })
 })
