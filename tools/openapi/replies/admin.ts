@@ -153,6 +153,10 @@ export const learner = z.looseObject({
   tenant: z.string().nullable(),
   labels: z.looseObject({ total: count }),
   learner: z.looseObject({ on: z.boolean(), reason: z.string() }),
+  look: z
+    .looseObject({ on: z.boolean(), reason: z.string(), labels: count })
+    .nullable()
+    .describe("What is learned of small models' answers in a cascade."),
   curve: z.unknown(),
   updated_at: at,
 })
