@@ -3,6 +3,7 @@ import { findFolder, readExam, readPairs } from './sets.ts'
 import { inDomain } from './domain.ts'
 import { heldOutTables } from './held-out.ts'
 import { coldTable } from './cold.ts'
+import { lookTable } from './look.ts'
 import { cascadeTable } from './exam.ts'
 import { attackTable } from './attack.ts'
 import { speedLine } from './speed.ts'
@@ -22,6 +23,7 @@ const parts: Readonly<Record<string, () => string>> = {
   domain: () => inDomain(pairs),
   'held-out': () => heldOutTables(pairs),
   cold: () => coldTable(pairs),
+  look: () => lookTable(pairs),
   cascade: () => (exam === undefined ? 'No outcomes of MMLU-Pro here.' : cascadeTable(exam)),
   attack: () => attackTable(pairs),
 }
