@@ -46,6 +46,17 @@ describe('news', () => {
 })
 
 describe('an opinion', () => {
+  it('holds what was told of the request and of the answer, and what was expected of them', () => {
+    const store = storeOf()
+    const keeper = openKeeper(store, openLearner)
+    const told = { prior: 0.3, look: { sketch: 'a look', prior: 0.6 } }
+    keeper.take({ asked: [{ ...asked('r1'), ...told }], labels: [] }, NOON)
+    keeper.feedback('r1', 1, NOON)
+    const [label] = store.lotsAfter(0).flatMap(({ named }) => named.map((one) => one.label))
+    const { sketch } = asked('r1')
+    expect(label).toEqual({ sketch, ...told, weak: 1, source: 'feedback', at: NOON })
+  })
+
   it('is a label of the tier that answered, from 0 to 1', () => {
     const store = storeOf()
     const keeper = openKeeper(store, openLearner)
