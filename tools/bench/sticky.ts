@@ -1,7 +1,8 @@
 // `node tools/bench/sticky.ts`: what conversations send that no vendor's cache has, and what that costs: with two
 // accounts asked in turns, with one asked plainly, and as Minnow does it. The vendors are the lab's, which keep prompts by
 // their makers' written rules (test/lab/prompt-cache.ts), on a clock of their own. Checks that the gateway's books say the
-// same as the vendors'. Prints Markdown and writes JSON. Flags: --conversations 12, --turns 30, --only claude,gpt-5-2.
+// same as the vendors'. Prints Markdown and writes JSON. Flags: --conversations 12, --turns 30, --only claude,gpt-5-2;
+// --context 5000 gives every conversation a token budget.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -20,10 +21,12 @@ const { values: flags } = parseArgs({
     conversations: { type: 'string', default: '12' },
     turns: { type: 'string', default: '30' },
     only: { type: 'string' },
+    context: { type: 'string' },
   },
 })
 const conversations = Number(flags.conversations)
 const turns = Number(flags.turns)
+const wishes = flags.context === undefined ? {} : { minnow: { contextTokens: Number(flags.context) } }
 /** Each conversation asks so often, by the vendors' clock. */
 const EVERY_MS = 10_000
 /** Conversations that are asked at one time; the machine is small. */
@@ -138,7 +141,7 @@ const INSTRUCTIONS = { role: 'system', content: `You answer for a shop. ${text(1
 async function turn(client: Client, model: string, conversation: string, at: number): Promise<void> {
   const question = user(`${conversation}, question ${at}: ${text(60, at)}?`)
   const reply = await client.ask(
-    { model, messages: at === 0 ? [INSTRUCTIONS, question] : [question], max_tokens: 400 },
+    { model, messages: at === 0 ? [INSTRUCTIONS, question] : [question], max_tokens: 400, ...wishes },
     { headers: { 'x-minnow-conversation': conversation } },
   )
   if (reply.status !== 200) throw new Error(`${model}: ${reply.status} ${reply.text}`)
@@ -287,7 +290,7 @@ const head = [
 ]
 const table = [head, head.map((_, at) => (at < 2 ? '---' : '---:')), ...rows]
 console.log(
-  `${conversations} conversations of ${turns} turns at one time, a question every ${EVERY_MS / 1_000} s in each, the same instructions of ${Math.ceil(INSTRUCTIONS.content.length / 4)} tokens before all\n`,
+  `${conversations} conversations of ${turns} turns at one time, a question every ${EVERY_MS / 1_000} s in each, the same instructions of ${Math.ceil(INSTRUCTIONS.content.length / 4)} tokens before all${flags.context === undefined ? '' : `, at most ${flags.context} tokens sent`}\n`,
 )
 console.log(table.map((cells) => `| ${cells.join(' | ')} |`).join('\n'))
 const folder = join(root, 'bench-results')
@@ -295,5 +298,5 @@ mkdirSync(folder, { recursive: true })
 const stamp = new Date().toISOString()
 writeFileSync(
   join(folder, `sticky-${stamp.replace(/[:.]/g, '-')}.json`),
-  `${JSON.stringify({ at: stamp, conversations, turns, data }, undefined, 2)}\n`,
+  `${JSON.stringify({ at: stamp, conversations, turns, context: flags.context, data }, undefined, 2)}\n`,
 )
