@@ -205,11 +205,12 @@ const CLASSES = ['Conversation', 'Thread', 'Micro']
 /** A turn is kept and paid behind its answer, so what a client has just read may be lost with the process. */
 async function disturb(event: 'restart' | 'sleep' | 'kill', talks: readonly Held[]): Promise<void> {
   const { gateway } = stage.scene
-  if (event === 'restart') return gateway.restart()
-  for (const { talk, told } of talks)
+  for (const { key, talk, told } of talks) {
     await until('the last turn to be kept', async () => (await talk.read()).length === told.length)
+    await stage.scene.settled(key)
+  }
+  if (event === 'restart') return gateway.restart()
   if (event === 'kill') {
-    for (const { key } of talks) await stage.scene.settled(key)
     await until('keys and values to be kept', () => {
       const pages = valuesIn(gateway.state, 'Micro', 'SELECT COUNT(*) FROM sealed_pages')
       return pages.filter((count) => Number(count) > 1).length >= talks.length

@@ -82,7 +82,11 @@ export function openKeeper(store: ThreadStore, conversationMs: () => number): Ke
   const join = (conversationId: unknown, input: readonly Fields[], response: Fields, now: number): void => {
     if (typeof conversationId !== 'string' || !isConversation(conversationId)) return
     use(now)
-    if (joinsConversation(response)) store.append([...input, ...saidIn(response)])
+    if (!joinsConversation(response)) return
+    const said = [...input, ...saidIn(response)]
+    // All of it is there already where the word that it was kept got lost, and it is kept again. Of the answer alone
+    // that says nothing: some servers name every answer alike.
+    if (!said.every(({ id }) => typeof id === 'string' && store.hasLately(id))) store.append(said)
   }
 
   const write = (kept: Kept, response: Fields): void => {
