@@ -118,6 +118,7 @@ describe.concurrent('a body that', () => {
     { body: { messages: [user('x')], stop: 5 }, param: 'stop' },
     { body: { messages: [user('x')], response_format: 'json' }, param: 'response_format' },
     { body: { messages: [user('x')], minnow: { strongShare: 2 } }, param: 'minnow.strongShare' },
+    { body: { messages: [user('x')], minnow: { strongshare: 1 } }, param: 'minnow.strongshare' },
   ]
   test.each(FIELDS)('is wrong at $param is told where', async ({ body, param }) => {
     const reply = await post(JSON.stringify(body))
