@@ -110,7 +110,9 @@ function unknown(written: string): Failed {
   const known = Object.keys(wishesSchema.shape)
   const near = nearName(written, known)
   const help =
-    near === undefined ? `the fields of 'minnow' are ${known.join(', ')}.` : `did you mean 'minnow.${near}'?`
+    near === undefined
+      ? `the fields of 'minnow' are ${known.join(', ')}.`
+      : `'minnow.${near}' may have been meant.`
   const shown = written.slice(0, 64)
   return invalid(`Unknown field 'minnow.${shown}': ${help}`, `minnow.${shown}`)
 }
