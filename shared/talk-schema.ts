@@ -85,6 +85,21 @@ function goalOf({ edit, parent, regenerate }: Said): Goal {
   return regenerate === true ? { kind: 'again' } : { kind: 'again', turn: turnOf(regenerate) }
 }
 
+/** The fields that say so. */
+export function talkSaid({ contextTokens: tokens, goal }: TalkWish): Said {
+  const said = tokens === undefined ? {} : { contextTokens: tokens }
+  switch (goal.kind) {
+    case 'on':
+      return said
+    case 'edit':
+      return { ...said, edit: goal.turn }
+    case 'parent':
+      return { ...said, parent: goal.turn }
+    case 'again':
+      return { ...said, regenerate: goal.turn ?? true }
+  }
+}
+
 /** A message is named after its turn: `turn_....0`. */
 const turnOf = (id: string): string => id.split('.')[0] ?? id
 

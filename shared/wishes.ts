@@ -7,7 +7,7 @@ import { invalid } from './mistake.ts'
 import { nearName } from './near.ts'
 import type { ModelRequest } from './request.ts'
 import { CACHE_MODES, type CacheWish, reuseFields } from './reuse.ts'
-import { goalsIn, ONE_GOAL, talkFields, talkIn } from './talk-schema.ts'
+import { goalsIn, ONE_GOAL, talkFields, talkIn, talkSaid } from './talk-schema.ts'
 
 /** `minnow` of a request's body. */
 export const wishesSchema = z.strictObject({
@@ -65,6 +65,27 @@ export function takeWishes(body: unknown): { readonly body: unknown; readonly wi
     },
   }
 }
+
+/** What a body says of wishes that were taken out of one. */
+export const writeWishes = ({
+  dial,
+  requireParameters,
+  rescue,
+  resumable,
+  cascade,
+  cache,
+  talk,
+}: Wishes) => ({
+  minnow: {
+    ...dial,
+    ...(rescue === undefined ? {} : { rescue }),
+    ...(resumable === undefined ? {} : { resumable }),
+    ...(cascade === undefined ? {} : { cascade }),
+    ...(cache === undefined ? {} : { cache }),
+    ...(talk === undefined ? {} : talkSaid(talk)),
+  },
+  ...(requireParameters === undefined ? {} : { require_parameters: requireParameters }),
+})
 
 /** `true` leaves the manner to the key, the route, or what is usual. */
 function cacheIn(said: boolean | (typeof CACHE_MODES)[number] | CacheWish): CacheWish {

@@ -6,6 +6,7 @@ import type { Batch } from '../../shared/event.ts'
 import { Failed, type Failure, failureOf } from '../../shared/failure.ts'
 import { type Fields, fieldsOf, isFields, parse } from '../../shared/fields.ts'
 import type { ModelRequest } from '../../shared/request.ts'
+import { writeWishes } from '../../shared/wishes.ts'
 import type { Pipeline, Served } from '../pipeline.ts'
 import type { Planner } from '../routing/planner.ts'
 import type { Caller, Cx } from '../service.ts'
@@ -197,16 +198,8 @@ export const tellStream = (
 }
 
 /** The body as the client sent it, with the wishes that were taken out of it. */
-const bodyOf = ({ native, dial, rescue, cache, requireParameters }: ModelRequest): string =>
-  JSON.stringify({
-    ...native.body,
-    minnow: {
-      ...dial,
-      ...(rescue === undefined ? {} : { rescue }),
-      ...(cache === undefined ? {} : { cache }),
-    },
-    ...(requireParameters === undefined ? {} : { require_parameters: requireParameters }),
-  })
+const bodyOf = (request: ModelRequest): string =>
+  JSON.stringify({ ...request.native.body, ...writeWishes(request) })
 
 const impossible = (message: string): Failed =>
   new Failed({ kind: 'invalid-request', message, param: 'background' })

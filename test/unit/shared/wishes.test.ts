@@ -1,7 +1,7 @@
 // What clients ask of the gateway itself is taken out of the body, whatever dialect it is in.
 import { describe, expect, it } from 'vitest'
 import { Failed } from '../../../shared/failure.ts'
-import { takeWishes } from '../../../shared/wishes.ts'
+import { takeWishes, writeWishes } from '../../../shared/wishes.ts'
 
 const paramOf = (body: unknown): string | undefined => {
   try {
@@ -27,6 +27,25 @@ describe('wishes', () => {
     const wishes = { rescue: false, resumable: true }
     expect(takeWishes({ minnow: wishes })).toEqual({ body: {}, wishes })
     expect(paramOf({ minnow: { resumable: 1 } })).toBe('minnow.resumable')
+  })
+
+  it('are the same after they were written into a body again', () => {
+    const turn = `turn_${'0'.repeat(24)}`
+    for (const body of [
+      {
+        minnow: { strongShare: 0.1, rescue: false, resumable: true, cascade: true },
+        require_parameters: true,
+      },
+      { minnow: { cache: true, contextTokens: 4_000 } },
+      { minnow: { cache: false, edit: turn } },
+      { minnow: { cache: 'semantic', parent: turn } },
+      { minnow: { regenerate: true } },
+      { minnow: { maxPrice: { output: 5 }, regenerate: turn } },
+      {},
+    ]) {
+      const { wishes } = takeWishes(body)
+      expect(takeWishes(writeWishes(wishes)).wishes).toEqual(wishes)
+    }
   })
 
   it('may insist on parameters in any of three places', () => {
