@@ -172,8 +172,13 @@ describe('the keyboard alone', () => {
     await until('the page', async () => (await focused()) === 'Overview')
     await page.getByRole('link', { name: 'Keys and budgets' }).focus()
     await page.keyboard.press('Enter')
-    await until('the heading', async () => (await focused()) === 'Keys and budgets')
-    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1')
+    await until('the heading', () =>
+      page.evaluate(
+        () =>
+          document.activeElement?.tagName === 'H1' &&
+          document.activeElement.textContent === 'Keys and budgets',
+      ),
+    )
   })
 
   it('opens a dialog, stays in it, and comes back to where it was', async () => {

@@ -22,7 +22,7 @@ beforeAll(async () => {
     checkout,
   )
   while (!(await isAnswering())) await new Promise((tick) => setTimeout(tick, 200))
-})
+}, 180_000) // wrangler starts a process for every migration
 
 afterAll(async () => {
   gateway.killGroup()

@@ -78,7 +78,7 @@ describe.concurrent('a conversation', () => {
   })
 
   test('that is deleted while somebody speaks in it leaves the response, which is in none then', async () => {
-    scene.lab.script('vanished', { text: 'an answer', firstAfterMs: 300 })
+    scene.lab.script('vanished', { text: 'an answer', headAfterMs: 300 })
     const { id } = await openai.conversations.create()
     const asked = create('lab/vanished', { input: 'one', conversation: id })
     await until('the question upstream', () => scene.lab.seen('vanished').length === 1)

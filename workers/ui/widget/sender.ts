@@ -44,6 +44,7 @@ export function openSender({
 }: Sending): Sender {
   const attended = new Set<string>()
   let hearing: { readonly id: string; readonly key: string; readonly controller: AbortController } | undefined
+  let keepHeard: (() => void) | undefined // what was heard since it was kept last
 
   const update = (id: string, key: string, more: Partial<Turn>): void => {
     const now = store.read(id)
@@ -61,6 +62,7 @@ export function openSender({
       update(id, turn.key, { answer, ...(mark === undefined ? {} : { mark }), ...more })
     }
     const flush = (): void => keep()
+    keepHeard = flush
     addEventListener('pagehide', flush)
     try {
       await gatewayOf(id).ask(
@@ -86,6 +88,7 @@ export function openSender({
       if (!isStopped(id, turn.key)) keep()
       throw error
     } finally {
+      keepHeard = undefined
       removeEventListener('pagehide', flush)
     }
   }
@@ -155,6 +158,7 @@ export function openSender({
     stop(id) {
       const turn = next(id)
       if (turn === undefined) return
+      if (hearing?.id === id) keepHeard?.()
       update(id, turn.key, { state: 'stopped' })
       if (hearing?.id === id) hearing.controller.abort()
     },
