@@ -74,9 +74,12 @@ describe.concurrent('a target', () => {
     tries.forEach((at, index) => {
       if (index > 0) expect(at - (tries[index - 1] ?? 0)).toBeGreaterThanOrEqual(PROBE_MS * 0.9)
     })
-    const passedOver = await ask('outage')
-    expect(passedOver.headers.get('x-minnow-route')).toBe('fixed; reason=health')
-    expect(passedOver.headers.get('x-minnow-attempts')).toBe('1')
+    // One of two in a row may be the one that tries it.
+    const passedOver = [await ask('outage'), await ask('outage')].map(({ headers }) => [
+      headers.get('x-minnow-route'),
+      headers.get('x-minnow-attempts'),
+    ])
+    expect(passedOver).toContainEqual(['fixed; reason=health', '1'])
     expect(await shown('outage')).toMatchObject({ state: expect.stringMatching(/open/), success: 0 })
 
     scene.lab.always('outage', {})
