@@ -22,13 +22,20 @@ export const RULES: Readonly<Record<string, string>> = {
   date: 'exactly the value after trimming',
   phone: 'exactly the value after trimming',
   amount: 'exactly the value after trimming',
+  email: 'the honest sentence: this is beyond micro',
+  sentiment: 'the honest sentence: this is beyond micro',
   add: 'the last number of the reply',
   subtract: 'the last number of the reply',
   other: 'the honest sentence, word for word',
 }
 
+/** What micro leaves to a larger model: right is to say so. */
+export const isBeyond = ({ skill }: Case): boolean =>
+  skill === 'other' || skill === 'email' || skill === 'sentiment'
+
 export function isRight(item: Case, reply: string, facts: ReadonlyMap<string, Fact>): boolean {
   const text = reply.trim()
+  if (isBeyond(item)) return text === HONEST
   switch (item.skill) {
     case 'facts': {
       const fact = facts.get(item.fact ?? '')
@@ -40,8 +47,6 @@ export function isRight(item: Case, reply: string, facts: ReadonlyMap<string, Fa
     case 'add':
     case 'subtract':
       return (text.match(/\d+/gu) ?? []).at(-1) === item.expect
-    case 'other':
-      return text === HONEST
   }
   return text === item.expect?.trim()
 }

@@ -39,7 +39,7 @@ function heldOut(): Case[] {
 }
 
 function phrasings(): Case[] {
-  return ['a', 'b', 'c', 'd'].flatMap((name, index) => {
+  return ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].flatMap((name, index) => {
     const author: Author = JSON.parse(readText(`tools/train/corpus/author-${name}.json`))
     return phrasingCases(author, PHRASING_STEP, index + 1)
   })

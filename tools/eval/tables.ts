@@ -1,6 +1,6 @@
 // Counts graded answers: per skill, and what each bound of confidence covers and costs. Pure.
 import type { Judgement } from '../../workers/micro/confidence.ts'
-import type { Case } from './grade.ts'
+import { type Case, isBeyond } from './grade.ts'
 
 export interface Graded extends Case {
   readonly reply: string
@@ -21,9 +21,9 @@ export function countSkills(graded: readonly Graded[], bound: number) {
     const items = graded.filter((item) => skill === 'overall' || item.skill === skill)
     const bare = items.filter((item) => item.isRight).length
     const right = items.filter((item) =>
-      item.skill === 'other' ? !isGiven(item, bound) : item.isRight && isGiven(item, bound),
+      isBeyond(item) ? !isGiven(item, bound) : item.isRight && isGiven(item, bound),
     )
-    const refused = items.filter((item) => item.skill !== 'other' && !isGiven(item, bound)).length
+    const refused = items.filter((item) => !isBeyond(item) && !isGiven(item, bound)).length
     return {
       skill,
       total: items.length,
@@ -43,8 +43,8 @@ export function countSkills(graded: readonly Graded[], bound: number) {
  */
 export function coverageAt(graded: readonly Graded[], bound: number) {
   const given = graded.filter((item) => isGiven(item, bound))
-  const answerable = graded.filter((item) => item.skill !== 'other')
-  const covered = given.filter((item) => item.skill !== 'other').length
+  const answerable = graded.filter((item) => !isBeyond(item))
+  const covered = given.filter((item) => !isBeyond(item)).length
   const wrong = given.filter((item) => !item.isRight).length
   const overall = countSkills(graded, bound).at(-1)
   return {

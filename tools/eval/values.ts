@@ -65,10 +65,32 @@ function amount(dice: Dice): string {
   ])
 }
 
+const syllables = (dice: Dice) =>
+  Array.from({ length: between(dice, 1, 3) }, () =>
+    pick(dice, ['ka', 'lor', 'min', 'ste', 'bru', 'fen', 'oli', 'wex', 'tan', 'ri', 'gos', 'pel']),
+  ).join('')
+
+function email(dice: Dice): string {
+  const local = pick(dice, [
+    `${syllables(dice)}.${syllables(dice)}`,
+    syllables(dice),
+    `${syllables(dice)}${digits(dice, 2)}`,
+    `${syllables(dice)}_${syllables(dice)}`,
+    `${syllables(dice)}+${syllables(dice)}`,
+  ])
+  const host = pick(dice, [
+    syllables(dice),
+    `${syllables(dice)}-${syllables(dice)}`,
+    `mail.${syllables(dice)}`,
+  ])
+  return `${local}@${host}.${pick(dice, ['com', 'org', 'de', 'co.uk', 'io', 'fr'])}`
+}
+
 const MAKERS: Readonly<Record<string, (dice: Dice) => string>> = {
   date,
   phone,
   amount,
+  email,
   number: (dice) => String(between(dice, 2, 9999)),
   name: (dice) =>
     pick(dice, ['Miller', 'Okafor', 'Anna', 'Tanaka', 'Rossi', 'Lindqvist', 'Ben Carter', 'Priya']),

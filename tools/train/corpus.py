@@ -5,27 +5,32 @@ import lists
 import replies
 import values
 from arithmetic import operands, worked
-from augment import dress, frame, lower_first, typo, vary
+from augment import dress, frame, lose_words, lower_first, typo, vary
 
 KINDS = ["date", "phone", "amount"]
+# what was tried and did not reach 75 % of the held-out prompts: asked for it, micro says that it needs a larger model
+BEYOND = {"email": 0.06, "review": 0.06}
 SLOT = re.compile(r"\{(\w+)\}")
 # how often each skill is drawn; facts and extraction have the most to tell apart
-MIX = {"facts": 40, "other": 16, "extract": 21, "missing": 4, "add": 6.5, "subtract": 6.5, "smalltalk": 6}
+MIX = {"facts": 41, "other": 18, "extract": 20, "missing": 4, "add": 6, "subtract": 6, "smalltalk": 5}
 # words that name the kind of value; an instruction that has one of them serves every kind
 NOUNS = {
     "date": ["date", "date", "calendar date", "day"],
     "phone": ["phone number", "phone number", "telephone number", "phone", "number to call", "contact number"],
     "amount": ["amount", "amount of money", "sum", "price", "sum of money", "money amount", "cost"],
+    "email": ["e-mail address", "e-mail address", "email address", "email address", "email", "e-mail", "mail address", "mail"],
 }
 NOUN = {
     "date": re.compile(r"\b(calendar date|date)\b", re.I),
     "phone": re.compile(r"\b((tele)?phone number|contact number|phone)\b", re.I),
     "amount": re.compile(r"\b(amount of money|money amount|sum of money|amount|price)\b", re.I),
+    "email": re.compile(r"\b((e-?mail|mail) address|e-?mail)\b", re.I),
 }
 GIVEAWAY = {
     "date": re.compile(r"\b(when|day|days|month|year|calendar|dates|scheduled?|happens?|takes? place)\b", re.I),
     "phone": re.compile(r"\b(call|ring|dial|phones?|telephone|digits|number|reach|contact|mobile|line)\b", re.I),
     "amount": re.compile(r"\b(money|pay|paid|cost|costs|much|sum|dollars?|cash|currency|price|financial|monetary|total|spent|bill|charge|fee|value|figure)\b", re.I),
+    "email": re.compile(r"\b(e-?mails?|mail|inbox|write|reach|contact|address|addy|send)\b|@", re.I),
 }
 
 
@@ -93,17 +98,21 @@ class Corpus:
     def other(self, dice):
         """A request that micro must leave to a larger model."""
         roll = dice.random()
-        if roll < 0.52:
+        if roll < 0.44:
             text = self.written_other(dice)
-        elif roll < 0.72:
+        elif roll < 0.62:
             topic = [dice.choice(lists.TOPICS) if dice.random() < 0.7 else values.made_up(dice) for _ in range(2)]
             text = vary(dice.choice(lists.OTHER_FRAMES).format(t=topic[0], u=topic[1]), dice, False)
-        elif roll < 0.80:
+        elif roll < 0.70:
             a, b, c = (dice.randrange(1, dice.choice([10, 20, 100, 1000])) for _ in range(3))
             text = vary(dice.choice(lists.OTHER_MATHS).format(a=a, b=b, c=c), dice, False)
-        elif roll < 0.90:
+        elif roll < 0.78:
             sentence = fill(dice.choice(self.sentences), dice)[0]
             text = dress(dice.choice(lists.TEXT_TASKS).replace("{text}", sentence), dice)
+        elif roll < 0.78 + BEYOND["email"]:
+            text = self.join(dice.choice(self.pool["ask", "email"]), self.sentence("email", dice)[0], dice)
+        elif roll < 0.78 + BEYOND["email"] + BEYOND["review"]:
+            text = self.review(dice)
         else:
             text = self.foreign_product(dice)
         return text, replies.HONEST
@@ -123,7 +132,7 @@ class Corpus:
             text = dice.choice(self.pool["text", kind])
         else:
             # any sentence at all with the value put somewhere between its words
-            text = dice.choice(self.sentences) if roll < 0.9 else re.sub(r"[{}]", "", dice.choice(self.pool["other", ""]))
+            text = dice.choice(self.sentences) if roll < 0.9 else re.sub(r"[{}]|\S*@\S*", "", dice.choice(self.pool["other", ""]))
             text = SLOT.sub(lambda m: "{number}" if m[1] == kind else m[0], text)
             words = text.split(" ")
             words.insert(dice.randint(0, len(words)), dice.choice(["", "", "on ", "for ", "at ", "of ", "is ", "(", ": "]) + "{" + kind + "}")
@@ -193,6 +202,33 @@ class Corpus:
         if dice.random() < 0.2:
             text = f"{text} {dice.choice(self.pool['text', 'missing'])}"
         return self.join(self.ask(kind, dice), fill(text, dice)[0], dice), replies.MISSING[kind]
+
+    def made_review(self, polarity, dice):
+        """A review out of a frame: what was good or bad about something, at times by what it was not."""
+        said, denied = (lists.PRAISE, lists.BLAME) if polarity == "positive" else (lists.BLAME, lists.PRAISE)
+        frame = dice.choice(lists.REVIEW_FRAMES[polarity] if dice.random() < 0.35 else lists.REVIEW_FRAMES["either"])
+        return frame.format(thing=dice.choice(lists.REVIEWED), more=dice.choice(lists.REVIEWED), said=dice.choice(said), also=dice.choice(said), denied=dice.choice(denied))
+
+    def review_text(self, polarity, dice):
+        """A short review: an author's own, two of them, or one out of a frame."""
+        roll = dice.random()
+        if roll < 0.25:
+            text = self.made_review(polarity, dice)
+        else:
+            text = dice.choice(self.pool["review", polarity])
+            if roll < 0.45:
+                more = dice.choice(self.pool["review", polarity]) if dice.random() < 0.6 else self.made_review(polarity, dice)
+                text = f"{text.rstrip()}{'' if text.rstrip()[-1:] in '.!?' else dice.choice(['.', '!', ','])} {more}"
+        if dice.random() < 0.3:
+            text = lose_words(text, dice)
+        if dice.random() < 0.12:
+            text = typo(text, dice)
+        return dress(text, dice)
+
+    def review(self, dice):
+        """A question whether a review is positive or negative."""
+        polarity = dice.choice(["positive", "negative"])
+        return self.join(dice.choice(self.pool["review", "ask"]), self.review_text(polarity, dice), dice)
 
     def sum_of(self, kind, dice):
         """A problem in one of the authors' forms."""

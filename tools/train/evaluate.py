@@ -17,6 +17,7 @@ from corpus import KINDS, fill
 from dataset import encode_prompt
 from export import load
 
+BEYOND = ("email", "sentiment")
 # as the engine judges: what follows a good beginning is nearly always good
 JUDGED_TOKENS = 12
 RULES = {
@@ -25,6 +26,8 @@ RULES = {
     "date": "exactly the value after trimming",
     "phone": "exactly the value after trimming",
     "amount": "exactly the value after trimming",
+    "email": "the honest sentence: this is beyond micro",
+    "sentiment": "the honest sentence: this is beyond micro",
     "missing": "the fixed sentence that the value is not there (validation only)",
     "add": "the last number of the reply",
     "subtract": "the last number of the reply",
@@ -79,7 +82,7 @@ def right(case, reply, facts):
         return reply == replies.SMALLTALK[case["kind"]]
     if skill in ("add", "subtract"):
         return re.findall(r"\d+", reply)[-1:] == [str(case["expect"])]
-    return reply == (replies.HONEST if skill == "other" else case["expect"].strip())
+    return reply == (replies.HONEST if skill in ("other", *BEYOND) else case["expect"].strip())
 
 
 def plausible(prompt, reply):
@@ -108,6 +111,9 @@ def validation_cases(aside, seed):
                     a, b = operands(key, dice)
                     prompt = text.replace("{a}", str(a)).replace("{b}", str(b))
                     cases.append({"skill": key, "prompt": prompt, "expect": str(a + b if key == "add" else a - b)})
+            elif part == "review" and key != "ask":
+                prompt = dice.choice(aside["review", "ask"]).replace("{text}", text)
+                cases.append({"skill": "sentiment", "prompt": prompt, "expect": key})
             elif part == "text" and key != "missing":
                 for _ in range(2):
                     sentence, value = fill(text, dice, key)

@@ -18,6 +18,15 @@ Quito Bogota Santiago Cairo Tunis Lagos Nairobi Accra Delhi Mumbai Dhaka Bangkok
 Geneva Milan Naples Porto Seville Lyon Nice Hamburg Munich Leeds Bristol Cardiff Ghent Bruges Krakow Riga Tallinn Sofia Athens Izmir
 Houston Phoenix Dallas Atlanta Miami Tampa Memphis Portland Oakland""".split()
 
+MAIL_WORDS = """info sales support contact hello team office billing jobs admin help desk orders press events booking reception service studio
+shop garden coffee bakery travel books music photo design media print cloud data soft web net tech lab labs group works craft art hotel
+school clinic dental legal tax parts motors bikes boats farm green blue red north south river lake hill stone wood iron silver fox wolf
+bear owl sun moon star sky sea wind fire snow""".split()
+MAIL_HOSTS = """gmail.com outlook.com yahoo.com hotmail.com icloud.com proton.me web.de gmx.net orange.fr mail.com live.com aol.com fastmail.com
+example.com example.org yahoo.co.uk btinternet.com""".split()
+MAIL_ENDS = """com com com com org org net net io dev de fr co.uk co.uk es it nl ch at be pl se no dk eu us ca in co.in com.au co.nz jp co.jp br com.br
+edu gov info biz me ai app shop xyz online museum ac.uk""".split()
+
 ONSETS = "b bl br c ch cl cr d dr f fl fr g gl gr h j k kl kr l m n p pl pr qu r s sc sh sk sl sm sn sp st str t th tr v w wh y z".split()
 RHYMES = "a ab ack ad ain al am an ane ar ast at ay e ea ed eel el em en er ess et i ib ice id ig ill im in ing ip ist it o ob ock od on oon op or ost ot ow ub uck ud ug um un up ust ut y".split()
 
@@ -112,6 +121,47 @@ SYNONYMS = [
     ["people", "users", "customers", "clients"],
     ["tell me", "explain", "say", "let me know"],
 ]
+# what is said of things in reviews
+REVIEWED = """food|coffee|soup|pizza|bread|cake|service|staff|waiter|room|bed|shower|hotel|view|beach|flight|seat|train|bus ride|taxi driver|tour|guide|
+museum|film|movie|plot|acting|ending|soundtrack|book|story|chapter|author|game|graphics|app|update|website|login|support|phone|screen|battery|camera|
+speaker|headphones|keyboard|mouse|printer|laptop|charger|cable|fridge|oven|kettle|vacuum|washing machine|drill|hammer|tent|backpack|suitcase|jacket|
+shoes|boots|trainers|jeans|shirt|dress|size|fabric|stitching|colour|smell|taste|sound|quality|price|packaging|delivery|courier|parcel|refund|order|
+doctor|dentist|nurse|clinic|hairdresser|haircut|massage|gym|course|teacher|lesson|workshop|concert|play|toy|puzzle|doll|bike|car|garage|mechanic|
+plumber|painter|landlord|flat|neighbourhood|mattress|pillow|sofa|chair|lamp|candle|perfume|shampoo|cream|razor|gift|flowers|plant|garden hose|software""".replace("\n", "").split("|")
+PRAISE = """great|wonderful|excellent|lovely|fantastic|superb|brilliant|amazing|perfect|delicious|delightful|friendly|helpful|charming|comfortable|spotless|
+fast|quick|quiet|smooth|sturdy|solid|reliable|beautiful|gorgeous|elegant|funny|hilarious|moving|gripping|clever|fresh|tasty|crisp|warm and kind|
+worth every penny|worth the wait|a joy|a treat|a pleasure|a bargain|a gem|a delight|top notch|first class|spot on|just right|as good as new|better than expected|
+better than I hoped|easy to use|simple to set up|well made|well thought out|beautifully done|very good|really good|so good|pretty good|impressive|outstanding|
+flawless|faultless|marvellous|magical|heavenly|incredible|awesome|terrific|splendid|exactly what I needed|the best I have had|the best of its kind|
+a real find|a lifesaver|good value|generous|polite|patient|attentive|caring|honest|punctual|on time|clean|bright|cosy|soft|light|roomy|durable|
+refreshing|relaxing|inspiring|enjoyable|memorable|a dream|pure joy|quite something|satisfying|ten out of ten|five stars|highly recommended""".replace("\n", "").split("|")
+BLAME = """terrible|awful|horrible|bad|poor|dreadful|disgusting|cold|stale|rude|unfriendly|slow|late|dirty|filthy|noisy|loud|cramped|uncomfortable|
+broken|faulty|useless|worthless|flimsy|cheap and nasty|badly made|overpriced|a waste of money|a waste of time|a rip-off|a scam|a joke|a mess|a disaster|a let-down|
+a disappointment|a nightmare|boring|dull|tedious|predictable|confusing|annoying|frustrating|painful|ugly|blurry|buggy|laggy|unreliable|unusable|impossible to use|
+impossible to open|hard to read|too small|too tight|too expensive|too salty|burnt|soggy|greasy|tasteless|bland|undercooked|mouldy|rotten|smelly|stained|torn|scratched|
+cracked|leaking|dead on arrival|dead after a week|not as described|nothing like the picture|worse than before|worse than expected|below average|mediocre at best|
+disappointing|unacceptable|a shame|shoddy|rubbish|garbage|trash|pathetic|lousy|careless|arrogant|dishonest|unhelpful|clueless|incompetent|never on time|
+the worst I have had|the worst of its kind|one star at most|not worth it|not good|never again|a health hazard|misleading|outdated|stiff|scratchy|itchy""".replace("\n", "").split("|")
+REVIEW_FRAMES = {
+    "either": [
+        "The {thing} was {said}.", "the {thing} is {said}", "{said} {thing}", "{thing}: {said}", "The {thing} was {said} and the {more} {also}.", "{said}, simply {said}.",
+        "Honestly, the {thing} is {said}", "My {thing} turned out to be {said}", "I found the {thing} {said}", "We thought the {more} was {said}.", "so {said}", "This {thing} is {said}, {also} even",
+        "Bought it for the {thing}, which is {said}.", "I expected it to be {denied}, but the {thing} was {said}.", "Everyone said it was {denied}. It was {said}.", "Not {denied}. {said}.",
+        "Far from {denied}: {said}.", "The {more} looked {denied} at first, yet it is {said}.", "You call that {denied}? It is {said}.", "after a month the {thing} is still {said}", "What a {thing}, {said} from start to end",
+        "The {thing}? {said}. The {more}? {also}.", "first the {thing} was {denied}, in the end it was {said}", "My wife calls the {thing} {said}, and so do I",
+    ],
+    "positive": [
+        "I love the {thing}", "we loved the {thing}, {said}", "Would buy again, the {thing} is {said}", "can't fault the {thing}", "no complaints about the {thing}", "The {thing} made my day.", "nothing wrong with the {thing}, {said}",
+        "never had a better {thing}", "not {denied} at all", "The {thing} isn't {denied} at all, it's {said}", "I was wrong to doubt the {thing}.", "Thank you for the {thing}!", "it could not be better", "The kids adore the {thing}",
+        "finally a {thing} that is not {denied}", "works like a charm", "I would recommend the {thing} to anyone.", "we will be back for the {thing}", "could not be happier with the {thing}", "happy with the {thing}",
+    ],
+    "negative": [
+        "I hate the {thing}", "I want my money back, the {thing} is {said}", "never buying a {thing} here again", "do not buy this {thing}", "Avoid. The {thing} is {said}.", "The {thing} ruined my day.", "The {thing} stopped working after a week.",
+        "nobody should pay for such a {thing}", "not {denied} at all", "The {thing} is anything but {denied}", "I regret the {thing}.", "sent the {thing} back", "The {thing} fell apart.", "no one answered about the {thing}", "it could not be worse",
+        "don't bother with the {thing}", "the {thing} broke the first time I used it", "I asked for a refund.", "we left because of the {thing}", "wish I had never seen the {thing}", "The {thing} isn't {denied}", "unhappy with the {thing}",
+    ],
+}
+
 # openings that ask for a way to do something; what follows is a verb
 HOW_TO = [
     "how do i", "how can i", "how to", "how would i", "how should i", "how does one", "how do you", "how do we", "what is the way to",
@@ -167,11 +217,11 @@ OTHER_FRAMES = [
 # tasks over a text that micro must leave to a larger model; extraction sentences fill {text}
 TEXT_TASKS = [
     "translate this into German: {text}", "Translate to Spanish: {text}", "summarize this: {text}", "Summarise the following in one line. {text}",
-    "rewrite this more politely: {text}", "fix the grammar: {text}", "Is this positive or negative? {text}", "what is the sentiment of this: {text}",
+    "rewrite this more politely: {text}", "fix the grammar: {text}", "rate this from 1 to 10: {text}", "what is the author's intention: {text}",
     "what language is this? {text}", "reply to this message for me: {text}", "write an answer to: {text}", "make this shorter: {text}",
     "turn this into a poem: {text}", "what is this text about? {text}", "classify this message: {text}", "Who wrote this? {text}", "is this spam? {text}",
     "explain this sentence: {text}", "continue this story: {text}", "{text} What does that mean for me?", "{text}\n\nTranslate that into French.",
-    "{text}\n\nWrite a reply.", "{text} Is that a good deal?", "convert this to JSON: {text}", "write a title for this: {text}", "what is the tone of \"{text}\"",
+    "{text}\n\nWrite a reply.", "{text} Is that a good deal?", "convert this to JSON: {text}", "write a title for this: {text}", "is \"{text}\" formal English",
     "correct the spelling: {text}", "paraphrase: {text}", "list all the nouns in: {text}", "how many words are in this: {text}", "Why? {text}",
     "make this sound formal: {text}", "write this in capital letters: {text}", "what should I do about this? {text}", "give me three key points from: {text}",
     "is this true? {text}", "expand this into a paragraph: {text}",

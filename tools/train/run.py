@@ -20,7 +20,7 @@ import sources
 from corpus import Corpus
 from dataset import Batches, make_dialogues, train_tokenizer
 from model import Micro, Shape, count_parameters
-from train import PROCESSES, train
+from train import PROCESSES, RATES, RATES_ON, train
 
 MODELS = os.path.join(sources.HERE, "..", "..", "models")
 STEPS, DIALOGUES, BATCH_TOKENS = 6394, 460000, 1536
@@ -37,11 +37,22 @@ def options():
     parser.add_argument("--width", type=int, default=Shape.width)
     parser.add_argument("--layers", type=int, default=Shape.layers)
     parser.add_argument("--hidden", type=int, default=Shape.hidden)
+    parser.add_argument("--start", help="a model file to go on from, its tokenizer kept, instead of random numbers")
     parser.add_argument("--exact", action="store_true", help="no bfloat16 products, for CPUs that have none")
     parser.add_argument("--out", default=os.path.join(MODELS, "micro.gguf"))
     parser.add_argument("--report", default=os.path.join(MODELS, "evaluation.json"))
     parser.add_argument("--work", default=os.path.join(tempfile.gettempdir(), "micro-train"), help="folder for log and checkpoint")
     return parser.parse_args()
+
+
+def beginning(o, corpus):
+    """The network before its first step, with its tokenizer: new, or another's."""
+    if o.start:
+        model, tokenizer, _ = export.load(o.start)
+        return model.train(), tokenizer, model.shape
+    shape = Shape(width=o.width, layers=o.layers, hidden=o.hidden, heads=o.width // 32)
+    tokenizer = train_tokenizer(corpus, o.seed, shape.vocab)
+    return Micro(shape), tokenizer, shape
 
 
 def main():
@@ -52,17 +63,15 @@ def main():
     torch.set_num_threads(1)
     pool, aside = sources.pool(o.seed, o.aside)
     corpus = Corpus(pool, sources.facts())
-    shape = Shape(width=o.width, layers=o.layers, hidden=o.hidden, heads=o.width // 32)
-    tokenizer = train_tokenizer(corpus, o.seed, shape.vocab)
+    model, tokenizer, shape = beginning(o, corpus)
     tokens, mask, lengths, sha256 = make_dialogues(corpus, tokenizer, o.seed, o.dialogues, shape.context)
     print(f"{len(lengths)} dialogues, {len(tokens)} tokens, {mask.sum()} of them learned, sha256 {sha256}, {time.time() - began:.0f} s", flush=True)
     with open(os.path.join(o.work, "tokenizer.json"), "w") as file:
         json.dump({"merges": tokenizer.merges, "sha256": sha256, "seed": o.seed, "shape": vars(shape)}, file)
-    model = Micro(shape)
     print(f"{count_parameters(model)} parameters", flush=True)
     batches = Batches(tokens, mask, lengths, BATCH_TOKENS, o.seed)
     print(f"{len(batches) // PROCESSES} steps of data", flush=True)
-    weights, figures = train(model, batches, o.steps, o.minutes, os.path.join(o.work, "log"), os.path.join(o.work, "checkpoint.pt"), not o.exact)
+    weights, figures = train(model, batches, o.steps, o.minutes, os.path.join(o.work, "log"), os.path.join(o.work, "checkpoint.pt"), not o.exact, RATES_ON if o.start else RATES)
     export.save(o.out, weights, shape, tokenizer, sha256, o.seed)
     if o.aside:
         print("validation, phrasings kept aside:")

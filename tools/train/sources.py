@@ -24,13 +24,13 @@ def authors():
 
 
 def lists_of(author):
-    """The author's lists under flat names, such as ("facts", "port")."""
+    """The author's lists under flat names, such as ("facts", "port"); nobody wrote for every skill."""
     out = {}
-    for section in ("facts", "smalltalk", "arithmetic"):
-        for key, items in author[section].items():
+    for section in ("facts", "smalltalk", "arithmetic", "review"):
+        for key, items in author.get(section, {}).items():
             out[section, key] = items
-    out["other", ""] = author["other"]
-    for kind, parts in author["extract"].items():
+    out["other", ""] = author.get("other", [])
+    for kind, parts in author.get("extract", {}).items():
         for part, items in parts.items():
             out[part, kind] = items
     return out

@@ -10,6 +10,8 @@ from optimizer import AdamW, Muon
 PROCESSES = 2
 WARMUP, HOLD = 100, 0.5
 AVERAGE = 0.998
+# of Muon and of AdamW: from random numbers, and for a network that has learned already
+RATES, RATES_ON = (0.02, 0.004), (0.01, 0.002)
 
 
 def views(flat, model):
@@ -110,7 +112,7 @@ def work(run, rank):
                 torch.save({"steps": step, "loss": last, "minutes": (now - started) / 60, "tokens": seen * PROCESSES}, str(run.checkpoint) + ".figures")
 
 
-def train(model, batches, steps, minutes, log, checkpoint, fast, rates=(0.02, 0.004)):
+def train(model, batches, steps, minutes, log, checkpoint, fast, rates=RATES):
     """Runs the processes; gives the trained weights and the figures for the model card."""
     run = Run(model, batches, steps, minutes, log, checkpoint, fast, rates)
     crew = [run.context.Process(target=work, args=(run, rank)) for rank in range(PROCESSES)]

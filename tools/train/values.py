@@ -95,6 +95,38 @@ def amount(dice):
     return dice.choice([f"${whole % 900 + 1}{dice.choice(['k', 'K', 'M'])}", f"${dice.randint(1, 99)}.{dice.randint(1, 9)} {dice.choice(['million', 'billion'])}", f"${dice.randint(1, 999)} {dice.choice(['million', 'billion', 'thousand'])}", f"{dice.randint(2, 99)} cents", f"US$ {number}", f"{number}$"])
 
 
+def letters(dice, low, high):
+    """Any letters at all."""
+    return "".join(dice.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(dice.randint(low, high)))
+
+
+def handle(dice):
+    """A name as it stands in front of the at sign or in a host."""
+    roll = dice.random()
+    if roll < 0.3:
+        return dice.choice(lists.FIRST_NAMES if dice.random() < 0.5 else lists.LAST_NAMES).lower()
+    if roll < 0.5:
+        return dice.choice(lists.MAIL_WORDS)
+    return made_up(dice) if roll < 0.88 else letters(dice, 1, 8)
+
+
+def email(dice):
+    """An e-mail address in one of many ways to make one up."""
+    local = dice.choice(["", "", ".", ".", "_", "-", "."]).join(handle(dice) for _ in range(dice.choice([1, 1, 2, 2, 2, 3])))
+    roll = dice.random()
+    if roll < 0.12:
+        local = f"{letters(dice, 1, 1)}{dice.choice(['.', '.', ''])}{handle(dice)}"
+    elif roll < 0.34:
+        local += dice.choice(["", "", ".", "_", "-"]) + digits(dice, dice.randint(1, 4))
+    elif roll < 0.42:
+        local += "+" + handle(dice)
+    host = dice.choice(lists.MAIL_HOSTS) if dice.random() < 0.25 else dice.choice(["", "-", "", "."]).join(handle(dice) for _ in range(dice.choice([1, 1, 2, 2, 3])))
+    if "." not in host or dice.random() < 0.5 and host not in lists.MAIL_HOSTS:
+        host += "." + dice.choice(lists.MAIL_ENDS)
+    address = f"{local}@{host}"
+    return address.title() if dice.random() < 0.03 else address.upper() if dice.random() < 0.02 else address
+
+
 def number(dice):
     """A count or a reference that is neither date, phone nor money."""
     form = dice.randrange(6)
@@ -126,4 +158,4 @@ def city(dice):
     return dice.choice(lists.CITIES) if dice.random() < 0.7 else made_up(dice).capitalize()
 
 
-MAKERS = {"date": date, "phone": phone, "amount": amount, "number": number, "time": time, "name": name, "city": city}
+MAKERS = {"date": date, "phone": phone, "amount": amount, "email": email, "number": number, "time": time, "name": name, "city": city}

@@ -22,9 +22,9 @@ export type AnswerKind = 'prose' | 'value' | 'problem'
  * again with new weights.
  */
 const CURVES: Readonly<Record<AnswerKind, { readonly base: number; readonly slope: number }>> = {
-  prose: { base: 4.1, slope: 5.5 },
-  value: { base: 4.99, slope: 4.79 },
-  problem: { base: 4.93, slope: 6.82 },
+  prose: { base: 4.02, slope: 5.03 },
+  value: { base: 5.43, slope: 6.09 },
+  problem: { base: 4.22, slope: 5.61 },
 }
 
 export interface Draft {
