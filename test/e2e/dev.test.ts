@@ -68,6 +68,7 @@ function copyCheckout(folder: string): string {
     'migrations',
     'models',
     'tools/gateway',
+    'tools/openapi',
     'tools/dev.ts',
     'tools/run.mjs',
   ]) {

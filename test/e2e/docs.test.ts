@@ -72,7 +72,7 @@ it('a call can be tried with the local key', async () => {
   await block.locator('button.execute').click()
   const status = block.locator('.live-responses-table tr.response .response-col_status').first()
   await expect.poll(() => status.textContent(), { timeout: 60_000 }).toContain('200')
-  expect(await block.locator('.live-responses-table').textContent()).toContain('75')
+  expect(await block.locator('.live-responses-table').textContent()).toContain('42')
   expect(foreign).toEqual([])
 })
 

@@ -101,6 +101,7 @@ describe('of everything that is said', () => {
       ['Thread', 'SELECT text FROM texts'],
       ['Thread', 'SELECT metadata FROM conversation'],
       ['Thread', 'SELECT text FROM rows'],
+      ['Conversation', 'SELECT text FROM texts'],
       ['Replay', 'SELECT text FROM rows'],
       ['Replay', 'SELECT head FROM streams'],
       ['AnswerCache', 'SELECT body FROM sealed_answers'],

@@ -3,7 +3,7 @@ import type { Operation } from '../operation.ts'
 
 const base = { tag: 'Anthropic', access: 'client', errors: 'anthropic' } as const
 
-const question = { model: 'auto', max_tokens: 256, messages: [{ role: 'user', content: 'What is 27 + 48?' }] }
+const question = { model: 'auto', max_tokens: 256, messages: [{ role: 'user', content: 'What is 12 + 30?' }] }
 
 export const anthropic: readonly Operation[] = [
   {

@@ -4,7 +4,7 @@ import type { Operation } from '../operation.ts'
 
 const base = { tag: 'Gemini', access: 'client', errors: 'gemini' } as const
 
-const question = { contents: [{ role: 'user', parts: [{ text: 'What is 27 + 48?' }] }] }
+const question = { contents: [{ role: 'user', parts: [{ text: 'What is 12 + 30?' }] }] }
 const body = {
   schema: 'GeminiQuestion',
   examples: { plain: { summary: 'A question', value: question } },

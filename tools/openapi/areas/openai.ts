@@ -20,7 +20,7 @@ export const openai: readonly Operation[] = [
       examples: {
         plain: {
           summary: 'A question to the default route',
-          value: { model: 'auto', messages: [{ role: 'user', content: 'What is 27 + 48?' }] },
+          value: { model: 'auto', messages: [{ role: 'user', content: 'What is 12 + 30?' }] },
         },
         streamed: {
           summary: 'The same as a stream, with its usage',

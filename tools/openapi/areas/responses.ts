@@ -41,7 +41,7 @@ export const responses: readonly Operation[] = [
     body: {
       schema: 'ResponsesQuestion',
       examples: {
-        plain: { summary: 'A question', value: { model: 'auto', input: 'What is 27 + 48?' } },
+        plain: { summary: 'A question', value: { model: 'auto', input: 'What is 12 + 30?' } },
         items: {
           summary: 'The same as items, streamed',
           value: { model: 'micro', stream: true, input: [said('Hello!')] },
