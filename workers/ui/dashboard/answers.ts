@@ -1,4 +1,7 @@
 // What the operator's calls answer, as far as the dashboard reads it. Costs are in US dollars, times in milliseconds.
+import type { Attempt } from '../../../shared/plan.ts'
+
+export type { Attempt }
 
 export interface List<T> {
   readonly data: readonly T[]
@@ -54,29 +57,6 @@ export type UsageRow = Use & { readonly [group in UsageGroup]?: string | null }
 
 export interface Usage extends List<UsageRow> {
   readonly has_more: boolean
-}
-
-export interface Attempt {
-  readonly target: string
-  readonly startedAt: number
-  readonly headMs?: number
-  readonly status?: number
-  readonly durationMs: number
-  readonly end: string
-  readonly aside?: boolean
-  readonly doubt?: string
-  readonly resumed?: string
-  readonly seamAt?: number
-  readonly usage?: {
-    readonly input: number
-    readonly cacheRead: number
-    readonly cacheWrite: number
-    readonly output: number
-    readonly reasoning: number
-  }
-  readonly usageSource?: string
-  readonly costMicros?: number
-  readonly price?: { readonly source: string; readonly validFrom?: number; readonly class?: string }
 }
 
 export interface Dial {
