@@ -231,6 +231,21 @@ describe.concurrent('a conversation', () => {
     await turns('erase', 1)
   })
 
+  test('that is erased in its first turn leaves nothing, in the list of its key neither', async () => {
+    const { client } = await scene.makeKey()
+    scene.lab.script('first', { text: 'one', headAfterMs: 500 })
+    const running = say({ conversation: 'first', client }, 'secret')
+    await until('the turn upstream', () => scene.lab.seen('first').length === 1)
+    expect((await client.send('/v1/conversations/first', { method: 'DELETE' })).status).toBe(200)
+    expect((await running).status).toBe(200)
+    await new Promise((done) => setTimeout(done, 500)) // the turn is put into the list after its answer
+    await until('an empty list', async () => {
+      const { json } = await client.send('/v1/conversations')
+      return (pick(json, 'data') as unknown[]).length === 0
+    })
+    expect((await client.send('/v1/conversations/first')).status).toBe(404)
+  })
+
   test('is exported whole, as lines of JSON or as a text to read', async () => {
     const speaker = { conversation: 'export' }
     scene.lab.always('export', { text: 'An *answer*.' })

@@ -69,12 +69,18 @@ export class ConversationObject extends DurableObject {
 
   /** Stores a turn, once, and lets the next one speak. Resolves with what is to be summed up. */
   async remember(told: Told, leaving: Leaving): Promise<Span | undefined> {
-    const isErased = this.erased.delete(told.id)
+    const isErased = this.erased.has(told.id)
     if (!isErased) this.change(() => this.write(told, leaving))
     this.leave(told.id)
-    if (isErased) return undefined
+    if (isErased) return this.forget(told.id, leaving.name)
     await this.schedule(told.at + leaving.keepMs)
     return leaving.sums ? this.nextSpan() : undefined
+  }
+
+  /** What was erased while it was answered has been put into the list of its key meanwhile. */
+  private async forget(turnId: string, name: string): Promise<undefined> {
+    if (this.store.head() === undefined) await this.surroundings.forget(name)
+    this.erased.delete(turnId)
   }
 
   private write(told: Told, { name, isListed, keepMs }: Leaving): void {
@@ -132,7 +138,7 @@ export class ConversationObject extends DurableObject {
 
   /** Erases everything; a turn that is being answered is not stored. False where there was nothing. */
   async erase(): Promise<boolean> {
-    const wasThere = this.store.head() !== undefined
+    const wasThere = this.store.head() !== undefined || this.open.size > 0
     for (const turn of this.open) this.erased.add(turn)
     await this.ctx.storage.deleteAlarm()
     await this.ctx.storage.deleteAll()
