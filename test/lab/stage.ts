@@ -123,6 +123,8 @@ export interface Turn {
   expectUnderstood(): void
   /** Understood, and the last request brought a thought back that the vendor took for its own, where the wire has such. */
   expectProven(): void
+  /** An answer that is still being told when its client leaves: of six seconds, or of one where it is told to its end. */
+  readonly long: Behaviour
   /** Resolves once the vendor has noticed that the client left; one that bills all the same, once it has said all. */
   hungUp(): Promise<unknown>
   /** For a client: notes what the gateway says it left out. */
@@ -149,6 +151,7 @@ export function takeTurn(stage: Stage, wire: Wire, name: string, leftOut: (names
       expect(complaints('refused')).toEqual([])
       if (wire.proof !== undefined) expect(seen().at(-1)?.text).toMatch(wire.proof)
     },
+    long: { text: 'word '.repeat(wire.isHeardOut === true ? 50 : 300), everyMs: 20 },
     hungUp: () =>
       wire.isHeardOut === true
         ? until('the vendor to be heard out', () => seen()[0]?.endedAt)

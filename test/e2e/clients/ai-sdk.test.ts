@@ -18,7 +18,6 @@ import {
   CALL,
   CALLS,
   GREETING,
-  LONG,
   PIXEL,
   SUMMARY,
   THOUGHT,
@@ -300,7 +299,11 @@ for (const { table, model, thinking, showsThoughts, keepsProofs, takesStops } of
 
     table.cell('abort', wire, async (cell) => {
       const controller = new AbortController()
-      const { textStream } = streamText({ ...base(cell, LONG), prompt: 'Hi', abortSignal: controller.signal })
+      const { textStream } = streamText({
+        ...base(cell, cell.long),
+        prompt: 'Hi',
+        abortSignal: controller.signal,
+      })
       for await (const _ of textStream) controller.abort()
       await cell.hungUp()
     })

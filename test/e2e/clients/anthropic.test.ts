@@ -15,7 +15,6 @@ import {
   CALL,
   CALLS,
   GREETING,
-  LONG,
   PIXEL,
   SUMMARY,
   THOUGHT,
@@ -293,7 +292,11 @@ for (const wire of WIRES) {
   })
 
   table.cell('abort', wire, async (cell) => {
-    const stream = clientOf(cell).messages.stream({ model: cell.model(LONG), max_tokens, messages: hello })
+    const stream = clientOf(cell).messages.stream({
+      model: cell.model(cell.long),
+      max_tokens,
+      messages: hello,
+    })
     stream.on('text', () => stream.abort())
     await expect(stream.finalMessage()).rejects.toThrow(/abort/i)
     await cell.hungUp()

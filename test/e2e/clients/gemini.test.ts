@@ -13,7 +13,6 @@ import {
   CALL,
   CALLS,
   GREETING,
-  LONG,
   PIXEL,
   SUMMARY,
   THOUGHT,
@@ -304,7 +303,7 @@ for (const wire of WIRES) {
 
   table.cell('abort', wire, async (cell) => {
     const controller = new AbortController()
-    const ask = { model: cell.model(LONG), config: { abortSignal: controller.signal } }
+    const ask = { model: cell.model(cell.long), config: { abortSignal: controller.signal } }
     const read = async (): Promise<void> => {
       for await (const _ of await clientOf(cell).models.generateContentStream({ contents: 'Hello!', ...ask }))
         controller.abort()

@@ -12,7 +12,7 @@ import { tool } from '@langchain/core/tools'
 import { ChatOpenAI, type ChatOpenAIFields } from '@langchain/openai'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { z } from 'zod'
-import { CALL, CALLS, GREETING, LONG, PIXEL, SUMMARY, THOUGHTFUL, USAGE, weather, WORDY } from './scripts.ts'
+import { CALL, CALLS, GREETING, PIXEL, SUMMARY, THOUGHTFUL, USAGE, weather, WORDY } from './scripts.ts'
 import { micro, openStage, type Stage, WIRES } from '../../lab/stage.ts'
 import { type Cell, openTable } from './table.ts'
 
@@ -209,7 +209,7 @@ for (const { table, useResponsesApi } of ways) {
     table.cell('abort', wire, async (cell) => {
       const controller = new AbortController()
       const read = async (): Promise<void> => {
-        const stream = await open(cell, cell.model(LONG)).stream('Hi', { signal: controller.signal })
+        const stream = await open(cell, cell.model(cell.long)).stream('Hi', { signal: controller.signal })
         for await (const chunk of stream) if (chunk.text !== '') controller.abort()
       }
       await expect(read()).rejects.toThrow(/abort/i)

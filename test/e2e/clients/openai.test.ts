@@ -14,7 +14,6 @@ import {
   CALL,
   CALLS,
   GREETING,
-  LONG,
   PIXEL,
   SUMMARY,
   THOUGHT,
@@ -310,7 +309,7 @@ for (const wire of WIRES) {
     })
 
     table.cell('abort', wire, async (cell) => {
-      const model = cell.model(LONG)
+      const model = cell.model(cell.long)
       const stream = await clientOf(cell).chat.completions.create({ model, messages: hello, stream: true })
       for await (const chunk of stream) if (chunk.choices[0]?.delta.content) stream.controller.abort()
       await cell.hungUp()

@@ -14,7 +14,6 @@ import {
   CALL,
   CALLS,
   GREETING,
-  LONG,
   PIXEL,
   SUMMARY,
   THOUGHT,
@@ -299,7 +298,7 @@ for (const wire of WIRES) {
 
   table.cell('abort', wire, async (cell) => {
     const stream = await clientOf(cell).responses.create({
-      model: cell.model(LONG),
+      model: cell.model(cell.long),
       input: 'Hi',
       stream: true,
     })

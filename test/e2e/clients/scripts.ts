@@ -30,7 +30,5 @@ export const weather = (city: string): string => (city === 'Oslo' ? 'rain' : 'su
 export const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
-export const LONG: Behaviour = { text: 'word '.repeat(300), everyMs: 20 }
-
 /** More words than any limit in the tests. */
 export const WORDY: Behaviour = { text: 'one two three four five six seven eight nine ten '.repeat(5) }
