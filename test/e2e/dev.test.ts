@@ -22,7 +22,7 @@ beforeAll(async () => {
     checkout,
   )
   while (!(await isAnswering())) await new Promise((tick) => setTimeout(tick, 200))
-}, 180_000) // wrangler starts a process for every migration
+}, 90_000)
 
 afterAll(async () => {
   gateway.killGroup()
@@ -41,6 +41,10 @@ it('serves the pages and answers with the local key', async () => {
   expect(reply.status).toBe(200)
   expect(await reply.json()).toMatchObject({ object: 'chat.completion' })
   expect(gateway.out()).toContain('mk-local')
+  // Its database has its tables: the request is found in them.
+  const requests = async (): Promise<string> =>
+    (await fetch(`${url}/admin/requests`, { headers: { authorization: 'Bearer mk-admin-local' } })).text()
+  await expect.poll(requests, { timeout: 15_000 }).toContain('"micro"')
 })
 
 it('takes up a change of the Worker and of the configuration without a restart', async () => {

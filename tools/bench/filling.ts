@@ -43,7 +43,7 @@ interface Box {
 }
 
 export function fill({ root, state, rows: most, days, now, rowAt, random }: Filling): Filled {
-  migrate(state, readMigrations(join(root, 'migrations')))
+  migrate(databaseFile(state), readMigrations(join(root, 'migrations')))
   const database = new DatabaseSync(databaseFile(state))
   database.exec('PRAGMA synchronous = OFF')
   const [put, name] = [database.prepare(PUT), database.prepare(NAME)]

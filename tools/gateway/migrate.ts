@@ -1,7 +1,7 @@
-// Applies migrations/ to the local D1 file while the gateway is stopped, in order, each in one transaction.
+// Applies migrations/ to a local D1 file while the gateway is stopped, in order, each in one transaction.
 // The bookkeeping table is the one `wrangler d1 migrations` keeps, so both agree on what was applied.
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { objectId } from './object-id.ts'
 import { Refusal } from './refusal.ts'
@@ -28,10 +28,15 @@ export function databaseFile(state: string): string {
   return join(state, 'd1', D1_KEY, `${objectId(D1_KEY, D1_NAME)}.sqlite`)
 }
 
-/** Returns the names of the migrations that were new. */
-export function migrate(state: string, migrations: readonly Migration[]): string[] {
-  const file = databaseFile(state)
-  mkdirSync(join(state, 'd1', D1_KEY), { recursive: true })
+/** The same of `wrangler dev --persist-to`, where wrangler.toml names no `database_id`: then the binding is its name. */
+export function wranglerDatabaseFile(state: string, binding: string): string {
+  const key = 'miniflare-D1DatabaseObject'
+  return join(state, 'v3/d1', key, `${objectId(key, binding)}.sqlite`)
+}
+
+/** Returns the names of the migrations that were new to the database in `file`. */
+export function migrate(file: string, migrations: readonly Migration[]): string[] {
+  mkdirSync(dirname(file), { recursive: true })
   const database = new DatabaseSync(file, { timeout: 5000 })
   try {
     database.exec('PRAGMA journal_mode = WAL')

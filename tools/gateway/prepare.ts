@@ -43,8 +43,9 @@ export async function prepare(
   refuseIfInUse(state)
   await refuseIfTaken(address)
   const build = await ensureBuild(root)
-  const isFirst = !existsSync(databaseFile(state))
-  migrate(state, readMigrations(join(root, 'migrations')))
+  const database = databaseFile(state)
+  const isFirst = !existsSync(database)
+  migrate(database, readMigrations(join(root, 'migrations')))
 
   const configFile = join(state, 'config.jsonc')
   const capnpFile = join(state, CAPNP_FILE)

@@ -21,9 +21,9 @@ const FIRST = {
 const SECOND = { name: '0002_second.sql', sql: 'ALTER TABLE fish ADD COLUMN length INTEGER;' }
 
 it('each migration is applied once, in order', () => {
-  expect(migrate(state, [FIRST])).toEqual(['0001_first.sql'])
-  expect(migrate(state, [FIRST, SECOND])).toEqual(['0002_second.sql'])
-  expect(migrate(state, [FIRST, SECOND])).toEqual([])
+  expect(migrate(databaseFile(state), [FIRST])).toEqual(['0001_first.sql'])
+  expect(migrate(databaseFile(state), [FIRST, SECOND])).toEqual(['0002_second.sql'])
+  expect(migrate(databaseFile(state), [FIRST, SECOND])).toEqual([])
   expect(rows('SELECT name, length FROM fish')).toEqual([{ name: 'minnow', length: null }])
   expect(rows('SELECT name FROM d1_migrations ORDER BY id')).toEqual([
     { name: '0001_first.sql' },
@@ -32,13 +32,13 @@ it('each migration is applied once, in order', () => {
 })
 
 it('a migration that fails half-way leaves nothing of itself and says which it was', () => {
-  migrate(state, [FIRST])
+  migrate(databaseFile(state), [FIRST])
   const broken = { name: '0002_broken.sql', sql: 'CREATE TABLE pond (id); INSERT INTO nowhere VALUES (1);' }
-  expect(() => migrate(state, [FIRST, broken])).toThrow(
+  expect(() => migrate(databaseFile(state), [FIRST, broken])).toThrow(
     /^Migration 0002_broken\.sql failed on .*no such table: nowhere/,
   )
   expect(rows("SELECT name FROM sqlite_schema WHERE name = 'pond'")).toEqual([])
-  expect(migrate(state, [FIRST, SECOND])).toEqual(['0002_second.sql'])
+  expect(migrate(databaseFile(state), [FIRST, SECOND])).toEqual(['0002_second.sql'])
 })
 
 it('the file has the name that workerd gives the object called minnow', () => {
