@@ -18,7 +18,7 @@ import { tellCount } from './describe.ts'
 import { identify } from './identity.ts'
 import { parse, readBody, readBytes, understand } from './receive.ts'
 import { refuse } from './refuse.ts'
-import { askKept, type Keeping, markIn, resume } from './replay.ts'
+import { askKept, cancel, type Keeping, markIn, resume } from './replay.ts'
 import { respond, type Responding } from './respond.ts'
 
 export interface Asking {
@@ -45,6 +45,8 @@ export interface Answers {
   work(task: Task, run: Run, defer: Cx['defer']): Promise<Response>
   /** The rest of a stream, where the request says of which; undefined where it does not. */
   rest(asking: Asking): Promise<Response | undefined>
+  /** Ends an answer that goes on without its client. */
+  cancel(asking: Asking): Promise<Response>
 }
 
 interface Spot {
@@ -86,6 +88,13 @@ export function openAnswers(house: Answering): Answers {
 
   return {
     rest,
+    async cancel({ raw, caller, cx }) {
+      await readBytes(raw, house.bodyBytes) // nothing is said in it
+      const url = raw.url.replace(/\/cancel(?=\?|$)/, '')
+      const { pathname: address } = new URL(url)
+      const { dialect } = spotOf(new Request(url))
+      return cancel(house.keeping, { caller, cx, headers: raw.headers, dialect, address })
+    },
     async ask(asking) {
       const { raw, caller, cx } = asking
       const receivedAt = cx.now()

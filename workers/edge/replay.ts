@@ -8,7 +8,7 @@ import type { ModelRequest } from '../../shared/request.ts'
 import { digestOf } from '../digest.ts'
 import { fingerprintOf } from '../replay/fingerprint.ts'
 import { type Mark, newStream, objectOf, readMark, repeatObject } from '../replay/names.ts'
-import type { Answered, Task } from '../replay/object.ts'
+import type { Answered, Cancelled, Task } from '../replay/object.ts'
 import type { Caller, Cx } from '../service.ts'
 import { type Framing, relay } from './relay.ts'
 
@@ -16,6 +16,7 @@ import { type Framing, relay } from './relay.ts'
 export interface Replay {
   ask(task: Task): Promise<Answered>
   resume(stream: string, address: string, afterEvent: number): Promise<Answered>
+  cancel(stream: string | undefined, address: string): Promise<Cancelled>
   erase(): Promise<void>
 }
 
@@ -111,6 +112,25 @@ export async function find(
   return tell(house, place, answered, 'events')
 }
 
+/** `POST <address>/cancel`: ends an answer that is kept, named as it was asked for or by an event of it. */
+export async function cancel(house: Keeping, { caller, headers, address }: Place): Promise<Response> {
+  const mark = markIn(headers)
+  const key = keyIn(headers)
+  if (mark === undefined && key === undefined)
+    throw invalid(
+      `What is to be cancelled? Send the '${KEY}' of the request, or the id of an event of its stream as 'last-event-id'.`,
+      KEY,
+    )
+  const object =
+    mark === undefined ? repeatObject(await digestOf(`${address}\n${key}`)) : objectOf(mark.stream)
+  const status =
+    object === undefined
+      ? undefined
+      : await reached(house.replays(caller.keyId, object).cancel(mark?.stream, address), ASK)
+  if (status === undefined) throw gone()
+  return Response.json({ object: 'cancellation', status })
+}
+
 export const gone = (): Failed =>
   new Failed({
     kind: 'not-found',
@@ -182,8 +202,10 @@ function tell(
   })
 }
 
-function refusalOf(why: 'missing' | 'reused' | 'lost'): Failed {
+function refusalOf(why: Extract<Answered, { ok: false }>['why']): Failed {
   switch (why) {
+    case 'cancelled':
+      return new Failed({ kind: 'cancelled' })
     case 'missing':
       return gone()
     case 'lost':

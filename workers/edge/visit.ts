@@ -23,6 +23,7 @@ export const visitSchema = z.looseObject({
 
 const OPEN: readonly RegExp[] = [
   /^(?:POST|GET) \/v1\/chat\/completions$/,
+  /^POST \/v1\/chat\/completions\/cancel$/,
   /^POST \/v1\/feedback$/,
   /^GET \/v1\/models(?:\/.+)?$/,
 ]

@@ -40,7 +40,13 @@ export interface Told extends Reply {
   readonly body: ReadableStream<Uint8Array>
 }
 
-export type Answered = Told | { readonly ok: false; readonly why: 'missing' | 'reused' | 'lost' }
+export type Answered = Told | { readonly ok: false; readonly why: 'missing' | 'reused' | 'lost' | 'cancelled' }
+
+/**
+ * `cancelled`: it was running, and ends now. `over`: it had ended. `forestalled`: it has not come yet, and is refused
+ * should it come now. Undefined where there is none of that name.
+ */
+export type Cancelled = 'cancelled' | 'over' | 'forestalled' | undefined
 
 /** What a run is told by its object, and tells it. */
 export interface Run {
@@ -55,6 +61,14 @@ type Begun =
   | { readonly kind: 'answer' }
   | ({ readonly kind: 'failure'; readonly text: string } & Reply)
   | { readonly kind: 'lost' }
+
+interface Running {
+  readonly begun: Promise<Begun>
+  readonly controller: AbortController
+}
+
+/** A request that is overtaken by its own cancellation is no later than this. */
+const OVERTAKEN_MS = 10_000
 
 /** No request takes longer: what is called unfinished after this will never be finished. */
 const RUN_MS = 21 * 60_000
@@ -71,7 +85,8 @@ export interface Surroundings {
 export class ReplayObject extends DurableObject {
   private readonly answer: Surroundings['answer']
   private readonly journal: Journal
-  private readonly running = new Map<string, Promise<Begun>>()
+  private readonly running = new Map<string, Running>()
+  private forestalledAt = Number.NEGATIVE_INFINITY // in memory: it only has to outlive a request's way here
   private alarmAt: number | undefined // as set since this object woke up
 
   constructor(state: DurableObjectState, bindings: Cloudflare.Env, surroundings: Surroundings) {
@@ -86,6 +101,7 @@ export class ReplayObject extends DurableObject {
     const decision = decide(found, task.fingerprint)
     if (decision === 'reused') return { ok: false, why: 'reused' }
     if (found !== undefined && decision === 'follow') return this.tell(found.id, 0, true)
+    if (Date.now() - this.forestalledAt < OVERTAKEN_MS) return { ok: false, why: 'cancelled' }
     const id = isRepeatable(task.object) ? newTry(task.object) : task.object
     this.ctx.waitUntil(this.run(id, task))
     await this.schedule()
@@ -97,6 +113,22 @@ export class ReplayObject extends DurableObject {
     const kept = this.journal.find(stream, Date.now())
     if (kept === undefined || readHead(kept.head).address !== address) return { ok: false, why: 'missing' }
     return this.tell(stream, afterEvent, true)
+  }
+
+  /** Ends a stream, or without a name what runs here, for everybody. */
+  async cancel(stream: string | undefined, address: string): Promise<Cancelled> {
+    const now = Date.now()
+    const kept = stream === undefined ? this.journal.latest(now) : this.journal.find(stream, now)
+    if (kept !== undefined && readHead(kept.head).address !== address) return undefined
+    const running = kept === undefined ? undefined : this.running.get(kept.id)
+    if (running !== undefined) {
+      running.controller.abort(new Failed({ kind: 'cancelled' }))
+      return 'cancelled'
+    }
+    if (kept !== undefined) return 'over'
+    if (stream !== undefined) return undefined
+    this.forestalledAt = now
+    return 'forestalled'
   }
 
   /** Forgets all that is kept here, and what still comes. */
@@ -114,7 +146,7 @@ export class ReplayObject extends DurableObject {
   }
 
   private async tell(id: string, afterEvent: number, isReplay: boolean): Promise<Answered> {
-    const begun = await this.running.get(id)
+    const begun = await this.running.get(id)?.begun
     if (begun?.kind === 'lost') return { ok: false, why: 'lost' }
     if (begun?.kind === 'failure') {
       const { status, headers, text } = begun
@@ -129,8 +161,8 @@ export class ReplayObject extends DurableObject {
   private async run(id: string, task: Task): Promise<void> {
     const { address, fingerprint, unit, keepMs, brokenMs } = task
     const { promise, resolve } = Promise.withResolvers<Begun>()
-    this.running.set(id, promise)
     const controller = new AbortController()
+    this.running.set(id, { begun: promise, controller })
     let head: Head = { address, fingerprint, status: 0, headers: {}, isBroken: false }
     const tape = this.journal.begin({ id, head: writeHead(head), unit, until: Date.now() + RUN_MS + keepMs })
     const broke = (): void => void (head = { ...head, isBroken: true })

@@ -19,6 +19,7 @@ function house(over: Partial<Replay> = {}): { house: Keeping; names: string[]; t
       return Promise.resolve({ ok: false, why: 'reused' })
     },
     resume: () => Promise.resolve({ ok: false, why: 'missing' }),
+    cancel: () => Promise.resolve(undefined),
     erase: () => Promise.resolve(),
     ...over,
   }
