@@ -113,7 +113,7 @@ export function openApp(gateway: Gateway): App {
       checkOrigin(caller, request.headers)
       if (caller.origins !== undefined) origin = request.headers.get('origin') ?? undefined
       checkEndpoint(caller, c.req.method, c.req.path)
-      checkVisit(caller, c.req.method, c.req.path)
+      checkVisit(caller, c.req.method, c.req.path, gateway.visitors.isBound)
       const response = await withhold(
         answer({ c, raw: within(caller, request), cx, caller, abort, confirmed }),
         confirmed,

@@ -176,6 +176,8 @@ export interface Caller {
   readonly storeText?: boolean
   /** Web origins of a publishable key; absent for a secret key. */
   readonly origins?: readonly string[]
+  /** Whether a publishable key only gets visitors' tokens; absent: as the configuration has it. */
+  readonly tokenOnly?: boolean
   /** Whether and how answers are given again to the key. */
   readonly cache?: CacheSetting
   /** Somebody on one of the key's web sites, with a token for one conversation. */

@@ -15,6 +15,8 @@ let key: Key
 let judge: Server
 let asked: Record<string, unknown>[] = []
 let guarded: Scene
+/** Has nothing to say of visitors. */
+let plain: Scene
 
 async function startJudge(): Promise<string> {
   const seen = new Set<string>()
@@ -46,7 +48,7 @@ beforeAll(async () => {
     one: { provider: 'lab', model: 'one', price: PRICE },
     two: { provider: 'lab', model: 'two', price: PRICE },
   }
-  ;[scene, guarded] = await Promise.all([
+  ;[scene, guarded, plain] = await Promise.all([
     openScene({
       models,
       visitors: { budgetUsd: 0.02, rpm: 5, minutes: 0.05, instructions: 'You sell shoes.' },
@@ -55,11 +57,12 @@ beforeAll(async () => {
       { models, visitors: { challenge: { url, secret: '$CHALLENGE', hostnames: ['shop.example'] } } },
       { env: { CHALLENGE: 'sesame' } },
     ),
+    openScene({ models }),
   ])
   key = await scene.makeKey({ origins: [SITE, THIEF], models: ['one', 'two'] })
 })
 afterAll(async () => {
-  await Promise.all([scene?.stop(), guarded?.stop()])
+  await Promise.all([scene?.stop(), guarded?.stop(), plain?.stop()])
   judge?.close()
 })
 
@@ -267,6 +270,65 @@ test('a challenge is asked for at the beginning, is good once, and not from anot
   expect((await begin({ renewal: passed.json['renewal'] })).status).toBe(200)
   expect(asked).toHaveLength(before) // who comes back is not asked again
   expect(guarded.gateway.output()).not.toContain('sesame')
+})
+
+/** What a program does that has read the key out of the page, and claims to be the site. */
+const asSite = (bearer: string, from: Scene, path = CHAT, body: object = hello()): Promise<Said> =>
+  send(path, bearer, { body, from })
+
+test('who has the key of a page that is bound by a challenge or instructions goes round neither', async () => {
+  const shop = await guarded.makeKey({ origins: [SITE] })
+  for (const [from, { key: bearer }] of [
+    [guarded, shop],
+    [scene, key],
+  ] as const) {
+    for (const path of [
+      '/v1/chat/completions',
+      '/v1/responses',
+      '/v1/embeddings',
+      '/v1/moderations',
+      '/v1/route',
+    ]) {
+      const said = await asSite(bearer, from, path)
+      expect([path, said.status, said.code]).toEqual([path, 403, 'visitor_token_required'])
+      expect(String(pick(said.json, 'error', 'message'))).toContain('POST /v1/visitors/token')
+      expect(said.headers.get('access-control-allow-origin')).toBe(SITE) // the page can read it
+    }
+    const messages = await asSite(bearer, from, '/v1/messages', hello())
+    expect(messages).toMatchObject({
+      status: 403,
+      json: { type: 'error', error: { type: 'permission_error' } },
+    })
+    const gemini = await asSite(bearer, from, '/v1beta/models/one:generateContent', {
+      contents: [{ role: 'user', parts: [{ text: 'Hi' }] }],
+    })
+    expect(gemini).toMatchObject({ status: 403, json: { error: { status: 'PERMISSION_DENIED' } } })
+    expect((await send('/v1/models', bearer, { method: 'GET', from })).status).toBe(200)
+  }
+  expect(scene.lab.seen('one').every(({ body }) => JSON.stringify(body).includes('You sell shoes.'))).toBe(
+    true,
+  )
+  expect(guarded.lab.seen('one')).toHaveLength(0)
+})
+
+test('a key says for itself whether it asks models, whatever the configuration has', async () => {
+  const open = await guarded.makeKey({ origins: [SITE], tokenOnly: false })
+  expect((await asSite(open.key, guarded)).status).toBe(200)
+  const path = `/admin/keys/${open.id}`
+  const change = async (tokenOnly: boolean | null): Promise<unknown> =>
+    pick(
+      (await guarded.admin.send(path, { method: 'PATCH', body: JSON.stringify({ tokenOnly }) })).json,
+      'tokenOnly',
+    )
+  expect(await change(null)).toBe(null)
+  expect(await asSite(open.key, guarded)).toMatchObject({ status: 403, code: 'visitor_token_required' })
+  const closed = await plain.makeKey({ origins: [SITE], tokenOnly: true })
+  expect(await asSite(closed.key, plain)).toMatchObject({ status: 403, code: 'visitor_token_required' })
+  const usual = await plain.makeKey({ origins: [SITE] })
+  expect((await asSite(usual.key, plain)).status).toBe(200) // a publishable key is for browsers, as ever
+  const body = JSON.stringify({ name: 'secret', tokenOnly: true })
+  const refused = await plain.admin.send('/admin/keys', { method: 'POST', body })
+  expect(refused).toMatchObject({ status: 400, json: { error: { param: 'tokenOnly' } } })
 })
 
 test('who cannot be asked has let nobody in', async () => {

@@ -113,6 +113,8 @@ export function preparations(url: string): Readonly<Record<string, () => Promise
     },
     resumeChatCompletion: cut('/v1/chat/completions', said),
     resumeMessage: cut('/v1/messages', { max_tokens: 64, ...said }),
+    cancelChatCompletion: async () => ({ headers: { 'idempotency-key': randomUUID() } }),
+    cancelMessage: async () => ({ headers: { 'idempotency-key': randomUUID() } }),
     resumeResponse: cut('/v1/responses', { input: 'Hello!' }),
     readResponse: response,
     removeResponse: response,

@@ -96,6 +96,7 @@ const replies: Named = {
   Health: gateway.health,
   Decision: gateway.decision,
   FeedbackHeard: gateway.feedback,
+  Cancellation: gateway.cancellation,
   VisitorToken: gateway.visitorToken,
   Attempt: gateway.attempt,
   Receipt: gateway.receipt,

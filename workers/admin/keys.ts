@@ -11,6 +11,7 @@ type Shown = Record<string, unknown>
 
 export async function createKey(desk: KeyDesk, body: unknown, actor: Actor): Promise<Shown> {
   const asked = checked(newKey, body)
+  if (isGiven(asked.tokenOnly) && asked.origins === undefined) throw secret('tokenOnly')
   const { key, prefix, hash } = await makeSecret(asked.origins !== undefined)
   const record: KeyRecord = {
     id: newId('key'),
@@ -38,13 +39,8 @@ export async function readKey(desk: KeyDesk, id: string): Promise<Shown> {
 export async function changeKey(desk: KeyDesk, id: string, body: unknown, actor: Actor): Promise<Shown> {
   const record = await find(desk, id)
   const asked = checked(changedKey, body)
-  if (asked.origins !== undefined && record.origins === undefined) {
-    throw new Failed({
-      kind: 'invalid-request',
-      message: "Invalid 'origins': this is a secret key. Make a new key with origins for browsers.",
-      param: 'origins',
-    })
-  }
+  if (asked.origins !== undefined && record.origins === undefined) throw secret('origins')
+  if (isGiven(asked.tokenOnly) && record.origins === undefined) throw secret('tokenOnly')
   const next: KeyRecord = {
     ...cleared(record, asked),
     ...(asked.name === undefined ? {} : { name: asked.name }),
@@ -63,6 +59,13 @@ export async function revokeKey(desk: KeyDesk, id: string, actor: Actor): Promis
   await write(desk, record, next, 'key.revoke', actor)
   return shown(next)
 }
+
+const secret = (param: string): Failed =>
+  new Failed({
+    kind: 'invalid-request',
+    message: `Invalid '${param}': this is a secret key. Make a new key with origins for browsers.`,
+    param,
+  })
 
 async function write(
   desk: KeyDesk,
@@ -85,19 +88,29 @@ async function write(
 
 type Asked = Pick<
   ReturnType<typeof readChange>,
-  'project' | 'conversationBudget' | 'models' | 'routes' | 'endpoints' | 'storeText' | 'cache' | 'expiresAt'
+  | 'project'
+  | 'conversationBudget'
+  | 'models'
+  | 'routes'
+  | 'endpoints'
+  | 'tokenOnly'
+  | 'storeText'
+  | 'cache'
+  | 'expiresAt'
 >
 const readChange = (body: unknown) => checked(changedKey, body)
 
 /** Everything that a key may lack, as far as it is given. */
 async function changesOf(desk: KeyDesk, asked: Asked): Promise<Partial<KeyRecord>> {
-  const { project, conversationBudget, models, routes, endpoints, storeText, cache, expiresAt } = asked
+  const { project, conversationBudget, models, routes, endpoints, tokenOnly, storeText, cache, expiresAt } =
+    asked
   return {
     ...(isGiven(project) ? { project: await projectOf(desk, project) } : {}),
     ...(isGiven(conversationBudget) ? { conversationBudget: totalOf(conversationBudget) } : {}),
     ...(isGiven(models) ? { models } : {}),
     ...(isGiven(routes) ? { routes } : {}),
     ...(isGiven(endpoints) ? { endpoints } : {}),
+    ...(isGiven(tokenOnly) ? { tokenOnly } : {}),
     ...(storeText === undefined ? {} : { storeText }),
     ...(isGiven(cache) ? { cache } : {}),
     ...(isGiven(expiresAt) ? { expiresAt: timeOf(expiresAt) } : {}),
@@ -108,7 +121,8 @@ const isGiven = <T>(value: T | null | undefined): value is T => value !== null &
 
 /** The key without what is taken away: `null` says so. */
 function cleared(record: KeyRecord, asked: Asked): KeyRecord {
-  const { project, conversationBudget, models, routes, endpoints, cache, expiresAt, ...rest } = record
+  const { project, conversationBudget, models, routes, endpoints, tokenOnly, cache, expiresAt, ...rest } =
+    record
   return {
     ...rest,
     ...(project === undefined || asked.project === null ? {} : { project }),
@@ -116,6 +130,7 @@ function cleared(record: KeyRecord, asked: Asked): KeyRecord {
     ...(models === undefined || asked.models === null ? {} : { models }),
     ...(routes === undefined || asked.routes === null ? {} : { routes }),
     ...(endpoints === undefined || asked.endpoints === null ? {} : { endpoints }),
+    ...(tokenOnly === undefined || asked.tokenOnly === null ? {} : { tokenOnly }),
     ...(cache === undefined || asked.cache === null ? {} : { cache }),
     ...(expiresAt === undefined || asked.expiresAt === null ? {} : { expiresAt }),
   }
@@ -149,6 +164,7 @@ function shown(record: KeyRecord): Shown {
     routes: record.routes ?? null,
     endpoints: record.endpoints ?? null,
     origins: record.origins ?? null,
+    tokenOnly: record.tokenOnly ?? null,
     storeText: record.storeText ?? false,
     cache: record.cache ?? null,
     createdAt: shownTime(record.createdAt),

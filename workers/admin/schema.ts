@@ -45,6 +45,7 @@ const fields = {
   routes: names.nullish(),
   endpoints: z.array(z.enum(ENDPOINT_KINDS)).min(1).nullish(),
   origins: z.array(origin).min(1).max(64).optional(),
+  tokenOnly: z.boolean().nullish(),
   storeText: z.boolean().optional(),
   cache: reuseSetting.nullish(),
   expiresAt: z.union([z.iso.datetime({ offset: true }), z.int().positive()]).nullish(),

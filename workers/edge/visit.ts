@@ -30,8 +30,20 @@ const OPEN: readonly RegExp[] = [
 
 const OWN = /^(?:GET|DELETE) \/v1\/conversations\/([^/]+)(?:\/messages)?$/
 
-/** Throws `forbidden` where a visitor asks for more than its conversation. */
-export function checkVisit({ visitor }: Caller, method: string, path: string): void {
+/** What a publishable key that only gets tokens opens itself: what a page must know before its visitor speaks. */
+const BEFORE = /^POST \/v1\/visitors\/token$|^GET \/v1\/models(?:\/.+)?$/
+
+/**
+ * Throws `forbidden` where a visitor asks for more than its conversation, and where a publishable key asks for what
+ * only a visitor's token opens. `isBound`: the configuration binds visitors by a challenge or instructions, which whoever
+ * has read the key out of the page would go round.
+ */
+export function checkVisit(caller: Caller, method: string, path: string, isBound: boolean): void {
+  const { visitor, origins, tokenOnly = isBound } = caller
+  if (visitor === undefined && origins !== undefined && tokenOnly && !BEFORE.test(`${method} ${path}`)) {
+    const message = `This publishable key gets visitors' tokens, and opens no ${method} ${path} itself. Take a token with POST /v1/visitors/token, from a page of the key's origins, and send it in the key's place.`
+    throw new Failed({ kind: 'forbidden', code: 'visitor_token_required', message })
+  }
   if (visitor === undefined || OPEN.some((open) => open.test(`${method} ${path}`))) return
   const own = OWN.exec(`${method} ${path}`)?.[1]
   if (own !== undefined && decodeURIComponent(own) === visitor.conversation) return

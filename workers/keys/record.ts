@@ -23,6 +23,8 @@ export interface KeyRecord {
   readonly routes?: readonly string[]
   readonly endpoints?: readonly string[]
   readonly origins?: readonly string[]
+  /** Whether it only gets visitors' tokens; absent: as the configuration has it. */
+  readonly tokenOnly?: boolean
   /** Prompts and answers are kept for the operator. */
   readonly storeText?: boolean
   /** Whether and how answers are given again to it. */
@@ -43,7 +45,8 @@ export function objection(record: KeyRecord, now: number): string | undefined {
 }
 
 export function callerOf(record: KeyRecord): Caller {
-  const { project, conversationBudget, models, routes, endpoints, origins, storeText, cache } = record
+  const { project, conversationBudget, models, routes, endpoints, origins, tokenOnly, storeText, cache } =
+    record
   return {
     keyId: record.id,
     name: record.name,
@@ -55,6 +58,7 @@ export function callerOf(record: KeyRecord): Caller {
       : { models: [...(models ?? []), ...(routes ?? [])] }),
     ...(endpoints === undefined ? {} : { endpoints }),
     ...(origins === undefined ? {} : { origins }),
+    ...(tokenOnly === undefined ? {} : { tokenOnly }),
     ...(storeText === true ? { storeText } : {}),
     ...(cache === undefined ? {} : { cache }),
   }

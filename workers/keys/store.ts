@@ -15,6 +15,7 @@ interface Row {
   readonly endpoints: string | null
   readonly origins: string | null
   readonly store_text: number | null
+  readonly token_only: number | null
   readonly cache: string | null
   readonly created_at: number
   readonly expires_at: number | null
@@ -35,12 +36,13 @@ const CHANGEABLE = [
   'endpoints',
   'origins',
   'store_text',
+  'token_only',
   'cache',
   'expires_at',
   'revoked_at',
 ] as const
 
-const SELECT = `SELECT k.id, k.prefix, k.name, k.budgets, k.conversation_budget, k.models, k.routes, k.endpoints, k.origins, k.store_text, k.cache,
+const SELECT = `SELECT k.id, k.prefix, k.name, k.budgets, k.conversation_budget, k.models, k.routes, k.endpoints, k.origins, k.store_text, k.token_only, k.cache,
     k.created_at, k.expires_at, k.revoked_at, p.id AS project_id, p.name AS project_name, p.budgets AS project_budgets
   FROM keys k LEFT JOIN projects p ON p.id = k.project`
 
@@ -70,6 +72,7 @@ function readRow(row: Row): KeyRecord {
     ...(row.endpoints === null ? {} : { endpoints: readList(row.endpoints) }),
     ...(row.origins === null ? {} : { origins: readList(row.origins) }),
     ...(row.store_text === 1 ? { storeText: true } : {}),
+    ...(row.token_only === null ? {} : { tokenOnly: row.token_only === 1 }),
     ...(row.cache === null ? {} : { cache: JSON.parse(row.cache) as CacheSetting }), // written below
     ...(row.expires_at === null ? {} : { expiresAt: row.expires_at }),
     ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at }),
@@ -89,6 +92,7 @@ const valuesOf = (record: KeyRecord): (string | number | null)[] => [
   json(record.endpoints),
   json(record.origins),
   record.storeText === true ? 1 : null,
+  record.tokenOnly === undefined ? null : Number(record.tokenOnly),
   json(record.cache),
   record.expiresAt ?? null,
   record.revokedAt ?? null,

@@ -6,6 +6,8 @@ import { budgetsOf, type VisitorSettings } from './settings.ts'
 import { type Pass, PREFIXES, readToken, type SigningKey, type TokenKind, writeToken } from './token.ts'
 
 export interface Visitors {
+  /** What a visitor may do is bound by more than limits: by a challenge, or by instructions. */
+  readonly isBound: boolean
   /** A token for a new conversation, or with a renewal for one that was begun. */
   issue(asked: Asked): Promise<Issued>
   /** Who speaks with a token; undefined for what is none. Throws where it is no good any more, or never was. */
@@ -72,6 +74,7 @@ export function openVisitors(options: VisitorOptions): Visitors {
   }
 
   return {
+    isBound: challenge !== undefined || settings.instructions !== undefined,
     async issue({ caller, origin, renewal, challenge: answer, address, now }) {
       const site = siteOf(caller, origin, localKeyId)
       const { keyId } = caller

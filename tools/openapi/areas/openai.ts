@@ -63,6 +63,22 @@ export const openai: readonly Operation[] = [
     replies: { 200: { description: 'The events after the one named.', events: 'ChatChunk' } },
   },
   {
+    tag: 'OpenAI',
+    access: 'client',
+    errors: 'openai',
+    id: 'cancelChatCompletion',
+    method: 'post',
+    path: '/v1/chat/completions/cancel',
+    summary: 'End an answer that goes on without its client',
+    description:
+      'Of requests with an `idempotency-key` or `x-minnow-resumable: true`: one of the two headers says which. The model is cancelled, what came is billed and, in a conversation, kept as cut. Who still listens is told `cancelled` as an error.',
+    headers: {
+      'idempotency-key': 'As it was sent with the request.',
+      'last-event-id': 'The id of any event of its stream.',
+    },
+    replies: { 200: { description: 'What became of it.', json: 'Cancellation' } },
+  },
+  {
     id: 'createEmbeddings',
     method: 'post',
     path: '/v1/embeddings',

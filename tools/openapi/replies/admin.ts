@@ -43,6 +43,12 @@ export const key = z.looseObject({
   routes: words,
   endpoints: words,
   origins: words,
+  tokenOnly: z
+    .boolean()
+    .nullable()
+    .describe(
+      "Of a publishable key: whether it only gets visitors' tokens. null: where `visitors` has a challenge or instructions.",
+    ),
   storeText: z.boolean(),
   cache: z.looseObject({}).nullable(),
   createdAt: at,

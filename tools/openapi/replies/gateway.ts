@@ -41,6 +41,15 @@ export const feedback = z.looseObject({
   reason: z.string().optional().describe('Why nothing was learned.'),
 })
 
+export const cancellation = z.looseObject({
+  object: z.literal('cancellation'),
+  status: z
+    .enum(['cancelled', 'over', 'forestalled'])
+    .describe(
+      '`cancelled`: it was running and ends now; `over`: it had ended; `forestalled`: nothing of that idempotency key has come, and what comes within ten seconds is refused.',
+    ),
+})
+
 export const visitorToken = z.looseObject({
   object: z.literal('visitor.token'),
   token: z.string().describe('To be sent as a key would be, from the same site only.'),
