@@ -58,11 +58,47 @@ const lexerOnly: Plugin = {
       const tail =
         /var (\w+)=new \w+;function (\w+)\(\w+,\w+\)\{return \1\.parse\(\w+,\w+\)\}\2\.options=/.exec(text)
       const lexer = /\b([\w$]+) as Lexer\b/.exec(text)?.[1]
-      return tail === null || lexer === undefined
+      const kept = tail === null ? undefined : asSet(text.slice(0, tail.index))
+      return kept === undefined || lexer === undefined
         ? { errors: [{ text: 'marked is not built as it was: look at tools/gateway/widget-bundle.ts' }] }
-        : { contents: `${text.slice(0, tail.index)}export{${lexer} as Lexer}` }
+        : { contents: `${kept}export{${lexer} as Lexer}` }
     })
   },
+}
+
+/** What `new Lexer({ gfm: true, breaks: true })` has for options; markdown.ts says so. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  pedantic: '!1',
+  gfm: '!0',
+  breaks: '!0',
+  extensions: '(void 0)',
+  hooks: '(void 0)',
+}
+
+/** The same lexer for the options that it is always given: nothing is kept for others. Undefined where it is another. */
+function asSet(text: string): string | undefined {
+  const [whole = '', block, inline] =
+    /=\{normal:\w+,gfm:\w+,pedantic:(\w+)\},\w+=\{normal:\w+,gfm:\w+,breaks:\w+,pedantic:(\w+)\}/.exec(
+      text,
+    ) ?? []
+  if (block === undefined || inline === undefined) return undefined
+  const without = [block, inline].reduce<string | undefined>((rest, name) => rest && cut(rest, name), text)
+  return without
+    ?.replace(whole, whole.replaceAll(/,pedantic:\w+/g, ''))
+    .replaceAll(/\bthis\.options\.(\w+)\b(?!=)/g, (same, name: string) => OPTIONS[name] ?? same)
+}
+
+/** Without a set of rules, which is an object that ends with its last rule, and without the rules that only it has. */
+function cut(text: string, name: string): string | undefined {
+  const start = text.indexOf(`,${name}={`)
+  const end = text.indexOf('.getRegex()},', start)
+  if (start < 0 || end < 0) return undefined
+  const rest = text.slice(0, start) + text.slice(end + '.getRegex()}'.length)
+  const rules = [...text.slice(start, end).matchAll(/(?<=:)\w+(?=,)/g)].map(([rule]) => rule)
+  return rules.reduce((now, rule) => {
+    const made = new RegExp(`,${rule}=g\\(\\w+,"g?u"\\)(?:\\.replace\\(/\\w+/g,\\w+\\))+\\.getRegex\\(\\)`)
+    return now.match(new RegExp(`\\b${rule}\\b`, 'g'))?.length === 1 ? now.replace(made, '') : now
+  }, rest)
 }
 
 /** Styles stand in the code as text, and go out without the room between them. */
