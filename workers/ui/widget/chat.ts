@@ -1,7 +1,17 @@
 // The chat window: puts the parts together. Loaded when somebody opens it, or when something is still to be sent.
 import { openAnnouncer } from './announce.ts'
 import { openComposer } from './composer.ts'
-import { add, type Conversation, due, replace, type Turn } from './conversation.ts'
+import {
+  add,
+  type Conversation,
+  due,
+  isBusy,
+  isOpen,
+  moved,
+  placeOf,
+  replace,
+  type Turn,
+} from './conversation.ts'
 import { make } from './element.ts'
 import { type Gateway, openGateway, type Place, sees } from './gateway.ts'
 import { openHeader, type Size } from './header.ts'
@@ -81,7 +91,7 @@ export function openChat({ root, settings, words, tell, minimise }: House): Chat
     log.show(conversation)
     composer.setBusy(due(conversation) !== undefined)
     header.setPast(store.list().length > 0)
-    flag(dueName(space), due(conversation) !== undefined)
+    flag(dueName(space), isBusy(conversation))
     if (!store.isKept()) note(words.noRoom, false)
   }
 
@@ -118,28 +128,33 @@ export function openChat({ root, settings, words, tell, minimise }: House): Chat
   })
   const say = (text: string, pictures: readonly string[] = []): void => {
     const old = editing
+    const edits = old && placeOf(old)
     editing = undefined
     const turn = turnOf(text, {
       ...(pictures.length === 0 ? {} : { pictures }),
-      ...(old?.turn === undefined ? {} : { edits: old.turn }),
+      ...(edits === undefined ? {} : { edits }),
     })
     put((now) => (old === undefined ? add(now, turn) : replace(now, old.key, turn)))
     tell('message', { role: 'user', text })
   }
-  /** The same question once more: answered again where the gateway has it, else sent as if for the first time. */
+  /**
+   * The same question once more: answered again where the gateway has it, else sent as if for the first time; and after
+   * what was asked since.
+   */
   const again = (old: Turn): void => {
-    const { question, pictures, pictured, turn, edits } = old
-    put((now) =>
-      replace(
-        now,
-        old.key,
-        turnOf(question, {
-          ...(pictures === undefined ? {} : { pictures }),
-          ...(pictured === undefined ? {} : { pictured }),
-          ...(turn === undefined ? (edits === undefined ? {} : { edits }) : { regenerates: turn, turn }),
-        }),
-      ),
-    )
+    const { question, pictures, pictured, edits } = old
+    const place = placeOf(old)
+    const isLast = store.read(id)?.turns.at(-1)?.key === old.key
+    const turn = turnOf(question, {
+      ...(pictures === undefined ? {} : { pictures }),
+      ...(pictured === undefined ? {} : { pictured }),
+      ...(place === undefined || !isLast
+        ? {}
+        : place === edits
+          ? { edits }
+          : { regenerates: place, turn: place }),
+    })
+    put((now) => (isLast ? replace : moved)(now, old.key, turn))
   }
   const rate = (turn: Turn, score: 1 | -1): void => {
     if (turn.requestId === undefined || turn.rated === score) return
@@ -193,11 +208,16 @@ export function openChat({ root, settings, words, tell, minimise }: House): Chat
   const past = openPast(words, language, {
     open: goTo,
     erase: (conversation) => {
-      if (conversation.name !== undefined)
-        gatewayOf(conversation.id)
-          .erase(conversation.name)
-          .catch(() => undefined)
+      const { name, turns, unwanted = [] } = conversation
+      const gateway = gatewayOf(conversation.id)
+      const forget = async (): Promise<void> => {
+        for (const key of [...unwanted, ...turns.filter(isOpen).map((turn) => turn.key)])
+          await gateway.cancel(key).catch(() => undefined)
+        await gateway.erase(name ?? '')
+      }
+      if (name !== undefined) forget().catch(() => undefined)
       store.remove(conversation.id)
+      sender.look(conversation.id)
       if (conversation.id === id) id = store.fresh().id
       past.show(store.list(), id)
       note(words.erased)

@@ -38,6 +38,8 @@ export interface Conversation {
   /** The gateway's name for it, and what takes it up again; absent before the first message was sent. */
   readonly name?: string
   readonly renewal?: string
+  /** Turns' keys whose answers nobody wants any more, which the gateway has not been told yet. */
+  readonly unwanted?: readonly string[]
 }
 
 export const begin = (id: string, at: number): Conversation => ({ id, at, turns: [] })
@@ -54,17 +56,37 @@ export const change = (conversation: Conversation, key: string, more: Partial<Tu
   turns: conversation.turns.map((turn) => (turn.key === key ? { ...turn, ...more } : turn)),
 })
 
-/** Puts a new turn into the place of one, whose followers go. */
+/** Puts a new turn into the place of one, whose followers go; answers that still come to any of them are not wanted. */
 export function replace(conversation: Conversation, key: string, turn: Turn): Conversation {
-  const at = conversation.turns.findIndex((one) => one.key === key)
-  return at < 0
-    ? add(conversation, turn)
-    : { ...conversation, at: turn.at, turns: [...conversation.turns.slice(0, at), turn] }
+  const { turns } = conversation
+  const at = turns.findIndex((one) => one.key === key)
+  if (at < 0) return add(conversation, turn)
+  const gone = turns.slice(at).filter(isOpen)
+  const without = gone.reduce((rest, one) => unwant(rest, one.key), conversation)
+  return { ...without, at: turn.at, turns: [...turns.slice(0, at), turn] }
 }
 
+/** Asks the same once more, where others have been asked since: after them. */
+export const moved = (conversation: Conversation, key: string, turn: Turn): Conversation =>
+  add({ ...conversation, turns: conversation.turns.filter((one) => one.key !== key) }, turn)
+
+export const unwant = (conversation: Conversation, key: string): Conversation => ({
+  ...conversation,
+  unwanted: [...(conversation.unwanted ?? []), key],
+})
+
+export const isOpen = ({ state }: Turn): boolean => state === 'waiting' || state === 'writing'
+
 /** The first that has to be sent or heard to its end. */
-export const due = ({ turns }: Conversation): Turn | undefined =>
-  turns.find(({ state }) => state === 'waiting' || state === 'writing')
+export const due = ({ turns }: Conversation): Turn | undefined => turns.find(isOpen)
+
+/** Whether the gateway has still to be asked or told something. */
+export const isBusy = (conversation: Conversation): boolean =>
+  due(conversation) !== undefined || conversation.unwanted?.[0] !== undefined
+
+/** How a question takes another's place: in that of its turn, or of what that was to replace where nothing of it was kept. */
+export const placeOf = ({ answer, turn, regenerates, edits }: Turn): string | undefined =>
+  answer !== '' && turn !== undefined ? turn : (regenerates ?? edits)
 
 const TITLE_CHARS = 60
 

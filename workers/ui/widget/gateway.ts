@@ -52,12 +52,17 @@ export interface Listener {
 export interface Gateway {
   /** Resolves at the answer's end. Throws `Refused`. */
   ask(question: Question, listener: Listener): Promise<void>
+  /** Ends the answer to a question; who knows nothing of it refuses it when it comes. */
+  cancel(key: string): Promise<void>
   rate(requestId: string, score: number): Promise<void>
   erase(name: string): Promise<void>
 }
 
 /** A token is renewed so long before its end. */
 const EARLY_MS = 30_000
+
+/** Who says nothing for so long is asked once more: the same is never run twice, and an answer under way is joined. */
+const HEAD_MS = 30_000
 
 const EDGE = '/v1/chat/completions'
 
@@ -135,6 +140,9 @@ export function openGateway(
       })
       await readStream(reply, signal, listener)
     },
+    async cancel(key) {
+      await send(`${EDGE}/cancel`, { method: 'POST', headers: { 'idempotency-key': key } })
+    },
     async rate(requestId, score) {
       const body = JSON.stringify({ request_id: requestId, score })
       await send('/v1/feedback', { method: 'POST', headers: { 'content-type': 'application/json' }, body })
@@ -154,13 +162,19 @@ export async function sees(place: Place, model: string): Promise<boolean> {
 }
 
 async function call({ host }: Place, path: string, init: RequestInit): Promise<Response> {
+  const { signal } = init
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(), HEAD_MS)
   const reply = await fetch(host + path, {
     ...init,
+    signal: AbortSignal.any(signal ? [late.signal, signal] : [late.signal]),
     credentials: 'omit',
     referrerPolicy: 'no-referrer',
-  }).catch((error: unknown) => {
-    throw init.signal?.aborted === true ? error : new Refused(0, 'unreachable', '')
   })
+    .catch((error: unknown) => {
+      throw signal?.aborted === true ? error : new Refused(0, 'unreachable', '')
+    })
+    .finally(() => clearTimeout(timer))
   if (reply.ok) return reply
   const text = await reply.text().catch(() => '')
   const { message, code } = told(text)

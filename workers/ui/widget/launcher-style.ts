@@ -1,10 +1,13 @@
-// How the element and its launcher look. Nothing of the page's own styles comes in: what they say of the element itself is
-// overruled, and what would be inherited is set back at the first box inside.
+// How the element and its launcher look. Nothing of the page's own styles comes in: what would be inherited is set back at
+// the first box inside, and what would change how the whole looks is overruled. Where it stands and how large it is, is
+// the page's to say, where it stands in the page; of the launcher it can say nothing.
 
 export const LAUNCHER_STYLE = `
-:host { all: initial !important; display: block !important; position: relative !important;
-  inline-size: var(--minnow-width, 100%) !important; block-size: var(--minnow-height, 560px) !important; }
-:host([launcher]) { display: contents !important; }
+:host { display: block; position: relative; box-sizing: border-box;
+  inline-size: var(--minnow-width, 100%); block-size: var(--minnow-height, 560px);
+  opacity: 1 !important; filter: none !important; transform: none !important; clip-path: none !important;
+  mix-blend-mode: normal !important; }
+:host([launcher]) { all: initial !important; display: contents !important; }
 :host([hidden]) { display: none !important; }
 .launcher { all: initial; position: fixed; z-index: 2147483000; box-sizing: border-box; cursor: pointer;
   inset-block-end: calc(20px + env(safe-area-inset-bottom, 0px)); inset-inline-end: 20px;

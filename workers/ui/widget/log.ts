@@ -1,7 +1,7 @@
 // What was said, on the page: kept in step with the conversation, drawn at most once a frame, with its end in sight for as
 // long as the reader stays there.
 import type { Announcer } from './announce.ts'
-import type { Conversation } from './conversation.ts'
+import { type Conversation, isOpen } from './conversation.ts'
 import { iconButton, make } from './element.ts'
 import * as ICONS from './icons.ts'
 import { openTurn, type TurnActs, type TurnView } from './turn-view.ts'
@@ -62,7 +62,7 @@ export function openLog(
         list.append(view.element)
       }
       const heard = answers.get(turn.key) ?? ''
-      const isOver = turn.state !== 'waiting' && turn.state !== 'writing'
+      const isOver = !isOpen(turn)
       if (isOver) answers.delete(turn.key)
       const answer = !isOver && heard.length > turn.answer.length ? heard : turn.answer
       view.show(turn, answer, at === turns.length - 1)
@@ -100,8 +100,12 @@ export function openLog(
       } else {
         for (const turn of now.turns) {
           const before = conversation.turns.find(({ key }) => key === turn.key)
-          const wasOpen = before?.state === 'waiting' || before?.state === 'writing'
-          if (wasOpen && turn.state !== before.state && turn.state !== 'writing')
+          if (
+            before !== undefined &&
+            isOpen(before) &&
+            turn.state !== before.state &&
+            turn.state !== 'writing'
+          )
             announcer.hear(turn.key, turn.answer, true)
         }
       }

@@ -1,11 +1,11 @@
 // Messages on their way: one at a time, in order, in one tab, again until they have got through, and their answers heard to
 // the end. What is on its way is kept by the browser first, so a reload or a lost line loses nothing.
-import { change, type Conversation, due, type Turn } from './conversation.ts'
+import { change, type Conversation, due, isBusy, isOpen, type Turn, unwant } from './conversation.ts'
 import { decide } from './decide.ts'
 import { type Gateway, Refused } from './gateway.ts'
 import type { Store } from './store.ts'
 
-export type Notice = 'offline' | 'online' | 'resuming' | 'busy' | undefined
+export type Notice = 'offline' | 'online' | 'resuming' | 'away' | 'busy' | undefined
 
 export interface Sending {
   readonly store: Store
@@ -24,7 +24,7 @@ export interface Sending {
 export interface Sender {
   /** Sends what is due; call it after every change. */
   attend(id: string): void
-  /** Ends the answer that is being heard. */
+  /** Ends the answer that is being heard, here and at the gateway. */
   stop(id: string): void
   /** Another tab has changed the conversation. */
   look(id: string): void
@@ -95,7 +95,7 @@ export function openSender({
 
   const isStopped = (id: string, key: string): boolean => {
     const turn = store.read(id)?.turns.find((one) => one.key === key)
-    return turn === undefined || (turn.state !== 'waiting' && turn.state !== 'writing')
+    return turn === undefined || !isOpen(turn)
   }
 
   const deliver = async (id: string, key: string): Promise<void> => {
@@ -135,17 +135,37 @@ export function openSender({
     }
   }
 
-  const pump = async (id: string): Promise<void> => {
-    for (let turn = next(id); turn !== undefined; turn = next(id)) await deliver(id, turn.key)
+  /** Tells the gateway what nobody waits for any more: it would hear it to its end, and let the next question wait. */
+  const cancel = async (id: string, key: string): Promise<void> => {
+    for (let tries = 1; ; tries += 1) {
+      await online(() => undefined)
+      // Without a name nothing was ever sent.
+      const refused =
+        store.read(id)?.name === undefined ? undefined : await refusal(gatewayOf(id).cancel(key))
+      const decision = refused && decide(refused, tries, false)
+      if (decision?.what !== 'again') break
+      await pause(decision.afterMs)
+    }
+    if (store.read(id) !== undefined)
+      store.update(id, (one) => ({ ...one, unwanted: (one.unwanted ?? []).filter((other) => other !== key) }))
+    changed(id)
   }
 
-  const next = (id: string): Turn | undefined => {
-    const conversation = store.read(id)
-    return conversation && due(conversation)
+  const pump = async (id: string): Promise<void> => {
+    for (let now = store.read(id); now !== undefined && isBusy(now); now = store.read(id)) {
+      const [key] = now.unwanted ?? []
+      await (key === undefined ? deliver(id, due(now)?.key ?? '') : cancel(id, key))
+    }
+  }
+
+  const look = (id: string): void => {
+    if (hearing?.id === id && isStopped(id, hearing.key)) hearing.controller.abort()
   }
 
   const attend = (id: string): void => {
-    if (attended.has(id) || next(id) === undefined) return
+    look(id)
+    const now = store.read(id)
+    if (attended.has(id) || now === undefined || !isBusy(now)) return
     attended.add(id)
     void alone(`minnow:${space}:${id}`, () => pump(id)).finally(() => {
       attended.delete(id)
@@ -156,17 +176,22 @@ export function openSender({
   return {
     attend,
     stop(id) {
-      const turn = next(id)
+      const turn = due(store.read(id) ?? { id, at: 0, turns: [] })
       if (turn === undefined) return
       if (hearing?.id === id) keepHeard?.()
-      update(id, turn.key, { state: 'stopped' })
-      if (hearing?.id === id) hearing.controller.abort()
+      store.update(id, (one) => unwant(change(one, turn.key, { state: 'stopped' }), turn.key))
+      changed(id)
+      attend(id)
     },
-    look(id) {
-      if (hearing?.id === id && isStopped(id, hearing.key)) hearing.controller.abort()
-    },
+    look,
   }
 }
+
+const refusal = (work: Promise<void>): Promise<Refused | undefined> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => (error instanceof Refused ? error : new Refused(500, '', '')),
+  )
 
 /** One tab at a time; where the browser cannot say so, the gateway still runs nothing twice. */
 async function alone(name: string, work: () => Promise<void>): Promise<void> {
@@ -210,10 +235,17 @@ async function online(waiting: () => void): Promise<void> {
   await new Promise<void>((resolve) => addEventListener('online', () => resolve(), { once: true }))
 }
 
-/** Shorter where the line comes back meanwhile. */
+/** Shorter where the line comes back meanwhile, or somebody does who looks at the page. */
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    addEventListener('online', () => (clearTimeout(timer), resolve()), { once: true })
+    const over = new AbortController()
+    const end = (): void => {
+      over.abort()
+      clearTimeout(timer)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    addEventListener('online', end, over)
+    document.addEventListener('visibilitychange', end, over)
   })
 }

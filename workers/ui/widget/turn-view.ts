@@ -1,5 +1,5 @@
 // One question and its answer on the page. What has not changed is not touched.
-import type { Conversation, Turn } from './conversation.ts'
+import { type Conversation, isOpen, type Turn } from './conversation.ts'
 import { iconButton, make, rename } from './element.ts'
 import * as ICONS from './icons.ts'
 import { openRendering } from './render.ts'
@@ -84,7 +84,7 @@ export function openTurn(first: Turn, words: Words, name: string, acts: TurnActs
     show(now, text, isLast) {
       turn = now
       const { state, trouble, rated } = now
-      const isOver = state !== 'waiting' && state !== 'writing'
+      const isOver = !isOpen(now)
       if (question.textContent !== now.question) question.textContent = now.question
       question.hidden = now.question === ''
       const pictures = now.pictures?.length ?? now.pictured ?? 0
@@ -96,7 +96,7 @@ export function openTurn(first: Turn, words: Words, name: string, acts: TurnActs
       wait.hidden = isOver || text !== ''
       note.textContent = state === 'stopped' ? words.stopped : trouble === undefined ? '' : words[trouble]
       note.hidden = note.textContent === ''
-      retry.hidden = state !== 'failed' || trouble === 'spent' || trouble === 'ended' || !isLast
+      retry.hidden = state !== 'failed' || trouble === 'spent' || trouble === 'ended'
       tools.hidden = !isOver || text === ''
       route.textContent = routeWords(now.route, words)
       again.hidden = !isLast

@@ -5,12 +5,12 @@ import { decide } from '../../../../workers/ui/widget/decide.ts'
 const wrong = (status: number, code = '', retryAfterMs?: number) => ({ status, code, retryAfterMs })
 
 describe('a message', () => {
-  it('is sent again at once over a line that broke, then ever later, and not for ever', () => {
-    const pauses = Array.from({ length: 21 }, (_, at) => decide(wrong(0, 'cut'), at + 1, true))
+  it('is sent again at once over a line that broke, then ever later, and never given up', () => {
+    const pauses = Array.from({ length: 1_000 }, (_, at) => decide(wrong(0, 'cut'), at + 1, true))
     expect(pauses[0]).toEqual({ what: 'again', afterMs: 250, say: 'resuming' })
-    expect(pauses[5]).toMatchObject({ afterMs: 8_000 })
-    expect(pauses[19]).toMatchObject({ what: 'again' })
-    expect(pauses[20]).toEqual({ what: 'give-up', trouble: 'broken' })
+    expect(pauses[4]).toEqual({ what: 'again', afterMs: 4_000, say: 'resuming' })
+    expect(pauses[5]).toEqual({ what: 'again', afterMs: 8_000, say: 'away' })
+    expect(pauses[999]).toEqual({ what: 'again', afterMs: 60_000, say: 'away' })
   })
 
   it('waits as long as it is told where many ask', () => {

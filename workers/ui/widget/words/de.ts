@@ -42,6 +42,7 @@ export default {
   offline: 'Sie sind offline. Nachrichten gehen hinaus, sobald die Verbindung steht.',
   online: 'Wieder online.',
   resuming: 'Die Verbindung brach ab. Es geht dort weiter, wo sie endete.',
+  away: 'Es gibt keine Verbindung. Ihre Nachricht bleibt gespeichert und geht los, sobald es eine gibt.',
   busy: 'Gerade fragen viele. Gleich ein neuer Versuch.',
   spent: 'Dieses Gespräch hat verbraucht, was es durfte. Beginnen Sie ein neues.',
   refused: 'Der Chat ist auf dieser Seite nicht freigegeben.',

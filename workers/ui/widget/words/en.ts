@@ -42,6 +42,7 @@ export default {
   offline: 'You are offline. Messages are sent once you are back.',
   online: 'Back online.',
   resuming: 'The connection broke. Picking up where it stopped.',
+  away: 'There is no connection. Your message is kept, and sent as soon as there is one.',
   busy: 'Many people are asking. Trying again in a moment.',
   spent: 'This conversation has used what it may. Start a new one.',
   refused: 'The chat does not work on this site.',

@@ -42,6 +42,7 @@ export default {
   offline: 'Sin conexión. Los mensajes saldrán cuando vuelva.',
   online: 'Conexión recuperada.',
   resuming: 'Se cortó la conexión. Continúa donde se quedó.',
+  away: 'No hay conexión. Su mensaje se guarda y se enviará en cuanto la haya.',
   busy: 'Hay muchas preguntas. Otro intento en un momento.',
   spent: 'Esta conversación ha gastado lo permitido. Empieza una nueva.',
   refused: 'El chat no está permitido en este sitio.',

@@ -42,6 +42,7 @@ export default {
   offline: 'Vous êtes hors ligne. Les messages partiront à votre retour.',
   online: 'De nouveau en ligne.',
   resuming: 'La connexion a été coupée. Reprise là où elle s’est arrêtée.',
+  away: 'Pas de connexion. Votre message est gardé et partira dès qu’elle reviendra.',
   busy: 'Beaucoup de demandes. Nouvel essai dans un instant.',
   spent: 'Cette conversation a utilisé ce qui lui était permis. Commencez-en une nouvelle.',
   refused: 'Le chat n’est pas autorisé sur ce site.',

@@ -42,6 +42,7 @@ export default {
   offline: 'Sem conexão. As mensagens seguem quando ela voltar.',
   online: 'De volta à rede.',
   resuming: 'A conexão caiu. Continua de onde parou.',
+  away: 'Não há conexão. Sua mensagem fica guardada e será enviada assim que houver.',
   busy: 'Há muitas perguntas. Nova tentativa em instantes.',
   spent: 'Esta conversa gastou o que podia. Comece outra.',
   refused: 'O chat não é permitido neste site.',

@@ -41,6 +41,7 @@ export interface Words {
   readonly offline: string
   readonly online: string
   readonly resuming: string
+  readonly away: string
   readonly busy: string
   readonly spent: string
   readonly refused: string
