@@ -1,4 +1,5 @@
 // The llama forward pass: a few tokens through every layer, their keys and values left in the given pages.
+import { FORMATS, type Format, type Rounding } from './formats.ts'
 import { CHUNK_TOKENS, PAGE_TOKENS, scoreStride } from './layout.ts'
 import type { Model } from './model.ts'
 import type { Block, Matrix } from './placement.ts'
@@ -6,62 +7,49 @@ import type { Block, Matrix } from './placement.ts'
 /** Writes the embeddings of the tokens side by side to `out`. */
 function embed({ kernel, layout }: Model, tokens: readonly number[], out: number): void {
   const { type, at: matrix, rows, columns } = layout.embedding
+  const format: Format = FORMATS[type]
   tokens.forEach((token, index) => {
     const at = out + index * columns * 4
-    switch (type) {
-      case 'Q8_0':
-        return kernel.row_q8(at, matrix, token, rows, columns)
-      case 'Q4_0':
-        return kernel.row_q4(at, matrix, token, rows, columns)
-      case 'Q4_1':
-        return kernel.row_q4_1(at, matrix, token, rows, columns)
-      case 'F16':
-        return kernel.row_f16(at, matrix, token, columns)
-      case 'F32':
-        return kernel.row_f32(at, matrix, token, columns)
-    }
+    if (format.kind === 'float') kernel[`row_${format.name}`](at, matrix, token, columns)
+    else kernel[`row_${format.name}`](at, matrix, token, rows, columns)
   })
 }
 
-function productOf(kernel: Model['kernel'], type: 'Q8_0' | 'Q4_0' | 'Q4_1') {
-  switch (type) {
-    case 'Q8_0':
-      return kernel.multiply_q8
-    case 'Q4_0':
-      return kernel.multiply_q4
-    case 'Q4_1':
-      return kernel.multiply_q4_1
+/** Rounds `count` activations at `x` to what weights are multiplied with, and says where they are then. */
+function round({ kernel, layout }: Model, rounding: Rounding, x: number, count: number): number {
+  const { rounded, halves } = layout.scratch
+  switch (rounding) {
+    case 'none':
+      return x
+    case 'half':
+      kernel.round_half(halves, x, count)
+      return halves
+    case 'brain':
+      kernel.round_brain(halves, x, count)
+      return halves
+    case 'blocks of 32':
+      kernel.quantize(rounded, x, count)
+      return rounded
+    case 'blocks of 256':
+      kernel.quantize_large(rounded, x, count)
+      return rounded
   }
 }
 
-/** Multiplies matrices that read the same activations, rounding those once to what the weights' type asks for. */
+/** Multiplies matrices that read the same activations, rounding those again only where a matrix asks for another way. */
 function multiply(
-  { kernel, layout }: Model,
+  model: Model,
   x: number,
   tokens: number,
   pairs: readonly (readonly [Matrix, number])[],
 ): void {
-  const { rounded, halves } = layout.scratch
-  let isRounded = false
-  let isHalved = false
+  let known: Rounding | undefined
+  let from = x
   for (const [{ type, at, rows, columns }, out] of pairs) {
-    switch (type) {
-      case 'Q8_0':
-      case 'Q4_0':
-      case 'Q4_1': {
-        if (!isRounded) kernel.quantize(rounded, x, tokens * columns)
-        isRounded = true
-        productOf(kernel, type)(out, at, rounded, rows, columns, tokens)
-        break
-      }
-      case 'F16':
-        if (!isHalved) kernel.round_half(halves, x, tokens * columns)
-        isHalved = true
-        kernel.multiply_f16(out, at, halves, rows, columns, tokens)
-        break
-      case 'F32':
-        kernel.multiply_f32(out, at, x, rows, columns, tokens)
-    }
+    const { name, rounding }: Format = FORMATS[type]
+    if (rounding !== known) from = round(model, rounding, x, tokens * columns)
+    known = rounding
+    model.kernel[`multiply_${name}`](out, at, from, rows, columns, tokens)
   }
 }
 

@@ -1,7 +1,6 @@
 // Reads the head of a GGUF model file: its metadata and where each tensor lies. Pure.
 // Source: github.com/ggml-org/ggml/blob/master/docs/gguf.md
-
-export type TensorType = 'F32' | 'F16' | 'Q8_0' | 'Q4_0' | 'Q4_1'
+import { FORMATS, nameOf, TENSOR_TYPES, typeOf, type TensorType } from './formats.ts'
 
 export type MetaValue = string | number | boolean | readonly MetaValue[]
 
@@ -31,20 +30,6 @@ export class HeadCutError extends Error {
 
 export class ModelFileError extends Error {
   override readonly name = 'ModelFileError'
-}
-
-interface Block {
-  readonly type: TensorType
-  readonly values: number
-  readonly bytes: number
-}
-
-const TENSOR_TYPES: Readonly<Record<number, Block>> = {
-  0: { type: 'F32', values: 1, bytes: 4 },
-  1: { type: 'F16', values: 1, bytes: 2 },
-  2: { type: 'Q4_0', values: 32, bytes: 18 },
-  3: { type: 'Q4_1', values: 32, bytes: 20 },
-  8: { type: 'Q8_0', values: 32, bytes: 34 },
 }
 
 const MAGIC = 0x46554747
@@ -158,17 +143,18 @@ function readPlace(reader: Reader): TensorPlace {
 
 function locate(place: TensorPlace, fileBytes: number, dataAt: number, alignment: number): Tensor {
   const { name } = place
-  const block = TENSOR_TYPES[place.type]
-  if (!block) {
+  const type = typeOf(place.type)
+  if (type === undefined) {
     throw new ModelFileError(
-      `Tensor ${name} has the type number ${place.type}; micro runs F32, F16, Q8_0, Q4_0 and Q4_1. Convert the file.`,
+      `Tensor ${name} is of type ${nameOf(place.type)}; micro runs ${TENSOR_TYPES.join(', ')}. Quantize the model to one of these, Q4_K_M for example.`,
     )
   }
+  const block = FORMATS[type]
   const [columns = 0, ...others] = place.shape
   const rows = others.reduce((product, size) => product * size, 1)
   if (columns % block.values !== 0) {
     throw new ModelFileError(
-      `Tensor ${name} has rows of ${columns} values, but ${block.type} comes in blocks of ${block.values}.`,
+      `Tensor ${name} has rows of ${columns} values, but ${type} comes in blocks of ${block.values}.`,
     )
   }
   const bytes = (columns / block.values) * block.bytes * rows
@@ -182,7 +168,7 @@ function locate(place: TensorPlace, fileBytes: number, dataAt: number, alignment
       `Tensor ${name} needs bytes ${at} to ${at + bytes}, but the file has ${fileBytes}. It is cut off or damaged.`,
     )
   }
-  return { name, type: block.type, columns, rows, at, byteLength: bytes }
+  return { name, type, columns, rows, at, byteLength: bytes }
 }
 
 /**

@@ -1,42 +1,39 @@
 // The WebAssembly kernel as typed functions. Every pointer is a byte address in the one memory it was given.
 
+import type { FloatName, QuantizedName } from './formats.ts'
+
 type Address = number
 
-export interface Kernel {
-  /** `multiply_wide` where the processor can, else `multiply_narrow`: the same sums at half the speed. */
-  multiply_q8(
-    out: Address,
-    matrix: Address,
-    rounded: Address,
-    rows: number,
-    columns: number,
-    tokens: number,
-  ): void
-  multiply_q4(
-    out: Address,
-    matrix: Address,
-    rounded: Address,
-    rows: number,
-    columns: number,
-    tokens: number,
-  ): void
-  multiply_q4_1: Kernel['multiply_q8']
-  multiply_narrow: Kernel['multiply_q8']
-  multiply_wide: Kernel['multiply_q8']
+type Multiply = (
+  out: Address,
+  matrix: Address,
+  rounded: Address,
+  rows: number,
+  columns: number,
+  tokens: number,
+) => void
+/** One row as numbers. */
+type QuantizedRow = (out: Address, matrix: Address, row: number, rows: number, columns: number) => void
+type FloatRow = (out: Address, matrix: Address, row: number, columns: number) => void
+/** Puts a matrix into the order in which it is read, where it lies; `room` takes four of its rows. */
+type Repack = (matrix: Address, room: Address, rows: number, columns: number) => void
+
+type Matrices = Readonly<
+  Record<`multiply_${QuantizedName | FloatName}`, Multiply> &
+    Record<`row_${QuantizedName}`, QuantizedRow> &
+    Record<`row_${FloatName}`, FloatRow> &
+    Record<`repack_${QuantizedName}`, Repack>
+>
+
+/** `multiply_q8` is `multiply_wide` where the processor can, else `multiply_narrow`: the same sums at half the speed. */
+export interface Kernel extends Matrices {
+  multiply_narrow: Multiply
+  multiply_wide: Multiply
   /** Whether dot products are exact with eight bits in both factors. */
   is_wide(x: number, w: number): number
-  multiply_f32(out: Address, values: Address, x: Address, rows: number, columns: number, tokens: number): void
-  multiply_f16(out: Address, values: Address, x: Address, rows: number, columns: number, tokens: number): void
-  row_q8(out: Address, matrix: Address, row: number, rows: number, columns: number): void
-  row_q4(out: Address, matrix: Address, row: number, rows: number, columns: number): void
-  row_q4_1(out: Address, matrix: Address, row: number, rows: number, columns: number): void
-  row_f32(out: Address, values: Address, row: number, columns: number): void
-  row_f16(out: Address, values: Address, row: number, columns: number): void
-  /** `room` takes four rows. */
-  repack_q8(matrix: Address, room: Address, rows: number, columns: number): void
-  repack_q4(matrix: Address, room: Address, rows: number, columns: number): void
-  repack_q4_1(matrix: Address, room: Address, rows: number, columns: number): void
   quantize(out: Address, x: Address, count: number): void
+  quantize_large(out: Address, x: Address, count: number): void
+  round_brain(out: Address, x: Address, count: number): void
   round_half(out: Address, x: Address, count: number): void
   store_half(out: Address, x: Address, count: number): void
   attend(
@@ -68,22 +65,29 @@ type Exports = Omit<Kernel, 'multiply_q8'>
 /** The kernel keeps its stack and constants below this address. */
 export const KERNEL_RESERVE = 65_536
 
+const FLOATS = ['f32', 'f16', 'bf16'] as const satisfies readonly FloatName[]
+const QUANTIZED = [
+  'q8',
+  'q4',
+  'q4_1',
+  'q5',
+  'q5_1',
+  'q2_k',
+  'q3_k',
+  'q4_k',
+  'q5_k',
+  'q6_k',
+] as const satisfies readonly QuantizedName[]
+
 const NAMES: readonly (keyof Exports)[] = [
-  'multiply_q4_1',
+  ...FLOATS.flatMap((name) => [`multiply_${name}`, `row_${name}`] as const),
+  ...QUANTIZED.flatMap((name) => [`row_${name}`, `repack_${name}`] as const),
+  ...QUANTIZED.flatMap((name) => (name === 'q8' ? [] : [`multiply_${name}` as const])),
   'multiply_narrow',
   'multiply_wide',
   'is_wide',
-  'multiply_q4',
-  'multiply_f32',
-  'multiply_f16',
-  'row_q8',
-  'row_q4',
-  'row_q4_1',
-  'row_f32',
-  'row_f16',
-  'repack_q8',
-  'repack_q4',
-  'repack_q4_1',
+  'quantize_large',
+  'round_brain',
   'quantize',
   'round_half',
   'store_half',

@@ -1,6 +1,7 @@
 // Gives every tensor of a llama model its place in memory, and finds out what is missing, surplus or of a wrong size.
 // Pure.
-import { ModelFileError, type Gguf, type Tensor, type TensorType } from './gguf.ts'
+import type { TensorType } from './formats.ts'
+import { ModelFileError, type Gguf, type Tensor } from './gguf.ts'
 import type { Shape } from './shape.ts'
 
 export interface Matrix {

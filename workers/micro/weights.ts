@@ -1,5 +1,6 @@
 // Makes weights ready that lie in the engine's memory as they lay in their file: quantized matrices are put in the order
 // in which the kernel reads them, where they are.
+import { FORMATS, type Format } from './formats.ts'
 import type { Kernel } from './kernel.ts'
 import type { Layout } from './layout.ts'
 import type { Shape } from './shape.ts'
@@ -32,9 +33,8 @@ export function readyWeights(memory: WebAssembly.Memory, kernel: Kernel, layout:
   // Free as long as no token goes through, and wide enough for four rows.
   const room = layout.scratch.halves
   for (const { type, at, rows, columns } of layout.matrices) {
-    if (type === 'Q8_0') kernel.repack_q8(at, room, rows, columns)
-    else if (type === 'Q4_0') kernel.repack_q4(at, room, rows, columns)
-    else if (type === 'Q4_1') kernel.repack_q4_1(at, room, rows, columns)
+    const format: Format = FORMATS[type]
+    if (format.kind === 'quantized') kernel[`repack_${format.name}`](at, room, rows, columns)
   }
   const turns = new Float32Array(memory.buffer, layout.turns, layout.contextLength * shape.rotaryLength)
   fillTurns(turns, shape, layout.contextLength)

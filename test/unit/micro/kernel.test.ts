@@ -5,7 +5,7 @@ import { KERNEL_BUILD } from '../../../workers/micro/kernel/build.ts'
 import { halfToNumber } from '../../../workers/micro/weights.ts'
 import { kernelModule, readBytes } from './load.ts'
 import { seededRandom } from '../../../shared/random.ts'
-import { numberToHalf } from './synthetic.ts'
+import { numberToHalf } from './blocks.ts'
 
 const memory = new WebAssembly.Memory({ initial: 64, maximum: 64 })
 const kernel = connectKernel(kernelModule(), memory)

@@ -1,12 +1,15 @@
 // Makes small random llama models as GGUF bytes, the same for the same seed everywhere, for tests and the oracle.
 import { seededRandom } from '../../../shared/random.ts'
 import { BYTE_CHARACTERS } from '../../../workers/micro/bytes.ts'
-import type { TensorType } from '../../../workers/micro/gguf.ts'
+import { FORMATS, type TensorType } from '../../../workers/micro/formats.ts'
+import { bytesOf, KINDS, numberToHalf, roundBlock } from './blocks.ts'
 import { learnMerges, NASTY_TEXTS } from './texts.ts'
 
 export interface Recipe {
   readonly seed: number
   readonly type: TensorType
+  /** Of the matrices that quantizers keep better: values, the second of the feed-forward pair, and the output. */
+  readonly better?: TensorType
   readonly embeddingLength: number
   readonly blockCount: number
   readonly headCount: number
@@ -34,12 +37,6 @@ export const SMALL: Recipe = {
 
 const CHATML =
   "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
-
-export function numberToHalf(value: number): number {
-  const view = new DataView(new ArrayBuffer(2))
-  view.setFloat16(0, value, true)
-  return view.getUint16(0, true)
-}
 
 /** Bytes that grow as they are written, little-endian. */
 function makeWriter() {
@@ -119,34 +116,19 @@ function makeVocabulary(mergeCount: number): { tokens: readonly string[]; merges
   return { tokens: [...BYTE_CHARACTERS, ...new Set(joined), '<|im_start|>', '<|im_end|>'], merges }
 }
 
-/** Q4_1: sixteen steps from the least value to the largest. */
-function writeLifted(writer: Writer, block: readonly number[]): void {
-  const least = Math.min(...block)
-  const scale = (Math.max(...block) - least) / 15
-  writer.u16(numberToHalf(scale))
-  writer.u16(numberToHalf(least))
-  const whole = block.map((value) => Math.round(scale === 0 ? 0 : (value - least) / scale))
-  for (let i = 0; i < 16; i++) writer.u8((whole[i] ?? 0) | ((whole[i + 16] ?? 0) << 4))
-}
-
 function writeTensor(writer: Writer, type: TensorType, values: Float32Array): void {
   if (type === 'F32') values.forEach(writer.f32)
   else if (type === 'F16') values.forEach((value) => writer.u16(numberToHalf(value)))
-  else {
-    for (let from = 0; from < values.length; from += 32) {
-      const block = Array.from(values.subarray(from, from + 32))
-      if (type === 'Q4_1') {
-        writeLifted(writer, block)
-        continue
-      }
-      const peak = Math.max(...block.map(Math.abs))
-      const steps = type === 'Q8_0' ? 127 : 7
-      const scale = peak / steps
-      writer.u16(numberToHalf(scale))
-      const whole = block.map((value) => Math.round(scale === 0 ? 0 : value / scale))
-      if (type === 'Q8_0') whole.forEach((value) => writer.u8(value & 0xff))
-      else for (let i = 0; i < 16; i++) writer.u8(((whole[i] ?? 0) + 8) | (((whole[i + 16] ?? 0) + 8) << 4))
-    }
+  else if (type === 'BF16') {
+    // Cut off and not rounded: any number will do, as long as everybody reads the same.
+    const words = new Uint16Array(values.buffer, values.byteOffset, values.length * 2)
+    values.forEach((_, index) => writer.u16(words[index * 2 + 1] ?? 0))
+  } else {
+    const { values: length } = KINDS[type]
+    for (let from = 0; from < values.length; from += length)
+      writer.raw(
+        Uint8Array.from(bytesOf(type, roundBlock(type, Array.from(values.subarray(from, from + length))))),
+      )
   }
 }
 
@@ -232,22 +214,25 @@ export function makeGguf(
   writer.u64(tensors.length)
   writer.u64(entries.length)
   for (const [key, value] of entries) writeMeta(writer, key, value)
-  const typeNumber = { F32: 0, F16: 1, Q4_0: 2, Q4_1: 3, Q8_0: 8 }
-  const size = { F32: 4, F16: 2, Q4_0: 18 / 32, Q4_1: 20 / 32, Q8_0: 34 / 32 }
+  const isBetter = (name: string): boolean => /attn_v|ffn_down|^output\.|token_embd/.test(name)
+  const typeOf = (name: string, rows: number): TensorType => {
+    if (rows === 0) return 'F32'
+    return recipe.better !== undefined && isBetter(name) ? recipe.better : recipe.type
+  }
   let offset = 0
   for (const { name, rows, columns, values } of tensors) {
-    const type = rows === 0 ? 'F32' : recipe.type
+    const type = typeOf(name, rows)
     writer.text(name)
     writer.u32(rows === 0 ? 1 : 2)
     writer.u64(columns)
     if (rows > 0) writer.u64(rows)
-    writer.u32(typeNumber[type])
+    writer.u32(FORMATS[type].number)
     writer.u64(offset)
-    offset = Math.ceil((offset + values.length * size[type]) / 32) * 32
+    offset = Math.ceil((offset + (values.length / FORMATS[type].values) * FORMATS[type].bytes) / 32) * 32
   }
-  for (const { rows, values } of tensors) {
+  for (const { name, rows, values } of tensors) {
     writer.align(32)
-    writeTensor(writer, rows === 0 ? 'F32' : recipe.type, values)
+    writeTensor(writer, typeOf(name, rows), values)
   }
   return writer.finish()
 }

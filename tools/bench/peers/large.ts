@@ -2,7 +2,7 @@
 // the weights say. The same bytes every time.
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { BYTE_CHARACTERS } from '../../../workers/micro/bytes.ts'
-import { numberToHalf } from '../../../test/unit/micro/synthetic.ts'
+import { numberToHalf } from '../../../test/unit/micro/blocks.ts'
 
 export interface Sizes {
   readonly width: number
