@@ -1,5 +1,5 @@
 // From where on a conversation was sent the last time, as its storage has it.
-import type { Anchor } from './chooser.ts'
+import type { Anchor } from '../../shared/context/chooser.ts'
 import type { ConversationStore } from './store.ts'
 
 export function anchorIn(store: ConversationStore): Anchor | undefined {

@@ -1,21 +1,9 @@
-// What is known of a message without its text: who says it, and how many tokens it takes. Pure.
+// What is known of a message without its text, and how its tokens are counted. Pure.
+import { type Item, markerText, type Speaker } from '../../shared/context/item.ts'
 import { countPrompt, type CountTokens } from '../../shared/tokens.ts'
 import { utf8Length } from '../../shared/utf8.ts'
 import { messageOf } from './stored.ts'
 import type { StoredMessage } from './transcript.ts'
-
-/** `calls`: the assistant, calling tools. `other`: an old way of calling functions, which is taken or left whole. */
-export type Speaker = 'user' | 'assistant' | 'calls' | 'result' | 'other'
-
-export interface Item {
-  readonly speaker: Speaker
-  readonly tokens: number
-  /** Of a result: the call that it answers. */
-  readonly call?: string
-}
-
-/** What stands in the place of a result that is left out takes about so many. */
-export const MARKER_TOKENS = 24
 
 export const itemOf = (message: StoredMessage, tokens: number): Item => {
   const call = message['tool_call_id']
@@ -39,7 +27,7 @@ function speakerOf(message: StoredMessage): Speaker {
 export const markerOf = ({ call, tokens }: Item): StoredMessage => ({
   role: 'tool',
   tool_call_id: call ?? '',
-  content: `[This result, about ${tokens} tokens, is left out to save room.]`,
+  content: markerText(tokens),
 })
 
 export type CountMessage = (message: StoredMessage) => number

@@ -1,10 +1,11 @@
 // How a question joins what was said before: where in the conversation it goes on, what of it is new, and with which of the
 // turns so far it is sent. Thinks over store.ts.
+import { type Anchor, type Choice, choose, type LeftOut } from '../../shared/context/chooser.ts'
+import { MARKER_TOKENS } from '../../shared/context/item.ts'
 import type { Seal } from '../../shared/seal.ts'
 import type { Goal } from '../../shared/talk-schema.ts'
 import { anchorIn } from './anchor.ts'
-import { type Anchor, type Choice, choose, type LeftOut } from './chooser.ts'
-import { MARKER_TOKENS, markerOf } from './item.ts'
+import { markerOf } from './item.ts'
 import type { Node } from './node.ts'
 import { type ConversationStore, NO_INSTRUCTIONS, questionOf, type Summary } from './store.ts'
 import { behind, gist, isInstruction, part, type StoredMessage } from './transcript.ts'

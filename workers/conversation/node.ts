@@ -1,6 +1,6 @@
 // A turn as a row has it: its place in the tree of turns, and what is known of it without its texts. Pure.
+import type { Item, Speaker } from '../../shared/context/item.ts'
 import { listOf, parse } from '../../shared/fields.ts'
-import type { Item, Speaker } from './item.ts'
 import type { Served } from './transcript.ts'
 
 export interface Node {

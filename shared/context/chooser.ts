@@ -1,8 +1,8 @@
 // Which of the turns so far are sent with a new question, so that they fit. Tool results go first, then turns, the oldest
 // before the newer; a call and its results go together; what is sent begins with a user's message. Pure.
-import { type Item, MARKER_TOKENS } from './item.ts'
+import { isModel, type Item, MARKER_TOKENS } from './item.ts'
 
-/** A turn as it is known without its texts; its answer is the last of its items. */
+/** A turn as it is known without its texts; what its last items say is its answer. */
 export interface Sized {
   readonly position: number
   /** Turns up to and with this one, from the beginning of the conversation. */
@@ -172,14 +172,20 @@ function within(walked: readonly Sized[], room: number): Choice {
   const asked = walked.findLastIndex(({ items }) => items.some(({ speaker }) => speaker === 'user'))
   const opening = walked[asked]
   const users = opening?.items.flatMap(({ speaker }, part) => (speaker === 'user' ? [part] : [])) ?? []
-  const answerOf = ({ items }: Sized): number => items.length - 1
+  /** An answer may be in several parts: thoughts, words, calls. They go together. */
+  const answerOf = ({ items }: Sized): number => {
+    const others = items.findLastIndex((item) => !isModel(item)) + 1
+    return Math.min(others, items.length - 1)
+  }
   /** Answers of the turn at `at`, and all turns after it; the user's message, wherever it stands. */
   const picksFrom = (at: number, whole: number): readonly Pick[] =>
     walked.flatMap((turn, place): Pick[] => {
       const lean = place < whole
       const own = place === asked ? users : []
       if (place > at) return [{ position: turn.position, parts: turn.items.map((_, part) => part), lean }]
-      const parts = place === at ? [...own.filter((part) => part !== answerOf(turn)), answerOf(turn)] : own
+      const answer = answerOf(turn)
+      const answers = turn.items.flatMap((_, part) => (part >= answer ? [part] : []))
+      const parts = place === at ? [...own.filter((part) => part < answer), ...answers] : own
       return parts.length === 0 ? [] : [{ position: turn.position, parts, lean }]
     })
   const cost = (picks: readonly Pick[]): number => costOf(walked, picks)

@@ -2,9 +2,9 @@
 // less.
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Choice, choose, type Choosing, type Sized } from '../../../../workers/conversation/chooser.ts'
-import type { Item, Speaker } from '../../../../workers/conversation/item.ts'
-import { MARKER_TOKENS } from '../../../../workers/conversation/item.ts'
+import { type Choice, choose, type Choosing, type Sized } from '../../../../shared/context/chooser.ts'
+import type { Item, Speaker } from '../../../../shared/context/item.ts'
+import { MARKER_TOKENS } from '../../../../shared/context/item.ts'
 
 const LETTERS: Readonly<Record<string, Speaker>> = { u: 'user', a: 'assistant', c: 'calls', r: 'result' }
 
