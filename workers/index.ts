@@ -6,6 +6,7 @@ import { openaiChat } from '../shared/dialects/openai-chat/index.ts'
 import { entryOf, MICRO_PROVIDER, readConfig } from '../shared/config.ts'
 import { DAY_MS, DEFAULTS } from '../shared/defaults.ts'
 import { openDoor } from './admin/door.ts'
+import { openGuard } from './admin/guesses.ts'
 import { openRebenchDesk } from './admin/rebench.ts'
 import { type App, openApp } from './app.ts'
 import { listAudit, noteChange } from './audit.ts'
@@ -120,6 +121,7 @@ function open(env: Bindings): Opened {
   const prices = openPriceBook(env.DB, catalogue)
   const store = openKeyStore(env.DB)
   const loopback = env.LOOPBACK === '1'
+  const guard = openGuard({ database: env.DB, now: Date.now, warn })
   const keys = openKeys({
     store,
     loopback,
@@ -225,7 +227,7 @@ function open(env: Bindings): Opened {
     },
     bodyBytes: config.limits?.bodyBytes ?? DEFAULTS.bodyBytes,
     admin: {
-      door: openDoor({ keys, adminKey: env.ADMIN_KEY, loopback, now: Date.now }),
+      door: openDoor({ keys, adminKey: env.ADMIN_KEY, loopback, now: Date.now, guard }),
       catalog: planner.catalog,
       keys: {
         store,

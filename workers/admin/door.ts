@@ -3,6 +3,7 @@
 import { Failed } from '../../shared/failure.ts'
 import { checkLocal, keyOf } from '../edge/authenticate.ts'
 import { type Keys, LOCAL_ADMIN_KEY } from '../keys/verify.ts'
+import type { Guard } from './guesses.ts'
 import { openSessions, type Session } from './session.ts'
 
 export interface Entered {
@@ -26,9 +27,10 @@ export interface DoorOptions {
   readonly adminKey: string | undefined
   readonly loopback: boolean
   readonly now: () => number
+  readonly guard: Guard
 }
 
-export function openDoor({ keys, adminKey = '', loopback, now }: DoorOptions): Door {
+export function openDoor({ keys, adminKey = '', loopback, now, guard }: DoorOptions): Door {
   const admins = [adminKey, loopback ? LOCAL_ADMIN_KEY : ''].filter((key) => key !== '')
   const sessions = openSessions(admins)
 
@@ -37,6 +39,13 @@ export function openDoor({ keys, adminKey = '', loopback, now }: DoorOptions): D
     const message =
       'This deployment has no admin key, so it refuses admin calls. Set one with: npx wrangler secret put ADMIN_KEY'
     throw new Failed({ kind: 'forbidden', message, code: 'admin_disabled' })
+  }
+
+  /** Who holds a key that was sent. The local key alone is public knowledge: there is nothing to guess. */
+  const holderOf = async (key: string, request: Request): Promise<string | undefined> => {
+    const actor = await keys.adminOf(key)
+    if (adminKey !== '') await guard.weigh(request, actor !== undefined)
+    return actor
   }
 
   const sessionOf = async (request: Request): Promise<Session | undefined> => {
@@ -52,7 +61,7 @@ export function openDoor({ keys, adminKey = '', loopback, now }: DoorOptions): D
       if (session !== undefined) checkOwnPage(request)
       const key = sent ?? session?.key
       checkLocal(key, request)
-      const actor = await keys.adminOf(key)
+      const actor = sent === undefined ? await keys.adminOf(key) : await holderOf(sent, request)
       if (actor !== undefined)
         return { actor, ...(session === undefined ? {} : { expiresAt: session.expiresAt }) }
       throw unauthenticated(
@@ -65,7 +74,7 @@ export function openDoor({ keys, adminKey = '', loopback, now }: DoorOptions): D
       checkEnabled()
       checkOwnPage(request)
       checkLocal(key, request)
-      const actor = await keys.adminOf(key)
+      const actor = await holderOf(key, request)
       if (actor === undefined) throw unauthenticated('This is not the admin key.')
       const at = now()
       const { token, expiresAt } = await sessions.open(key, at)

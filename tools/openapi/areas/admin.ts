@@ -54,7 +54,7 @@ const session: readonly Operation[] = [
     path: '/admin/session',
     summary: 'Sign a browser in',
     description:
-      'Of a page of this address alone, where the cookie, HttpOnly, counts as well. Programs send the admin key instead.',
+      'Of a page of this address alone, where the cookie, HttpOnly, counts as well. Programs send the admin key instead. After ten wrong keys an address waits: 429 with `retry-after`.',
     access: 'nobody',
     body: {
       schema: 'NewSession',
