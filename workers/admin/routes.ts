@@ -13,7 +13,7 @@ import { type KeyDesk, shownTime } from './desk.ts'
 import type { Door, Entered } from './door.ts'
 import { changeKey, createKey, listKeys, readKey, revokeKey } from './keys.ts'
 import { type LearnerDesk, listRoutes } from './learners.ts'
-import { listRequests } from './requests.ts'
+import { listRequests, type ReadRequests } from './requests.ts'
 import { readWhatIf } from './whatif.ts'
 import { listPrices, putPrice } from './prices.ts'
 import { beginRebench, readRebench, type RebenchDesk } from './rebench.ts'
@@ -30,7 +30,6 @@ import {
   usageQuery,
 } from './schema.ts'
 import { CONTENT_TYPE } from '../telemetry/prometheus.ts'
-import type { RequestFilter } from '../telemetry/queries.ts'
 import { LENGTH_MS } from '../telemetry/books.ts'
 import type { Reports } from '../telemetry/reports.ts'
 import type { SeriesQuery } from '../telemetry/series.ts'
@@ -41,7 +40,7 @@ export interface Admin extends Reports {
   readonly catalog: (cx: Cx) => Promise<Catalog>
   readonly keys: KeyDesk
   readonly prices: PriceBook
-  readonly requests: (filter: RequestFilter) => Promise<Record<string, unknown>[]>
+  readonly requests: ReadRequests
   /** The row of this id, with what was said where that is kept. */
   readonly request: (id: string) => Promise<Record<string, unknown> | undefined>
   readonly health: HealthDesk

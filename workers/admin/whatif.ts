@@ -55,10 +55,11 @@ export async function readWhatIf(read: ReadRequests, route: string): Promise<Sho
   const past: Past[] = []
   let before: string | undefined
   for (let look = 0; look < MOST_LOOKS && past.length < MOST_ROWS; look += 1) {
-    const rows = await read({ limit: ROWS_AT_ONCE, ...(before === undefined ? {} : { before }) })
-    past.push(...rows.filter((row) => row['route'] === route && row['end'] === 'finish').flatMap(pastOf))
-    before = rows.at(-1)?.['id'] as string | undefined
-    if (rows.length < ROWS_AT_ONCE) break
+    const filter = { limit: ROWS_AT_ONCE, route, end: 'finish' }
+    const { rows, reached } = await read({ ...filter, ...(before === undefined ? {} : { before }) })
+    past.push(...rows.flatMap(pastOf))
+    before = reached ?? (rows.at(-1)?.['id'] as string | undefined)
+    if (reached === undefined && rows.length < ROWS_AT_ONCE) break
   }
   const known = past.slice(0, MOST_ROWS)
   const scored = known.filter(({ score }) => score !== undefined)

@@ -95,7 +95,7 @@ async function sumsIn(
   let isWhole = false
   while (count < most && !isWhole) {
     const wanted = { ...stretch, before, limit: ROWS_AT_ONCE }
-    const some = await readRows(rows.database, wanted, (await rows.outboxes(wanted)).flat())
+    const { rows: some } = await readRows(rows.database, wanted, (await rows.outboxes(wanted)).flat())
     for (const row of some) if (typeof row.conversation === 'string') add(found, row.conversation, row)
     count += some.length
     isWhole = some.length < ROWS_AT_ONCE

@@ -1,5 +1,6 @@
 // Outcome rows as they lie in D1: many in one text, under a head that says which are in it. Pure.
 import { type Batch, rowsOf } from './letter.ts'
+import { kindsOf } from './kinds.ts'
 import { COLUMNS, PLACES, TEXT, type Value } from './record.ts'
 import { isTold } from './row-id.ts'
 
@@ -13,6 +14,7 @@ export interface Page {
   readonly models: string
   /** Key and model of one row, each as a JSON list. */
   readonly pairs: string
+  readonly kinds: string | null
   /** JSON: a list of rows, each a list of values in the order of COLUMNS. */
   readonly rows: string
   /** Request, key and row of those whose request's id does not tell their time. */
@@ -28,11 +30,13 @@ export function pageOf(batches: readonly Batch[]): Page {
   const pairs = new Set<string>()
   const named: [string, string, string][] = []
   const texts: [string, string][] = []
+  const all: Rows[] = []
   let [firstId, lastId, count, costMicros] = ['', '', 0, 0]
   for (const handOver of batches.flatMap(({ handOvers }) => handOvers)) {
     const handed = rowsOf(handOver)
     const rows = inOrder(handOver.columns, handed)
     texts.push(...textsIn(handOver.columns, handed))
+    all.push(rows)
     parts.push(rows === handed ? handOver.rows : rows.map((row) => JSON.stringify(row)).join(','))
     for (const row of rows) {
       const [id, requestId] = [String(row[PLACES.id]), String(row[PLACES.request_id])]
@@ -56,6 +60,7 @@ export function pageOf(batches: readonly Batch[]): Page {
     keys: JSON.stringify([...keys]),
     models: JSON.stringify([...models]),
     pairs: [...pairs].join(','),
+    kinds: kindsOf(all.flat()),
     rows: `[${parts.join(',')}]`,
     named,
     texts,

@@ -1,12 +1,13 @@
 // What is asked about single requests: the list of them, and one's receipt. Rows are in D1, or still in an outbox.
 import { readConversation } from './conversations.ts'
+import type { Kind } from './kinds.ts'
 import { findRow, readById, readRows } from './reading.ts'
 import { readReceipt } from './receipt.ts'
 import { readRow, type Row } from './record.ts'
 import { firstIdAt } from './row-id.ts'
 import { newest, type Wanted } from './unsent.ts'
 
-export interface RequestFilter {
+export interface RequestFilter extends Kind {
   readonly limit: number
   /** Only rows before this one: an id from an earlier page, or a time in milliseconds. */
   readonly before?: string
@@ -26,8 +27,14 @@ export interface Rows {
   readonly keptFrom: () => number
 }
 
+export interface Listing {
+  readonly rows: readonly Record<string, unknown>[]
+  /** `before` of the next question, where the search ended before there were as many rows as were wanted. */
+  readonly reached?: string
+}
+
 /** Newest first. A row's id begins with its time, so the order of ids is that of time. */
-export async function listRequests(rows: Rows, filter: RequestFilter): Promise<Record<string, unknown>[]> {
+export async function listRequests(rows: Rows, filter: RequestFilter): Promise<Listing> {
   const { before, ...rest } = filter
   const wanted: Wanted = {
     ...rest,
@@ -36,7 +43,8 @@ export async function listRequests(rows: Rows, filter: RequestFilter): Promise<R
   }
   // Outboxes first: what one of them puts into D1 meanwhile is found there.
   const unsent = await rows.outboxes(wanted)
-  return (await readRows(rows.database, wanted, unsent.flat())).map(readRow)
+  const found = await readRows(rows.database, wanted, unsent.flat())
+  return { ...found, rows: found.rows.map(readRow) }
 }
 
 /** A row with what was said in its request: null where its key does not want that kept. Undefined where there is none. */

@@ -1,5 +1,6 @@
 // Rows read out of pages: heads first, then no more pages than the answer needs. Pages overlap in time, as a page has
 // what ended together and rows are in the order of their beginning.
+import { tracesOf } from './kinds.ts'
 import { PLACES, type Row, rowOf, type Value } from './record.ts'
 import { rangeOfRequest } from './row-id.ts'
 import { newest, type Wanted } from './unsent.ts'
@@ -17,12 +18,16 @@ interface Found {
 const HEADS_AT_ONCE = 64
 /** Pages read at first; each time that they were not enough, three times as many. */
 const PAGES_AT_FIRST = 3
+/** Pages read for one answer where rows of a kind are wanted: a head cannot say that no row has the route and the end. */
+const MOST_PAGES = 2 * HEADS_AT_ONCE
 
 // A name is in a list of JSON just where its own JSON is, quotes and all. What else may match is sorted out by rows.
 const HEADS = `SELECT rowid AS page, last_id FROM pages INDEXED BY pages_heads
   WHERE last_id >= ?1 AND last_id <= ?2 AND first_id < ?3
   AND (?4 IS NULL OR instr(keys, ?4) > 0) AND (?5 IS NULL OR instr(models, ?5) > 0)
   AND (?6 IS NULL OR instr(pairs, ?6) > 0)
+  AND (?7 IS NULL OR kinds IS NULL OR instr(kinds, ?7) > 0)
+  AND (?8 IS NULL OR kinds IS NULL OR instr(kinds, ?8) > 0)
   ORDER BY last_id DESC LIMIT ${HEADS_AT_ONCE}`
 
 // A row is a list that begins with its id, so the order of such texts is that of ids.
@@ -33,6 +38,9 @@ const ROWS = `SELECT pages.columns AS columns, entry.value AS value
   WHERE entry.value >= ?2 AND entry.value < ?3
   AND (?4 IS NULL OR (instr(entry.value, ?5) > 0 AND entry.value ->> ${PLACES.key_id} = ?4))
   AND (?6 IS NULL OR (instr(entry.value, ?7) > 0 AND entry.value ->> ${PLACES.model} = ?6))
+  AND (?9 IS NULL OR (instr(entry.value, ?10) > 0 AND entry.value ->> ${PLACES.ending} = ?9))
+  AND (?11 IS NULL OR (instr(entry.value, ?12) > 0 AND entry.value ->> ${PLACES.tier} = ?11))
+  AND (?13 IS NULL OR (instr(entry.value, ?14) > 0 AND entry.value ->> ${PLACES.route} = ?13))
   ORDER BY entry.value DESC LIMIT ?8`
 
 /** Beyond all ids of rows. */
@@ -44,44 +52,51 @@ const startOf = (id: string): string => `["${id}`
 
 const read = ({ columns, value }: Found): Row => rowOf(columns.split(','), JSON.parse(value) as Value[]) // by putPage
 
+export interface Reading {
+  readonly rows: readonly Row[]
+  /** Where it was not looked any further: older rows than `before` this may fit as well. */
+  readonly reached?: string
+}
+
 /** Newest first, so many at most, together with those that D1 does not have yet. */
-export async function readRows(database: D1Database, wanted: Wanted, unsent: readonly Row[]): Promise<Row[]> {
-  const { limit, from, before = END, key, model } = wanted
+export async function readRows(
+  database: D1Database,
+  wanted: Wanted,
+  unsent: readonly Row[],
+): Promise<Reading> {
+  const { limit, from, before = END, key, model, route, tier, end } = wanted
   const pair = key === undefined || model === undefined ? null : JSON.stringify([key, model])
+  const [trace = null, other = null] = tracesOf(wanted)
+  const named = [key, model].flatMap((name) => [name ?? null, quoted(name)])
+  const ofKind = [end, tier, route].flatMap((name) => [name ?? null, quoted(name)])
   const seen = new Set<number>()
   let rows = newest(unsent, limit)
   let pages = PAGES_AT_FIRST
   for (let upto = END; ;) {
     const { results } = await database
       .prepare(HEADS)
-      .bind(from, upto, before, quoted(key), quoted(model), pair)
+      .bind(from, upto, before, quoted(key), quoted(model), pair, trace, other)
       .all<Head>()
     const heads = results.filter((head) => !seen.has(head.page))
     for (let at = 0; at < heads.length;) {
       const some = heads.slice(at, at + pages)
+      const latest = some[0]?.last_id ?? ''
       // No row of what is not read yet is newer than its page's last.
       const enough = rows[limit - 1]
-      if (enough !== undefined && String(enough.id) > (some[0]?.last_id ?? '')) return rows
+      if (enough !== undefined && String(enough.id) > latest) return { rows }
+      if (trace !== null && seen.size >= MOST_PAGES)
+        return { rows: rows.filter(({ id }) => String(id) > latest), reached: `${latest}~` }
       const places = JSON.stringify(some.map(({ page }) => page))
       const found = await database
         .prepare(ROWS)
-        .bind(
-          places,
-          startOf(from),
-          startOf(before),
-          key ?? null,
-          quoted(key),
-          model ?? null,
-          quoted(model),
-          limit,
-        )
+        .bind(places, startOf(from), startOf(before), ...named, limit, ...ofKind)
         .all<Found>()
       rows = newest([...rows, ...found.results.map(read)], limit)
       for (const { page } of some) seen.add(page)
       at += some.length
       pages *= 3
     }
-    if (results.length < HEADS_AT_ONCE || heads.length === 0) return rows
+    if (results.length < HEADS_AT_ONCE || heads.length === 0) return { rows }
     upto = heads.at(-1)?.last_id ?? ''
   }
 }

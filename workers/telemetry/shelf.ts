@@ -15,8 +15,8 @@ export interface Place {
 
 // A write that nobody waits for any more may still arrive: one that does not begin where the last one ended is void.
 export const PUT = `INSERT INTO pages
-    (outbox, upto, first_id, last_id, count, cost_micros, keys, models, pairs, columns, rows)
-  SELECT ?1, ?2, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12
+    (outbox, upto, first_id, last_id, count, cost_micros, keys, models, pairs, columns, rows, kinds)
+  SELECT ?1, ?2, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
   WHERE NOT EXISTS (SELECT 1 FROM pages WHERE outbox = ?1 AND upto > ?3)`
 
 export const NAME = `INSERT OR IGNORE INTO named (request_id, key_id, row_id, outbox, upto)
@@ -27,7 +27,7 @@ export const TELL = `INSERT OR IGNORE INTO texts (row_id, text)
   SELECT value ->> 0, value ->> 1 FROM json_each(?3)
   WHERE EXISTS (SELECT 1 FROM pages WHERE outbox = ?1 AND upto = ?2)`
 
-export const valuesOf = ({ outbox, after, upto }: Place, page: Page): (string | number)[] => [
+export const valuesOf = ({ outbox, after, upto }: Place, page: Page): (string | number | null)[] => [
   outbox,
   upto,
   after,
@@ -40,6 +40,7 @@ export const valuesOf = ({ outbox, after, upto }: Place, page: Page): (string | 
   page.pairs,
   COLUMNS.join(','),
   page.rows,
+  page.kinds,
 ]
 
 /** False where D1 has this page, or one that goes further. */

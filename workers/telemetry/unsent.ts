@@ -1,9 +1,10 @@
 // Rows that an outbox still has and D1 has not, as they are asked for. Pure.
 import { type Batch, rowsOf } from './letter.ts'
+import type { Kind } from './kinds.ts'
 import { textsIn } from './page.ts'
 import { type Row, rowOf } from './record.ts'
 
-export interface Wanted {
+export interface Wanted extends Kind {
   readonly limit: number
   /** Ids from this one, and before that one. */
   readonly from: string
@@ -47,9 +48,12 @@ export function newest(rows: readonly Row[], limit: number): Row[] {
   return [...byId.values()].sort((a, b) => (String(a.id) > String(b.id) ? -1 : 1)).slice(0, limit)
 }
 
-const isWanted = (row: Row, { from, before, key, model, requestId }: Wanted): boolean =>
+const isWanted = (row: Row, { from, before, key, model, requestId, route, tier, end }: Wanted): boolean =>
   String(row.id) >= from &&
   (before === undefined || String(row.id) < before) &&
   (key === undefined || row.key_id === key) &&
   (model === undefined || row.model === model) &&
-  (requestId === undefined || row.request_id === requestId)
+  (requestId === undefined || row.request_id === requestId) &&
+  (route === undefined || row.route === route) &&
+  (tier === undefined || row.tier === tier) &&
+  (end === undefined || row.ending === end)

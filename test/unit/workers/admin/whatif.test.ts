@@ -1,5 +1,6 @@
 // What other shares of strong calls would have cost, of requests that can be counted by hand.
 import { describe, expect, it } from 'vitest'
+import type { ReadRequests } from '../../../../workers/admin/requests.ts'
 import { type Past, pointsOf, readWhatIf } from '../../../../workers/admin/whatif.ts'
 
 const mini = (score: number, frontierMicros: number): Past => ({
@@ -60,14 +61,27 @@ it('only whole answers of the route count', async () => {
     frontier_cost: 0.002,
     ...fields,
   })
-  const rows = [
+  const all = [
     row(5, {}),
     row(4, { tier: 'frontier', score: null, cost_micros: 900 }),
     row(3, { route: 'solid' }),
     row(2, { end: 'error' }),
     row(1, { tier: 'cache' }),
   ]
-  const found = await readWhatIf(async () => rows, 'auto')
+  const read: ReadRequests = async ({ route, end }) => ({
+    rows: all.filter((one) => one['route'] === route && one['end'] === end),
+  })
+  const found = await readWhatIf(read, 'auto')
   expect(found).toMatchObject({ requests: 2, scored: 1, share: 0.5, scored_share: 0, per_1k: 0.5 })
   expect(found['points']).toHaveLength(21)
+})
+
+it('where the search ended early it goes on from there', async () => {
+  const asked: (string | undefined)[] = []
+  const read: ReadRequests = async ({ before }) => {
+    asked.push(before)
+    return before === undefined ? { rows: [], reached: 'r5~' } : { rows: [] }
+  }
+  expect(await readWhatIf(read, 'auto')).toMatchObject({ requests: 0, points: [] })
+  expect(asked).toEqual([undefined, 'r5~'])
 })
