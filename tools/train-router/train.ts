@@ -1,22 +1,11 @@
 // Trains the router's shipped prior: which requests micro's skills cover (0) and which need more (1).
 // Logistic regression over the Worker's own features, on the corpus that the project wrote.
 // `node tools/train-router/train.ts` writes workers/routing/prior.json and prints leave-one-author-out figures.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { BUCKETS, hashText, shapeOf } from '../../workers/routing/features.ts'
 import { seededRandom } from '../../shared/random.ts'
 import { ask } from './ask.ts'
-
-const BEYOND = 'email'
-
-/** Nobody wrote for every skill. */
-interface Author {
-  facts?: Record<string, string[]>
-  smalltalk?: Record<string, string[]>
-  other?: string[]
-  extract?: Record<string, { ask?: string[]; text: string[] }>
-  review?: Record<'ask' | 'positive' | 'negative', string[]>
-  arithmetic?: Record<'add' | 'subtract', string[]>
-}
+import { readCorpus } from './corpus.ts'
 
 interface Row {
   readonly author: string
@@ -26,7 +15,6 @@ interface Row {
   readonly weight: number
 }
 
-const folder = new URL('../train/corpus/', import.meta.url)
 const EPOCHS = 40
 const RATE = 0.15
 const DECAY = 1e-6
@@ -34,23 +22,6 @@ const DECAY = 1e-6
 const MOST_WEIGHT = 10
 
 const random = seededRandom(20261128)
-const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T // never empty here
-
-const SAMPLES: Record<string, () => string> = {
-  date: () => pick(['March 3, 2027', '2026-04-17', '12/05/2026', '3rd of May', '24 Dec 2025', 'August 9']),
-  phone: () => pick(['+1 415 555 0132', '(020) 7946 0958', '555-0199', '+49 30 901820']),
-  amount: () => pick(['$45.20', 'EUR 1,250', '120 euros', '19.99 USD', '300 pounds']),
-  email: () => pick(['anna.b@mill.org', 'orders@old-mill.co.uk', 'j_ruiz42@gmail.com', 'tk+news@post.io']),
-  number: () => String(Math.floor(random() * 9000)),
-  name: () => pick(['Anna', 'Mr. Okafor', 'Luis', 'Priya']),
-  city: () => pick(['Lisbon', 'Osaka', 'Denver', 'Leeds']),
-  time: () => pick(['10:30', '4 pm', 'noon']),
-  a: () => String(Math.floor(random() * 1000)),
-  b: () => String(Math.floor(random() * 100)),
-}
-
-const fill = (text: string): string =>
-  text.replace(/\{(\w+)\}/g, (all, name: string) => SAMPLES[name]?.() ?? all)
 
 const SHAPE = Object.keys(shapeOf(ask('')))
 
@@ -60,42 +31,14 @@ function row(author: string, label: 0 | 1, text: string, weight: number): Row {
 }
 
 function readRows(): Row[] {
-  const authors = readdirSync(folder)
-    .filter((file) => file.startsWith('author-'))
-    .map((file) => {
-      const data = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Author
-      return { file, easy: easyOf(data), hard: [...(data.other ?? []), ...beyond(data)] }
-    })
+  const authors = readCorpus(random)
   const count = (list: 'easy' | 'hard') => authors.reduce((sum, author) => sum + author[list].length, 0)
   const balance = count('easy') / count('hard') // both classes weigh the same
-  return authors.flatMap(({ file, easy, hard }) => [
-    ...easy.map((text) => row(file, 0, text, 1)),
-    ...hard.map((text) => row(file, 1, text, balance)),
+  return authors.flatMap(({ author, easy, hard }) => [
+    ...easy.map((text) => row(author, 0, text, 1)),
+    ...hard.map((text) => row(author, 1, text, balance)),
   ])
 }
-
-/** What an author wrote that micro can answer, with values in it. */
-function easyOf({ facts = {}, smalltalk = {}, extract = {}, arithmetic }: Author): string[] {
-  const easy = [...Object.values(facts).flat(), ...Object.values(smalltalk).flat()]
-  for (const [kind, { ask: asks = [], text: texts }] of Object.entries(extract)) {
-    if (asks.length === 0 || kind === BEYOND) continue
-    for (const text of texts)
-      for (let times = 0; times < 3; times += 1) easy.push(fill(pick(asks).replace('{text}', text)))
-  }
-  for (const text of [...(arithmetic?.add ?? []), ...(arithmetic?.subtract ?? [])])
-    easy.push(fill(text), fill(text))
-  return easy
-}
-
-/** What was written for skills that micro did not reach. */
-const beyond = ({ extract = {}, review }: Author): string[] => [
-  ...(extract[BEYOND]?.text ?? []).map((text) =>
-    fill(pick(extract[BEYOND]?.ask ?? []).replace('{text}', text)),
-  ),
-  ...[...(review?.positive ?? []), ...(review?.negative ?? [])].map((text) =>
-    pick(review?.ask ?? []).replace('{text}', text),
-  ),
-]
 
 interface Model {
   bias: number
