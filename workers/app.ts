@@ -148,7 +148,7 @@ export function openApp(gateway: Gateway): App {
   app.get('/health', (c) => c.json({ status: 'ok', version }))
   app.post('/v1/chat/completions', forAskers(answers.ask))
   app.get('/v1/chat/completions', forClients(rest))
-  app.post('/v1/chat/completions/cancel', forClients(answers.cancel))
+  app.post('/v1/chat/completions/cancel', forAskers(answers.cancel))
   app.post('/v1/responses', forAskers(answers.ask))
   app.get('/v1/responses', forClients(rest))
   app.get('/v1/responses/:id', forClients(kept.readResponse))
@@ -168,7 +168,7 @@ export function openApp(gateway: Gateway): App {
   app.delete('/v1/conversations/:id/items/:item', forClients(kept.removeItem))
   app.post('/v1/messages', forAskers(answers.ask))
   app.get('/v1/messages', forClients(rest))
-  app.post('/v1/messages/cancel', forClients(answers.cancel))
+  app.post('/v1/messages/cancel', forAskers(answers.cancel))
   app.post('/v1/embeddings', forAskers(answers.ask))
   for (const endpoint of ENDPOINTS) {
     app.post(

@@ -82,7 +82,9 @@ describe.concurrent('an answer that is cancelled', () => {
   test('is named by an event of its stream as well, and in the Messages API', async () => {
     lab.script('by-event', LONG)
     const chat = await hear(CHAT, ask('lab/by-event'), RESUMABLE)
-    expect((await cancel({ 'last-event-id': `${chat.stream}.2` })).json).toMatchObject({ status: 'cancelled' })
+    expect((await cancel({ 'last-event-id': `${chat.stream}.2` })).json).toMatchObject({
+      status: 'cancelled',
+    })
     await until('the cancel upstream', () => lab.seen('by-event')[0]?.leftAt)
     await chat.end
     lab.script('messages', LONG)

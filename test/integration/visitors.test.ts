@@ -1,7 +1,7 @@
 // Visitors' tokens against the running gateway: what they open, what they cost at most, and everything that is refused.
-import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { pick } from '../lab/client.ts'
+import { type Judge, startJudge } from '../lab/judge.ts'
 import { CLIENT_KEY, type Key, openScene, type Scene } from '../lab/scene.ts'
 import { until } from '../lab/until.ts'
 
@@ -11,39 +11,14 @@ const PRICE = { input: 10, output: 10 }
 
 let scene: Scene
 let key: Key
-/** Plays siteverify: each answer of a challenge is good once. */
-let judge: Server
-let asked: Record<string, unknown>[] = []
+let judge: Judge
 let guarded: Scene
 /** Has nothing to say of visitors. */
 let plain: Scene
 
-async function startJudge(): Promise<string> {
-  const seen = new Set<string>()
-  judge = createServer((request, response) => {
-    let text = ''
-    request.setEncoding('utf8').on('data', (piece) => (text += String(piece)))
-    request.on('end', () => {
-      const said = JSON.parse(text) as Record<string, unknown>
-      asked.push(said)
-      const answer = String(said['response'])
-      const isGood = answer.startsWith('human') && !seen.has(answer) && said['secret'] === 'sesame'
-      const code = seen.has(answer) ? 'timeout-or-duplicate' : 'invalid-input-response'
-      seen.add(answer)
-      response.setHeader('content-type', 'application/json')
-      const hostname = answer.endsWith('elsewhere') ? 'thief.example' : 'shop.example'
-      response.end(
-        JSON.stringify(isGood ? { success: true, hostname } : { success: false, 'error-codes': [code] }),
-      )
-    })
-  })
-  await new Promise<void>((done) => judge.listen(0, '127.0.0.1', done))
-  const address = judge.address()
-  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/siteverify`
-}
-
 beforeAll(async () => {
-  const url = await startJudge()
+  judge = await startJudge('sesame', 'shop.example')
+  const { url } = judge
   const models = {
     one: { provider: 'lab', model: 'one', price: PRICE },
     two: { provider: 'lab', model: 'two', price: PRICE },
@@ -63,7 +38,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await Promise.all([scene?.stop(), guarded?.stop(), plain?.stop()])
-  judge?.close()
+  await judge?.stop()
 })
 
 interface Said {
@@ -266,9 +241,9 @@ test('a challenge is asked for at the beginning, is good once, and not from anot
   const replayed = await begin({ challenge: 'human 1' })
   expect(replayed).toMatchObject({ status: 403, code: 'challenge_failed' })
   expect(String(pick(replayed.json, 'error', 'message'))).toContain('used before')
-  const before = asked.length
+  const before = judge.asked.length
   expect((await begin({ renewal: passed.json['renewal'] })).status).toBe(200)
-  expect(asked).toHaveLength(before) // who comes back is not asked again
+  expect(judge.asked).toHaveLength(before) // who comes back is not asked again
   expect(guarded.gateway.output()).not.toContain('sesame')
 })
 
@@ -333,8 +308,7 @@ test('a key says for itself whether it asks models, whatever the configuration h
 
 test('who cannot be asked has let nobody in', async () => {
   const shop = await guarded.makeKey({ origins: [SITE] })
-  await new Promise<void>((done) => judge.close(() => done()))
-  judge.closeAllConnections()
+  await judge.stop()
   const said = await send('/v1/visitors/token', shop.key, { body: { challenge: 'human 9' }, from: guarded })
   expect(said.status).toBe(503)
 })

@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { startBrowser } from './browser.ts'
 import { type Line, startLine } from './line.ts'
 import { type Key, openScene, type Scene } from './scene.ts'
+import { shoot } from './shots.ts'
 import { type Site, startSite } from './site.ts'
 
 export interface Visits {
@@ -20,7 +21,19 @@ export interface Visits {
   stop(): Promise<void>
 }
 
+export interface VisitsOptions {
+  /** The configuration's `visitors`. */
+  readonly visitors?: Readonly<Record<string, unknown>>
+  readonly env?: Readonly<Record<string, string>>
+  /** One that is open already, and stays so. */
+  readonly browser?: Browser
+}
+
 export interface VisitOptions {
+  /** What pictures of it are called. */
+  readonly name?: string
+  /** The page's clock can be put forward. */
+  readonly hasClock?: boolean
   /** The page's body, with the widget in it. */
   readonly body?: string
   readonly head?: string
@@ -42,6 +55,8 @@ export interface Visit {
   say(text: string): Promise<void>
   /** Waits for so many answers that are whole. */
   answered(count?: number): Promise<void>
+  /** Keeps pictures of the screen, where they are wanted. */
+  shoot(what: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -49,9 +64,13 @@ const PRICE = { input: 1, output: 2 }
 /** Each test has a model of its own, so that none hears what another has left unsaid. */
 const MODELS = 60
 
-export async function startVisits(): Promise<Visits> {
+export async function startVisits({
+  visitors,
+  env = {},
+  browser: given,
+}: VisitsOptions = {}): Promise<Visits> {
   const site = await startSite()
-  const scene = await openScene({
+  const config = {
     models: {
       ...Object.fromEntries(
         Array.from({ length: MODELS }, (_, at) => [
@@ -61,16 +80,21 @@ export async function startVisits(): Promise<Visits> {
       ),
       blind: { provider: 'lab', model: 'blind', images: false, price: PRICE },
     },
-    routes: { auto: { mini: ['micro'], frontier: ['m0'] } },
-    visitors: { rpm: 1_000, budgetUsd: 5 },
+    routes: {
+      auto: { mini: ['micro'], frontier: ['m0'] },
+      small: { mini: ['m1'], frontier: ['m2'], strongShare: 0 },
+      large: { mini: ['m1'], frontier: ['m2'], strongShare: 1 },
+    },
+    visitors: { rpm: 1_000, budgetUsd: 5, ...visitors },
     retries: { sameTarget: 0, total: 1 },
     streams: { rescue: false },
-  })
+  }
+  const scene = await openScene(config, { env })
   const line = await startLine(scene.gateway.port)
   const key = await scene.makeKey({ origins: [site.origin] })
-  const browser = await startBrowser()
+  const browser = given ?? (await startBrowser())
   let pages = 0
-  let models = 0
+  let models = 2 // the first ones stand in routes
 
   const tag = (attributes: Readonly<Record<string, string>> = {}): string => {
     const all = { key: key.key, model: 'm0', ...attributes }
@@ -88,7 +112,15 @@ export async function startVisits(): Promise<Visits> {
     browser,
     model: () => `m${(models += 1)}`,
     tag,
-    async visit({ body, head = '', html, headers = {}, attributes = {}, context: options = {} } = {}) {
+    async visit({
+      body,
+      head = '',
+      html,
+      headers = {},
+      attributes = {},
+      context: options = {},
+      ...more
+    } = {}) {
       const path = `/page-${(pages += 1)}`
       const inside = body ?? `<main><h1>Shoes</h1><p>We make shoes.</p></main>${tag(attributes)}`
       const whole = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Shop</title>${head}</head><body>${inside}</body></html>`
@@ -116,7 +148,9 @@ export async function startVisits(): Promise<Visits> {
         })
       })
       const page = await context.newPage()
+      if (more.hasClock === true) await page.clock.install()
       await page.goto(site.origin + path)
+      const take = (what: string): Promise<void> => shoot(page, `${more.name ?? `page ${pages}`} ${what}`)
       return {
         page,
         context,
@@ -137,11 +171,15 @@ export async function startVisits(): Promise<Visits> {
             .nth(count - 1)
             .waitFor()
         },
-        close: () => context.close(),
+        shoot: take,
+        async close() {
+          await take('end')
+          await context.close()
+        },
       }
     },
     async stop() {
-      await browser.close()
+      if (given === undefined) await browser.close()
       await line.stop()
       await scene.stop()
       await site.stop()
