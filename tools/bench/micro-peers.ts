@@ -1,16 +1,31 @@
-// micro's engine beside llama.cpp's own, natively and as WebAssembly: node tools/bench/micro-peers.ts [--rounds=3]
+// micro's engine beside llama.cpp's own, natively and as WebAssembly: node tools/bench/micro-peers.ts [--rounds=3] [--only=Q4_K] [--engines=micro,cpp]
 // The same files, the same tokens, one thread each, one after another in turns; rates are for each second of processor time.
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { output } from './process.ts'
-import { FIFTEEN_MILLION, HUNDRED_THIRTY_FIVE_MILLION, writeLarge, type Sizes } from './peers/large.ts'
+import {
+  FIFTEEN_MILLION,
+  HUNDRED_THIRTY_FIVE_MILLION,
+  K_FORMATS,
+  MIXED,
+  SIX_BITS,
+  writeLarge,
+  type Sizes,
+} from './peers/large.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const peers = join(import.meta.dirname, 'peers')
 const models = join(root, 'node_modules/.cache/minnow-micro')
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' } } })
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    /** Part of a file's label, and of an engine's name. */
+    only: { type: 'string', default: '' },
+    engines: { type: 'string', default: '' },
+  },
+})
 
 interface Seen {
   readonly prefill: number
@@ -37,6 +52,9 @@ const FILES: Readonly<Record<string, string>> = {
   'the shipped model, Q8_0': join(root, 'models/micro.gguf'),
   '15M, Q8_0': synthetic('15m-3', FIFTEEN_MILLION),
   '135M, Q4_0': synthetic('135m-2', HUNDRED_THIRTY_FIVE_MILLION),
+  '135M, Q5_0 and Q4_K': synthetic('135m-mixed', MIXED),
+  '118M, Q4_K': synthetic('118m-k', K_FORMATS),
+  '87M, Q6_K': synthetic('87m-6', SIX_BITS),
 }
 
 if (!existsSync(join(peers, 'node_modules')))
@@ -50,9 +68,11 @@ const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1)
 
 console.log(`load before: ${load()}`)
 for (const [label, file] of Object.entries(FILES)) {
+  if (!label.includes(values.only)) continue
   const seen = new Map<string, Seen[]>()
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const [name, command] of Object.entries(ENGINES)) {
+      if (!values.engines.split(',').some((each) => name.includes(each))) continue
       const lines = await output(process.execPath, command(file))
       const line = lines.trim().split('\n').at(-1) ?? ''
       seen.set(name, [...(seen.get(name) ?? []), JSON.parse(line) as Seen])

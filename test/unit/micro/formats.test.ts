@@ -2,7 +2,7 @@
 // others.
 import { describe, expect, it } from 'vitest'
 import { connectKernel, KERNEL_RESERVE } from '../../../workers/micro/kernel.ts'
-import { FORMATS, nameOf, TENSOR_TYPES, typeOf } from '../../../workers/micro/formats.ts'
+import { FORMATS, nameOf, TENSOR_TYPES, typeOf, type Format, type QuantizedName } from '../../../workers/micro/formats.ts'
 import { seededRandom } from '../../../shared/random.ts'
 import { bytesOf, KINDS, numberToHalf, roundBlock, valuesOf, type Block, type BlockType } from './blocks.ts'
 import { kernelModule } from './load.ts'
@@ -39,13 +39,19 @@ function randomBlock(type: BlockType): Block {
   }
 }
 
+function nameOfKernel(type: BlockType): QuantizedName {
+  const format: Format = FORMATS[type]
+  if (format.kind === 'float') throw new Error(`${type} has no blocks`)
+  return format.name
+}
+
 /** A matrix as a file has it, then put in the kernel's order. */
 function placeMatrix(type: BlockType, rows: number, columns: number) {
-  const { bytes, name } = FORMATS[type]
+  const { bytes } = FORMATS[type]
   const blocks = Array.from({ length: (rows * columns) / KINDS[type].values }, () => randomBlock(type))
   const at = place(blocks.length * bytes)
   new Uint8Array(memory.buffer, at).set(blocks.flatMap((block) => bytesOf(type, block)))
-  kernel[`repack_${name}`](at, place(4 * columns * 2), rows, columns)
+  kernel[`repack_${nameOfKernel(type)}`](at, place(4 * columns * 2), rows, columns)
   return { at, weights: blocks.flatMap((block) => valuesOf(type, block)) }
 }
 
@@ -69,7 +75,7 @@ function roundPlainly(x: Float32Array, length: number): number[] {
 
 describe.each(BLOCK_TYPES)('%s', (type) => {
   const columns = KINDS[type].values * 2
-  const { name } = FORMATS[type]
+  const name = nameOfKernel(type)
 
   it('is written and read alike by the tests themselves', () => {
     const values = Array.from({ length: KINDS[type].values }, () => random() * 2 - 1)

@@ -2,6 +2,7 @@
 // the weights say. The same bytes every time.
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { BYTE_CHARACTERS } from '../../../workers/micro/bytes.ts'
+import { FORMATS } from '../../../workers/micro/formats.ts'
 import { numberToHalf } from '../../../test/unit/micro/blocks.ts'
 
 export interface Sizes {
@@ -13,8 +14,12 @@ export interface Sizes {
   readonly context: number
   readonly vocabulary: number
   /** Of the matrices; the embedding, which is the output too, is Q8_0 as llama.cpp leaves it. */
-  readonly type: 'Q8_0' | 'Q4_0'
+  readonly type: Type
+  /** Of those whose rows are a multiple of 256 long, where it is another. */
+  readonly wide?: Type
 }
+
+type Type = 'Q8_0' | 'Q4_0' | 'Q5_0' | 'Q4_K' | 'Q6_K'
 
 export const FIFTEEN_MILLION: Sizes = {
   width: 384,
@@ -39,20 +44,44 @@ export const HUNDRED_THIRTY_FIVE_MILLION: Sizes = {
   type: 'Q4_0',
 }
 
+/** The same as llama.cpp's Q4_K_M has it: 576 is no multiple of 256, so most of it falls back to Q5_0. */
+export const MIXED: Sizes = { ...HUNDRED_THIRTY_FIVE_MILLION, type: 'Q5_0', wide: 'Q4_K' }
+
+/** Rows of 512, so that all matrices are of the K formats. */
+export const K_FORMATS: Sizes = {
+  ...HUNDRED_THIRTY_FIVE_MILLION,
+  width: 512,
+  heads: 8,
+  keyValueHeads: 4,
+  type: 'Q4_K',
+  wide: 'Q4_K',
+}
+export const SIX_BITS: Sizes = { ...K_FORMATS, blocks: 20, type: 'Q6_K', wide: 'Q6_K' }
+
 interface Planned {
   readonly name: string
   readonly rows: number
   readonly columns: number
-  readonly type: 'F32' | 'Q8_0' | 'Q4_0'
+  readonly type: 'F32' | Type
 }
 
-const NUMBER = { F32: 0, Q4_0: 2, Q8_0: 8 }
-const BYTES = { F32: 4, Q4_0: 18 / 32, Q8_0: 34 / 32 }
+/** Where in a block its halves lie. */
+const HALVES: Readonly<Record<Type, readonly number[]>> = {
+  Q8_0: [0],
+  Q4_0: [0],
+  Q5_0: [0],
+  Q4_K: [0, 2],
+  Q6_K: [208],
+}
+
+const bytesIn = (type: 'F32' | Type, values: number): number =>
+  (values / FORMATS[type].values) * FORMATS[type].bytes
 
 function planTensors(sizes: Sizes): Planned[] {
-  const { width, hidden, type } = sizes
+  const { width, hidden } = sizes
+  const typeOf = (columns: number) => (columns % 256 === 0 ? (sizes.wide ?? sizes.type) : sizes.type)
   const keyValue = (width / sizes.heads) * sizes.keyValueHeads
-  const matrix = (name: string, rows: number, columns: number): Planned => ({ name, rows, columns, type })
+  const matrix = (name: string, rows: number, columns: number): Planned => ({ name, rows, columns, type: typeOf(columns) })
   const norm = (name: string): Planned => ({ name, rows: 0, columns: width, type: 'F32' })
   const blocks = Array.from({ length: sizes.blocks }, (_, block) => {
     const at = `blk.${block}`
@@ -127,8 +156,8 @@ function writeHead(sizes: Sizes, tensors: readonly Planned[]): Buffer {
   let offset = 0
   for (const { name, rows, columns, type } of tensors) {
     const shape = rows === 0 ? [columns] : [columns, rows]
-    parts.push(text(name), u32(shape.length), ...shape.map(u64), u32(NUMBER[type]), u64(offset))
-    offset += Math.ceil((Math.max(rows, 1) * columns * BYTES[type]) / 32) * 32
+    parts.push(text(name), u32(shape.length), ...shape.map(u64), u32(FORMATS[type].number), u64(offset))
+    offset += Math.ceil(bytesIn(type, Math.max(rows, 1) * columns) / 32) * 32
   }
   const head = Buffer.concat(parts)
   return Buffer.concat([head, Buffer.alloc((32 - (head.length % 32)) % 32)])
@@ -136,7 +165,7 @@ function writeHead(sizes: Sizes, tensors: readonly Planned[]): Buffer {
 
 /** Random blocks, each with a scale of its own. */
 function fill({ rows, columns, type }: Planned, random: () => number): Uint8Array {
-  const bytes = Math.max(rows, 1) * columns * BYTES[type]
+  const bytes = bytesIn(type, Math.max(rows, 1) * columns)
   const padded = new Uint8Array(Math.ceil(bytes / 32) * 32)
   if (type === 'F32') {
     new Float32Array(padded.buffer, 0, columns).fill(1)
@@ -145,9 +174,12 @@ function fill({ rows, columns, type }: Planned, random: () => number): Uint8Arra
   const words = new Uint32Array(padded.buffer)
   for (let at = 0; at < words.length; at++) words[at] = random()
   const view = new DataView(padded.buffer)
-  const block = type === 'Q8_0' ? 34 : 18
-  const scale = numberToHalf((1.4 / Math.sqrt(columns)) * (type === 'Q8_0' ? 1 / 73 : 1 / 4.6))
-  for (let at = 0; at < bytes; at += block) view.setUint16(at, scale, true)
+  // About as large as what the integers and their own scales are on average.
+  const step = { Q8_0: 73, Q4_0: 4.6, Q5_0: 9, Q4_K: 280, Q6_K: 1300 }[type]
+  const scale = numberToHalf(1.4 / Math.sqrt(columns) / step)
+  const block = FORMATS[type].bytes
+  for (let at = 0; at < bytes; at += block)
+    for (const half of HALVES[type]) view.setUint16(at + half, scale, true)
   return padded
 }
 
