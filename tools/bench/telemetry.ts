@@ -1,107 +1,21 @@
 // What the operator's questions cost over a million rows: fills a local D1 with them and with their rollups, as outboxes
 // would have, starts the gateway on it and asks. `node tools/bench/telemetry.ts [rows]`.
-import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { startGateway } from '../../test/lab/gateway.ts'
-import { COLUMNS } from '../../workers/telemetry/record.ts'
-import { requestIdAt } from '../../shared/request-id.ts'
 import { databaseFile } from '../gateway/migrate.ts'
-import { fill } from './filling.ts'
+import { DAYS, fillMillion, KEYS, MODELS } from './million.ts'
 
 const ROWS = Number(process.argv[2] ?? 1_000_000)
-const DAYS = 90
 const DAY_MS = 86_400_000
-/** One is the local key, whose receipts are asked for. */
-const KEYS = Array.from({ length: 50 }, (_, index) =>
-  index === 40 ? 'local' : `key_${String(index).padStart(20, '0')}`,
-)
-const MODELS = ['lab/big', 'lab/small', 'other/big', 'other/small', 'minnow/micro', 'third/large']
-const ROUTES = ['auto', 'solid', 'fast', 'big']
 const ROUNDS = 15
-/** One in so many requests has an id of its client's. */
-const NAMED = 10
 
-const root = resolve(import.meta.dirname, '../..')
 const state = mkdtempSync(join(tmpdir(), 'minnow-bench-'))
 const now = Date.now()
-let seed = 7
-/** The same rows at every run. */
-const random = (): number => {
-  seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31
-  return seed / 2 ** 31
-}
-const pick = <T>(list: readonly [T, ...T[]] | readonly T[], skew = 1): T =>
-  list[Math.floor(random() ** skew * list.length)] as T
-
-/** Times are lognormal, as those of answers are. */
-const time = (median: number): number => {
-  const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
-  return Math.round(median * Math.exp(0.8 * normal))
-}
-
-function rowAt(at: number): unknown[] {
-  const uuid = randomUUID()
-  const model = pick(MODELS, 1.5)
-  const head = time(400)
-  const attempts = [
-    { target: model, startedAt: at, headMs: head, durationMs: head + 900, end: 'answered', status: 200 },
-  ]
-  const values: Record<(typeof COLUMNS)[number], unknown> = {
-    id: `row_${at.toString(36)}_${uuid}`,
-    request_id: random() < 1 / NAMED ? uuid : requestIdAt(at - 3, uuid),
-    at,
-    key_id: pick(KEYS, 2),
-    route: pick(ROUTES),
-    tier: model === 'minnow/micro' ? 'mini' : 'frontier',
-    reason: 'order',
-    score: null,
-    model,
-    attempts: JSON.stringify(attempts),
-    tokens_input: time(600),
-    tokens_cache_read: 0,
-    tokens_cache_write: 0,
-    tokens_output: time(200),
-    tokens_reasoning: 0,
-    usage_source: 'reported',
-    cost_micros: time(500),
-    head_ms: head,
-    total_ms: head + time(900),
-    stream: 1,
-    status: 200,
-    ending: random() < 0.01 ? 'error' : 'finish',
-    failure: null,
-    first_ms: head + 5,
-    frontier_micros: 1_000,
-    clamped_to: null,
-    routing: null,
-    operation: 'chat',
-    overrun_micros: null,
-    trace: null,
-    prompt_saved_micros: null,
-    conversation: null,
-  }
-  return COLUMNS.map((column) => values[column])
-}
 
 console.log(`Filling ${ROWS.toLocaleString('en')} rows over ${DAYS} days ...`)
-/** Request ids of the local key: ours and a client's, of old requests and of young ones. */
-const ids: string[] = []
-const { countMicros, rollups, pages } = fill({
-  root,
-  state,
-  rows: ROWS,
-  days: DAYS,
-  now,
-  random,
-  rowAt: (at) => {
-    const row = rowAt(at)
-    const age = (now - at) / DAY_MS / DAYS
-    if (row[3] === 'local' && (age > 0.98 || age < 0.02)) ids.push(String(row[1]))
-    return row
-  },
-})
+const { countMicros, rollups, pages, ids } = fillMillion(state, ROWS, now)
 const megabytes = (statSync(databaseFile(state)).size / 1e6).toFixed(0)
 console.log(
   `${pages.toLocaleString('en')} pages and ${rollups.toLocaleString('en')} rollups; ${megabytes} MB; counting took ${countMicros.toFixed(1)} microseconds a row.\n`,
