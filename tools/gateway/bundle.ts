@@ -117,7 +117,7 @@ export function copyStatic(root: string, folder: string): void {
       recursive: true,
       filter: (source) => {
         const name = basename(source)
-        const isBundled = name === `${page}.css` && existsSync(join(folder, name))
+        const isBundled = name === 'styles' || (name === `${page}.css` && existsSync(join(folder, name)))
         return !isBundled && !/\.(tsx?|md)$/.test(name) && !name.startsWith('.')
       },
     })

@@ -1,4 +1,5 @@
 // The home page: what this gateway is, how to connect, and a chat that really asks it.
+import './home.css'
 import { ask, type Message } from './ask.ts'
 import { connect } from './connect.ts'
 import { keepEndInSight, showAnswer, showQuestion } from './conversation.ts'
