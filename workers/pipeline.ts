@@ -13,7 +13,7 @@ import { accountsOf } from './budget/account.ts'
 import type { Budgets } from './budget/admit.ts'
 import type { Cache, Leads, Told } from './cache/cache.ts'
 import { reusedOf, unused } from './cache/reused.ts'
-import { needOf, priceOf, reserve } from './budget/need.ts'
+import { priceOf } from './budget/need.ts'
 import { openTab, type Tab } from './budget/tab.ts'
 import type { Asked, Conversations } from './conversation/recall.ts'
 import type { Learning } from './learning/learning.ts'
@@ -167,9 +167,7 @@ export const pipeline =
       const meterOf = metering(tokenizer, cx)
       const open = async (): Promise<Tab> => {
         const accounts = accountsOf(caller, request, allowedMicros)
-        const limits = { budgets: accounts.flatMap((account) => account.budgets) }
-        const need = await needOf(whole, decided, limits, tokenizer)
-        return (tab ??= await openTab({ budgets, accounts, request: whole, need, tokenizer }, cx))
+        return (tab ??= await openTab({ budgets, accounts, request: whole, plan: decided, tokenizer }, cx))
       }
       /** Who was told an answer has no tab before it has to go on with it alone. */
       const mayAsk: Tab['mayGoOn'] = async (going, target) => {
@@ -178,13 +176,15 @@ export const pipeline =
       }
       if (kept?.kind === 'told') {
         asked = whole
-        raced = { ok: true, answer: kept.answer, attempts: [], position: 0 }
+        raced = { ok: true, answer: kept.answer, request: whole, attempts: [], position: 0 }
       } else {
-        const { need, mayAddCall } = await open()
-        asked = reserve(whole, need)
-        clamped = need.clamped ? asked.limits.maxOutput : undefined
+        const { request: payable, pay, clampOf } = await open()
+        asked = payable
         const looking = looks({ request: whole, plan, caller, id: cx.id })
-        raced = await cascade({ request: asked, plan, race, meterOf, mayAddCall, mayAsk, looking }, cx)
+        raced = await cascade({ request: asked, plan, race, meterOf, pay, mayAsk, looking }, cx)
+        if (raced.ok) asked = raced.request
+        clamped = clampOf(asked)
+        if (raced.ok && raced.refused !== undefined) plan = { ...plan, reason: 'budget' }
       }
       if (!raced.ok) throw new Failed(raced.failure)
       firstAt = cx.now()

@@ -2,7 +2,7 @@
 import type { VendorDialect, WireRequest } from '../shared/dialect.ts'
 import type { Batch } from '../shared/event.ts'
 import type { Failure } from '../shared/failure.ts'
-import type { Endpoint } from '../shared/request.ts'
+import type { Endpoint, ModelRequest } from '../shared/request.ts'
 import type { CacheSetting } from '../shared/reuse.ts'
 import type { Target, Tier } from '../shared/plan.ts'
 import { promptTokens, type Usage } from '../shared/usage.ts'
@@ -101,6 +101,16 @@ export interface Looking {
   /** Who answered in the end; undefined where nobody did. */
   settle(tier: Tier | undefined): void
 }
+
+/**
+ * Another call of a request is to begin, in place of one that failed or beside one that runs: the request as it may be
+ * sent to the target, or why nobody pays for it.
+ */
+export type Pay = (target: Target, isBeside: boolean) => Promise<Paid>
+
+export type Paid =
+  | { readonly ok: true; readonly request: ModelRequest }
+  | { readonly ok: false; readonly failure: Failure }
 
 /** The target of a conversation's last answer, and what its vendor then had in its cache. */
 export interface LastServed {

@@ -192,20 +192,68 @@ describe('a budget', () => {
     expect((await scene.settled(key)).spent).toBeCloseTo((2 * SMALL_MICROS + LARGE_MICROS) / 1e6, 9)
   })
 
-  test('that does not cover another call leaves the small answer', async () => {
-    // One call of the large model at its worst fits, and no second.
-    const key = await scene.makeKey({ budgets: [{ usd: 0.005, window: 'day' }] })
-    small('Who can say?')
-    const id = freshId()
-    const before = scene.lab.seen('large-1').length
-    const reply = await key.client.ask(
-      { model: 'once', max_tokens: 50, messages: [user(CHOICE)] },
-      withId(id),
-    )
-    expect(pick(reply.json, 'choices', 0, 'message', 'content'), reply.text).toBe('Who can say?')
-    expect(await receiptOf(key.client, id)).toMatchObject({
-      attempts: [{ end: 'answered', doubt: 'no-answer' }],
+  describe('that covers the small model and not the large one', () => {
+    const poor = () => scene.makeKey({ budgets: [{ usd: 0.002, window: 'day' }] })
+    const ask = async (model: string, key: Awaited<ReturnType<typeof poor>>) => {
+      const id = freshId()
+      const before = scene.lab.seen('large-1').length
+      const reply = await key.client.ask({ model, max_tokens: 50, messages: [user(CHOICE)] }, withId(id))
+      expect(scene.lab.seen('large-1')).toHaveLength(before)
+      return { reply, receipt: await receiptOf(key.client, id) }
+    }
+
+    test('serves what stays with it, and not a word of the large one', async () => {
+      const key = await poor()
+      small('C. Jupiter')
+      const { reply, receipt } = await ask('plain', key)
+      expect(reply.headers.get('x-minnow-route'), reply.text).toMatch(/^mini; reason=easy/)
+      expect(receipt).toMatchObject({ cost_micros: SMALL_MICROS })
+      expect((await scene.settled(key)).spent).toBeCloseTo(SMALL_MICROS / 1e6, 9)
+      const large = await key.client.ask({ model: 'large', max_tokens: 50, messages: [user(CHOICE)] })
+      expect([large.status, pick(large.json, 'error', 'code')]).toEqual([429, 'insufficient_quota'])
     })
-    expect(scene.lab.seen('large-1')).toHaveLength(before)
+
+    test('gives the doubted answer of a cascade, and says why in header and receipt', async () => {
+      small('Who can say?')
+      const { reply, receipt } = await ask('once', await poor())
+      expect(pick(reply.json, 'choices', 0, 'message', 'content'), reply.text).toBe('Who can say?')
+      expect(reply.headers.get('x-minnow-route')).toMatch(/^mini; reason=budget/)
+      expect(receipt).toMatchObject({
+        reason: 'budget',
+        attempts: [{ end: 'answered', doubt: 'no-answer' }],
+      })
+    })
+
+    test('ends in its refusal where the small one does not answer, and books nothing', async () => {
+      const key = await poor()
+      scene.lab.script('small-1', { status: 503 })
+      const { reply, receipt } = await ask('plain', key)
+      expect(reply.status).toBe(429)
+      expect(pick(reply.json, 'error', 'code')).toBe('insufficient_quota')
+      expect(pick(reply.json, 'error', 'message')).toMatch(
+        /budget of \$0\.002 per day does not cover this request.* It was to go on to 'large': what was asked before did not answer\.$/,
+      )
+      expect(receipt).toMatchObject({
+        failure: 'over-budget',
+        cost_micros: 0,
+        attempts: [{ end: 'overloaded' }],
+      })
+      expect((await scene.settled(key)).spent).toBe(0)
+    })
+
+    test('is never overspent by many at once that would all go on to it', async () => {
+      const key = await poor()
+      const answers = Array.from({ length: 12 }, () => 'Who can say?')
+      small(...answers)
+      const replies = await Promise.all(
+        answers.map(() => key.client.ask({ model: 'once', max_tokens: 50, messages: [user(CHOICE)] })),
+      )
+      const served = replies.filter(({ status }) => status === 200)
+      expect(served.length).toBeGreaterThan(1)
+      for (const { status } of replies) expect([200, 429]).toContain(status)
+      const { spent } = await scene.settled(key)
+      expect(spent).toBeCloseTo((served.length * SMALL_MICROS) / 1e6, 9)
+      expect(spent).toBeLessThanOrEqual(0.002)
+    })
   })
 })

@@ -5,15 +5,15 @@ import type { Batch } from '../../shared/event.ts'
 import { type Failure, failureOf, judge, reasonOf } from '../../shared/failure.ts'
 import type { Attempt, Plan, Target, Trial } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
-import type { Answer, Cx, Found, Looking } from '../service.ts'
+import type { Answer, Cx, Found, Looking, Paid, Pay } from '../service.ts'
 import { useOf } from './bill.ts'
 import { hear } from './heard.ts'
-import type { Raced, Won } from './race.ts'
+import { type Raced, unpaid, type Won } from './race.ts'
 import { nothing, second, type Seconding, usedBy, wantsSecond } from './second.ts'
 
 export interface Cascading extends Seconding {
-  /** May one more call be paid? Asked before a larger model is, and before a call beside another. */
-  readonly mayAddCall: () => Promise<boolean>
+  /** Asked before a larger model is, and before a call beside another. */
+  readonly pay: Pay
   /** What the route has learned of small models' answers; absent where that is nothing. */
   readonly looking?: Looking | undefined
 }
@@ -26,42 +26,53 @@ export async function cascade(cascading: Cascading, cx: Cx): Promise<Raced> {
 }
 
 async function inTurn(cascading: Cascading, cx: Cx): Promise<Raced> {
-  const { request, plan, race, mayAddCall } = cascading
+  const { request, plan, race, pay } = cascading
   const [minis, larger] = [plan.targets.filter(isMini), plan.targets.filter((target) => !isMini(target))]
   const [first] = plan.targets
   const terms = plan.cascade
   if (terms === undefined || first?.tier !== 'mini' || larger.length === 0 || !isCheckable(request))
-    return race({ request, plan, mayHedge: mayAddCall }, cx)
+    return race({ request, plan, pay }, cx)
 
   const startedAt = cx.now()
   const { total } = plan.retries
   const attempts: Attempt[] = []
 
   /** Asks some of the targets; what they were asked before counts as well. */
-  const ask = async (targets: readonly Target[], most: number, isBacked: boolean): Promise<Raced> => {
+  const ask = async (
+    asked: ModelRequest,
+    targets: readonly Target[],
+    most: number,
+    isBacked: boolean,
+  ): Promise<Raced> => {
     const from = attempts.length
     const retries = { ...plan.retries, total: most }
     const { probe, ...rest } = plan // what is to be tried again is the first target of all
     const part: Plan = { ...rest, ...(probe === true && isBacked ? { probe } : {}), targets, retries }
-    const raced = await race(
-      { request, plan: part, mayHedge: mayAddCall, ...(isBacked ? { isBacked } : {}) },
-      cx,
-    )
+    const raced = await race({ request: asked, plan: part, pay, ...(isBacked ? { isBacked } : {}) }, cx)
     attempts.push(...raced.attempts)
     return raced.ok ? { ...raced, attempts, position: from + raced.position } : { ...raced, attempts }
   }
 
-  /** Asks the larger models; undefined where no call is left for them. */
-  const escalate = async (): Promise<Raced | undefined> => {
+  /** Asks the larger models from the first on that is paid for; undefined where no call is left for them. */
+  const escalate = async (isBeside: boolean): Promise<Raced | { readonly refused: Failure } | undefined> => {
     const left = total - attempts.length
-    return left > 0 ? ask(larger, left, false) : undefined
+    if (left <= 0) return undefined
+    let refused: Failure | undefined
+    for (const [place, target] of larger.entries()) {
+      const paid: Paid = await pay(target, isBeside)
+      if (paid.ok) return ask(paid.request, larger.slice(place), left, false)
+      refused ??= unpaid(paid.failure, target)
+    }
+    return refused && { refused }
   }
 
-  const small = await ask(minis, Math.max(1, total - 1), true)
+  const small = await ask(request, minis, Math.max(1, total - 1), true)
   if (!small.ok) {
     if (cx.signal.aborted || isFinal(small.failure)) return small
-    const raced = await escalate()
-    return raced === undefined ? small : withFailures(small, raced)
+    const raced = await escalate(false)
+    if (raced === undefined) return small
+    if ('refused' in raced) return { ok: false, failure: raced.refused, attempts }
+    return withFailures(small, raced)
   }
 
   const { target } = small.answer
@@ -84,8 +95,9 @@ async function inTurn(cascading: Cascading, cx: Cx): Promise<Raced> {
   if (failure !== undefined) {
     await setAside(`cut-${reasonOf(failure)}`)
     if (cx.signal.aborted) return { ok: false, failure: failureOf(cx.signal.reason), attempts }
-    const raced = isFinal(failure) || !(await mayAddCall()) ? undefined : await escalate()
-    return raced ?? { ok: false, failure, attempts }
+    const raced = isFinal(failure) ? undefined : await escalate(true)
+    if (raced === undefined) return { ok: false, failure, attempts }
+    return 'refused' in raced ? { ok: false, failure: raced.refused, attempts } : raced
   }
 
   let doubt: Doubt | undefined = doubtIn(request, heard)
@@ -111,6 +123,7 @@ async function inTurn(cascading: Cascading, cx: Cx): Promise<Raced> {
   const given: Won = {
     ok: true,
     answer: { ...answer, headMs: cx.now() - startedAt },
+    request: small.request,
     attempts,
     position: small.position,
     trial,
@@ -120,10 +133,14 @@ async function inTurn(cascading: Cascading, cx: Cx): Promise<Raced> {
   // Half an answer whose vendor bills all of it is not thrown away.
   const isStuck = heard.finish === undefined && target.billsCancelled === true
   const isKept = isStuck || seen?.isStrong === false // beyond the share that was asked for
-  const raced = isKept || !(await mayAddCall()) ? undefined : await escalate()
+  const raced = isKept ? undefined : await escalate(true)
   if (cx.signal.aborted) {
     await setAside(`rejected-${doubt}`)
     return { ok: false, failure: failureOf(cx.signal.reason), attempts, trial }
+  }
+  if (raced !== undefined && 'refused' in raced) {
+    note({ doubt })
+    return { ...given, refused: raced.refused }
   }
   if (raced?.ok === true) {
     await setAside(`rejected-${doubt}`)

@@ -2,15 +2,15 @@
 import { Failed, type FailedAttempt, type Failure, failureOf, judge, reasonOf } from '../../shared/failure.ts'
 import type { Attempt, Plan, Target, Trial } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
-import type { Answer, Cx, Service } from '../service.ts'
+import type { Answer, Cx, Paid, Pay, Service } from '../service.ts'
 import { pause, scope, type Scope } from './clock.ts'
 import type { Call } from './deadline.ts'
 
 export interface Race {
   readonly request: ModelRequest
   readonly plan: Plan
-  /** May a second call run beside the first? It is asked once it is wanted; always unless given. */
-  readonly mayHedge?: () => Promise<boolean>
+  /** Asked for every target but the first one, once it is wanted; whoever is not given it pays for all. */
+  readonly pay?: Pay
   /** Others stand behind the last of the targets, so that it may decline as well. */
   readonly isBacked?: true
 }
@@ -18,12 +18,16 @@ export interface Race {
 export interface Won {
   readonly ok: true
   readonly answer: Answer
+  /** As it was sent to whoever answered: its limit may be another than that of the target before. */
+  readonly request: ModelRequest
   /** Losers are noted as such at once; more are added where others go on with the answer. */
   readonly attempts: Attempt[]
   /** Which of the attempts it was. */
   readonly position: number
   /** What was found of a small model's answer before it, or of this one, where that was checked. */
   readonly trial?: Trial
+  /** It was doubted, and is given because nobody pays for a larger model. */
+  readonly refused?: Failure
 }
 
 /** The answer that won, and every call that was begun on the way, also where none won. */
@@ -45,12 +49,17 @@ const BACKOFF_CAP_MS = 5_000
 const PATIENCE_MS = 1_000
 
 type Landing =
-  | { readonly lane: number; readonly answer: Answer; readonly position: number }
+  | {
+      readonly lane: number
+      readonly answer: Answer
+      readonly position: number
+      readonly request: ModelRequest
+    }
   | { readonly lane: number; readonly failure: Failure }
 
 export const race =
   (call: Service<Call, Answer>, mayRetry: MayRetry = () => true): Service<Race, Raced> =>
-  async ({ request, plan, mayHedge, isBacked = false }, cx) => {
+  async ({ request: first, plan, pay = free(first), isBacked = false }, cx) => {
     const log: Attempt[] = []
     const failed: FailedAttempt[] = []
     const lanes = new Map<number, { readonly scope: Scope; readonly landing: Promise<Landing> }>()
@@ -60,6 +69,7 @@ export const race =
     const attemptOnce = async (
       lane: number,
       target: Target,
+      request: ModelRequest,
       escalate: boolean,
       inside: Cx,
     ): Promise<{ readonly answer: Answer; readonly position: number }> => {
@@ -94,13 +104,13 @@ export const race =
     }
 
     /** One target with its retries. */
-    const run = async (lane: number, target: Target, inside: Cx): Promise<Landing> => {
+    const run = async (lane: number, target: Target, request: ModelRequest, inside: Cx): Promise<Landing> => {
       for (let retry = 0; ; retry += 1) {
         try {
           // A target may only decline where another call can follow it.
           const isLast =
             !isBacked && (lane === plan.targets.length - 1 || log.length + 1 >= plan.retries.total)
-          return { lane, ...(await attemptOnce(lane, target, !isLast, inside)) }
+          return { lane, request, ...(await attemptOnce(lane, target, request, !isLast, inside)) }
         } catch (error) {
           const failure = failureOf(error)
           const isProbe = plan.probe === true && lane === 0 // one try says whether it is up again
@@ -121,13 +131,29 @@ export const race =
       }
     }
 
-    const start = (): void => {
+    const start = (request: ModelRequest): void => {
       const lane = next
       const target = plan.targets[lane]
       next += 1
       if (target === undefined) return
       const inside = scope(cx)
-      lanes.set(lane, { scope: inside, landing: run(lane, target, inside.cx) })
+      lanes.set(lane, { scope: inside, landing: run(lane, target, request, inside.cx) })
+    }
+
+    /** Starts the next target that is paid for; why not, where none is. */
+    const startPaid = async (isBeside: boolean): Promise<Failure | undefined> => {
+      let refused: Failure | undefined
+      for (let target = plan.targets[next]; target !== undefined && mayStart(); target = plan.targets[next]) {
+        const paid = await pay(target, isBeside)
+        if (paid.ok) {
+          if (!cx.signal.aborted) start(paid.request)
+          return undefined
+        }
+        refused ??= unpaid(paid.failure, target)
+        if (isBeside) break // in place of it, it may be paid
+        next += 1
+      }
+      return refused
     }
 
     const dismiss = (winner: number | undefined): void => {
@@ -153,7 +179,7 @@ export const race =
     }
 
     let hedges = plan.hedgeAfterMs !== undefined
-    start()
+    start(first)
     for (;;) {
       const hedge =
         hedges && plan.hedgeAfterMs !== undefined && mayStart() ? sleeper(plan.hedgeAfterMs) : undefined
@@ -161,16 +187,15 @@ export const race =
       const landed = await Promise.race(hedge === undefined ? waiting : [...waiting, hedge.done])
       hedge?.cancel()
       if (landed === 'hedge') {
-        hedges = (await mayHedge?.()) ?? true
-        if (hedges && mayStart()) start()
+        hedges = (await startPaid(true)) === undefined
         continue
       }
       if ('answer' in landed) {
-        const { answer, position } = landed
+        const { answer, position, request } = landed
         // Its vendor bills the whole answer, so it is read to its end though nobody waits for it.
         if (answer.target.billsCancelled === true) lanes.get(landed.lane)?.scope.outlive()
         dismiss(landed.lane)
-        return { ok: true, answer, attempts: log, position }
+        return { ok: true, answer, request, attempts: log, position }
       }
       lanes.delete(landed.lane)
       const { failure } = landed
@@ -183,8 +208,10 @@ export const race =
           attempts: log,
         }
       }
-      if (mayStart()) start()
-      else if (lanes.size === 0) {
+      const refused = mayStart() ? await startPaid(false) : undefined
+      if (lanes.size === 0) {
+        if (refused !== undefined || cx.signal.aborted)
+          return { ok: false, failure: refused ?? failureOf(cx.signal.reason), attempts: log }
         const last: Failure =
           failure.kind === 'context-length' || failure.kind === 'unsupported'
             ? failure
@@ -193,6 +220,21 @@ export const race =
       }
     }
   }
+
+/** For those who have no budget to keep to. */
+const free =
+  (request: ModelRequest): Pay =>
+  (): Promise<Paid> =>
+    Promise.resolve({ ok: true, request })
+
+/** Why a request ends where it does: those before did not answer, and the one behind them is not paid for. */
+export const unpaid = (failure: Failure, target: Target): Failure =>
+  failure.kind === 'over-budget'
+    ? {
+        ...failure,
+        message: `${failure.message} It was to go on to '${target.name}': what was asked before did not answer.`,
+      }
+    : failure
 
 /** How long to wait before the same target is tried again; undefined when it should not be. */
 function sameTargetWait(

@@ -29,7 +29,7 @@ const DEFAULT_MEDIA_TOKENS = 8_192
 /** An answer shorter than this is of no use to anybody. */
 const LEAST_OUTPUT = 16
 
-/** Every target that may serve the request. */
+/** The targets that are reserved for. */
 export type Candidates = Pick<Plan, 'targets'>
 
 /** A need of which nothing can be left out. */
@@ -43,10 +43,21 @@ export const whole = (amounts: Amounts): Need => ({
 
 const NOTHING: Need = whole({ usd: 0, tokens: 0, requests: 1 })
 
-const isCovered = (need: Amounts, held: Amounts): boolean =>
+export const isCovered = (need: Amounts, held: Amounts): boolean =>
   need.usd <= held.usd && need.tokens <= held.tokens && need.requests <= held.requests
 
-/** Over every target that may serve the request, because failover may end at the dearest. */
+/** Another call of a request that was counted when it began. */
+export const uncounted = (need: Need): Need => ({
+  ...need,
+  amounts: { ...need.amounts, requests: 0 },
+  least: { ...need.least, requests: 0 },
+  within: (held) => {
+    const less = need.within({ ...held, requests: 1 })
+    return less && uncounted(less)
+  },
+})
+
+/** At whichever of the targets is the dearest, because failover may end there. */
 export async function needOf(
   request: ModelRequest,
   plan: Candidates,

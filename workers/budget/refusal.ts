@@ -2,6 +2,7 @@
 import type { Failure } from '../../shared/failure.ts'
 import { writeDollars } from '../../shared/money.ts'
 import { type RateLeft, writeDuration } from '../../shared/rates.ts'
+import type { Target } from '../../shared/plan.ts'
 import type { Unit } from '../service.ts'
 import type { Account } from './account.ts'
 import type { Refused } from './ledger.ts'
@@ -39,6 +40,20 @@ export function refusal(
     `it can cost ${amountOf(unit, least)}, ${amountOf(unit, remaining)} is left.${about}${reset} Shorten the prompt, ` +
     `${waits ? 'wait for the reset, ' : ''}or ask the operator for more.`
   return { kind: 'over-budget', unit, code: 'insufficient_quota', message, ...when, ...told }
+}
+
+/** Another call would cost more than is left of the request's own limit. */
+export function beyond(
+  maxCostMicros: number,
+  grantedMicros: number,
+  leastMicros: number,
+  target: Target,
+): OverBudget {
+  const left = writeDollars(Math.max(0, maxCostMicros - grantedMicros))
+  const message =
+    `x-minnow-max-cost of $${writeDollars(maxCostMicros)} leaves $${left} beside what was asked before, and with the ` +
+    `shortest useful answer '${target.name}' can cost $${writeDollars(leastMicros)}. Raise the limit or shorten the prompt.`
+  return { kind: 'over-budget', unit: 'usd', code: 'insufficient_quota', message }
 }
 
 const amountOf = (unit: Unit, amount: number): string =>

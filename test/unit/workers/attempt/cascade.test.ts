@@ -11,7 +11,7 @@ import type { Call } from '../../../../workers/attempt/deadline.ts'
 import { meter } from '../../../../workers/attempt/meter.ts'
 import { race, type Raced } from '../../../../workers/attempt/race.ts'
 import { rescue } from '../../../../workers/attempt/rescue.ts'
-import type { Answer, Found, Looking, Seen, Service } from '../../../../workers/service.ts'
+import type { Answer, Found, Looking, Pay, Seen, Service } from '../../../../workers/service.ts'
 import {
   answerOf,
   batchesOf,
@@ -44,6 +44,13 @@ const says = (text: string): Batch[] => [
 ]
 const died: Failure = { kind: 'unreachable', reason: 'reset' }
 const down: Failure = { kind: 'overloaded', status: 503 }
+const OVER: Failure = {
+  kind: 'over-budget',
+  unit: 'usd',
+  code: 'insufficient_quota',
+  message: 'Nothing is left.',
+}
+const poorly: Pay = () => Promise.resolve({ ok: false, failure: OVER })
 
 type Reply = readonly Batch[] | Failure | ((cx: TestCx) => AsyncGenerator<Batch, void, undefined>)
 
@@ -52,7 +59,7 @@ interface Options {
   readonly request?: Partial<ModelRequest>
   readonly plan?: Partial<Plan>
   readonly terms?: Partial<NonNullable<Plan['cascade']>>
-  readonly mayAddCall?: () => Promise<boolean>
+  readonly pay?: Pay
   readonly mayAsk?: () => Promise<boolean>
   readonly providers?: Readonly<Record<string, string>>
   readonly billsCancelled?: true
@@ -126,7 +133,7 @@ async function play(
       plan,
       race: racing,
       meterOf,
-      mayAddCall: options.mayAddCall ?? yes,
+      pay: options.pay ?? (() => Promise.resolve({ ok: true, request })),
       mayAsk: options.mayAsk ?? yes,
       looking: options.looking,
     },
@@ -292,13 +299,38 @@ describe('a doubted answer', () => {
   const poor = 'Who can say?'
 
   it('is given where a budget does not cover a larger model, and says so', async () => {
-    const played = await play(
-      { small: [says(poor)], large: [says('C')] },
-      { mayAddCall: () => Promise.resolve(false) },
-    )
+    const played = await play({ small: [says(poor)], large: [says('C')] }, { pay: poorly })
     expect(played.text).toBe(poor)
     expect(played.attempts).toMatchObject([{ end: 'answered', doubt: 'no-answer' }])
+    expect(played.raced).toMatchObject({ ok: true, refused: { kind: 'over-budget' } })
     expect(played.ending?.costMicros).toBe(SMALL_MICROS)
+  })
+
+  it('goes to the first larger model that is paid for, with the limit that it is paid to', async () => {
+    const pay: Pay = ({ name }) =>
+      Promise.resolve(
+        name === 'large'
+          ? { ok: false, failure: OVER }
+          : { ok: true, request: requestFor(CHOICE, { limits: { maxOutput: 7 } }) },
+      )
+    const played = await play({ small: [says(poor)], large: [says('B')], larger: [says('C')] }, { pay })
+    expect(ends(played)).toEqual(['small rejected-no-answer', 'larger answered'])
+    expect(played.asked.map(({ request }) => request.limits.maxOutput)).toEqual([undefined, 7])
+    expect(played.raced).toMatchObject({ ok: true, request: { limits: { maxOutput: 7 } } })
+  })
+
+  it('that never came, or broke off, ends in what the budget says of the larger model', async () => {
+    for (const reply of [
+      down,
+      [[piece(START, say('It'))], [piece({ type: 'error', failure: died })]] as Batch[],
+    ]) {
+      const { raced, asked } = await play({ small: [reply], large: [says('C')] }, { pay: poorly })
+      expect(asked.map(({ target: name }) => name)).toEqual(['small'])
+      expect(raced).toMatchObject({ ok: false, failure: { kind: 'over-budget', code: 'insufficient_quota' } })
+      expect(!raced.ok && raced.failure.kind === 'over-budget' && raced.failure.message).toMatch(
+        /^Nothing is left\. It was to go on to 'large': what was asked before did not answer\.$/,
+      )
+    }
   })
 
   it('is given where no larger model answers', async () => {
@@ -486,7 +518,7 @@ describe('a look at the answer', () => {
     const played = await play(replies, {
       question: 'Tell me.',
       looking,
-      mayAddCall: () => Promise.resolve(false),
+      pay: poorly,
     })
     expect([played.text, settled]).toEqual(['The sky is blue.', ['mini']])
     expect(played.attempts[0]).toMatchObject({ doubt: 'look', look: 0.9 })

@@ -4,7 +4,7 @@ import { Failed, type Failure, failureOf } from '../../../../shared/failure.ts'
 import type { Plan } from '../../../../shared/plan.ts'
 import type { Call } from '../../../../workers/attempt/deadline.ts'
 import { race, type Raced } from '../../../../workers/attempt/race.ts'
-import type { Answer, Cx, Service } from '../../../../workers/service.ts'
+import type { Answer, Cx, Pay, Service } from '../../../../workers/service.ts'
 import { answerOf, batchesOf, cxAt, piece, planOf, requestFor, say, type TestCx } from '../../samples.ts'
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }))
@@ -52,6 +52,7 @@ function field(moves: Readonly<Record<string, readonly (readonly [afterMs: numbe
 }
 
 const overloaded: Failure = { kind: 'overloaded', status: 503 }
+const OVER: Failure = { kind: 'over-budget', unit: 'usd', code: 'insufficient_quota', message: 'No.' }
 const limited = (retryAfterMs?: number): Failure => ({
   kind: 'rate-limited',
   status: 429,
@@ -320,13 +321,13 @@ describe('a hedge', () => {
 
   it('is asked for first, and what is refused once is not asked for again', async () => {
     const { call, begun } = field({ a: [[200, 'answers']], b: [[0, 'answers']] })
-    const mayHedge = vi.fn(() => Promise.resolve(false))
+    const pay = vi.fn((): ReturnType<Pay> => Promise.resolve({ ok: false, failure: OVER }))
     const plan = planOf(['a', 'b'], { hedgeAfterMs })
-    const work = race(call)({ request: requestFor('Hi'), plan, mayHedge }, cxAt())
+    const work = race(call)({ request: requestFor('Hi'), plan, pay }, cxAt())
     await vi.advanceTimersByTimeAsync(300)
     expect((await work).ok).toBe(true)
     expect(begun.map(({ target }) => target)).toEqual(['a'])
-    expect(mayHedge).toHaveBeenCalledOnce()
+    expect(pay).toHaveBeenCalledOnce()
   })
 
   it('that lost is said to have lost at once, before it has noticed', async () => {
@@ -348,6 +349,58 @@ describe('a hedge', () => {
       )
       expect(ran.begun.length).toBeLessThanOrEqual(3)
     }
+  })
+})
+
+describe('a target behind another', () => {
+  const plan = planOf(['a', 'b', 'c'])
+  const asked = requestFor('Hi')
+  const barred: Failure = { kind: 'credentials', status: 401 }
+  const payFor = (names: readonly string[]): Pay =>
+    vi.fn(({ name }) =>
+      Promise.resolve(
+        names.includes(name)
+          ? { ok: true as const, request: { ...asked, limits: { maxOutput: 9 } } }
+          : { ok: false as const, failure: OVER },
+      ),
+    )
+
+  it('is asked what was paid for it, and those that nobody pays for are passed over', async () => {
+    const { call, begun } = field({ a: [[5, barred]], c: [[5, 'answers']] })
+    const pay = payFor(['c'])
+    const work = race(call)({ request: asked, plan, pay }, cxAt())
+    await vi.advanceTimersByTimeAsync(100)
+    expect(await work).toMatchObject({ ok: true, request: { limits: { maxOutput: 9 } } })
+    expect(begun.map(({ target }) => target)).toEqual(['a', 'c'])
+    expect(vi.mocked(pay).mock.calls.map(([{ name }, isBeside]) => [name, isBeside])).toEqual([
+      ['b', false],
+      ['c', false],
+    ])
+  })
+
+  it('that nobody pays for ends the request in that, with what was tried before', async () => {
+    const { call } = field({ a: [[5, barred]] })
+    const work = race(call)({ request: asked, plan, pay: payFor([]) }, cxAt())
+    await vi.advanceTimersByTimeAsync(100)
+    expect(await work).toMatchObject({
+      ok: false,
+      failure: { kind: 'over-budget', message: expect.stringMatching(/^No\. It was to go on to 'b'/) },
+      attempts: [{ target: 'a', end: 'credentials' }],
+    })
+  })
+
+  it('that is not paid for beside the first may be in place of it', async () => {
+    const { call, begun } = field({ a: [[200, barred]], b: [[5, 'answers']] })
+    const pay: Pay = (_, isBeside) =>
+      Promise.resolve(isBeside ? { ok: false, failure: OVER } : { ok: true, request: asked })
+    const hedged = planOf(['a', 'b'], { hedgeAfterMs: 60 })
+    const work = race(call)({ request: asked, plan: hedged, pay }, cxAt())
+    await vi.advanceTimersByTimeAsync(300)
+    expect((await work).ok).toBe(true)
+    expect(begun.map(({ target, at }) => [target, at])).toEqual([
+      ['a', 0],
+      ['b', 200],
+    ])
   })
 })
 
