@@ -45,6 +45,8 @@ export type ModelEvent =
       readonly serviceTier?: string
       /** Micro-dollars, filled in by the meter once the price is applied. */
       readonly costMicros?: number
+      /** Its turn could not be written down in time, though it is still tried. */
+      readonly kept?: false
     }
   | { readonly type: 'error'; readonly failure: Failure }
 

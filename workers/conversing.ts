@@ -96,7 +96,9 @@ export function openConversing(house: House): Conversing {
       objects: {
         recall: (name, turnId, asking, micros) => at(name).recall(turnId, asking, micros),
         remember: (name, told, leaving) => at(name).remember(told, leaving),
-        forgo: (name, turnId) => at(name).forgo(turnId),
+        hear: (name, turnId, heard) => at(name).hear(turnId, heard),
+        stepAside: (name, turnId) => at(name).stepAside(turnId),
+        forgo: (name, turnId, wasHeard) => at(name).forgo(turnId, wasHeard),
         summarised: (name, span, written) => at(name).summarised(span, written),
         list: (keyId, id, createdAt) => registerOf(keyId).add(id, createdAt),
       },

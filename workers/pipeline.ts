@@ -103,6 +103,10 @@ export const pipeline =
       const used = isReused && heard !== undefined ? unused(heard) : heard
       const overrunMicros = tab?.settle(used) ?? 0
       const answer = raced?.ok === true ? raced.answer : undefined
+      // Before all else: the answer's last word waits for it.
+      const closing = conversation?.close(ending, told === undefined ? answer?.target : undefined)
+      closing?.catch(() => undefined) // waited for below, where it is reported
+      const turn = await conversation?.kept
       const status = failure === undefined || ending !== undefined ? 200 : statusOf(failure)
       telemetry.record(
         outcomeOf({
@@ -122,10 +126,10 @@ export const pipeline =
           clampedTo: clamped,
           reused: told && reusedOf(told),
           conversation: await conversationOf(asked ?? request, caller.keyId),
-          context: conversation?.context && contextOf(conversation.context),
+          context: conversation?.context && contextOf(conversation.context, turn !== 'late'),
         }),
         cx,
-        await words?.said((asked ?? request).messages),
+        turn === 'erased' ? undefined : await words?.said((asked ?? request).messages),
       )
       if (plan !== undefined && told === undefined)
         planner.settle({
@@ -147,7 +151,7 @@ export const pipeline =
           { caller, request: asked, plan, tier: answer.target.tier, ending, trial: raced?.trial },
           cx,
         )
-      await conversation?.close(ending, told === undefined ? answer?.target : undefined)
+      await closing
     }
 
     // Deferred before anything is waited for: when the client leaves, only deferred work is sure to go on.
@@ -195,7 +199,10 @@ export const pipeline =
       const batches = kept?.kind === 'lead' ? kept.tell(answer, told.batches, isDoubted) : told.batches
       return {
         plan,
-        answer: { ...answer, batches: words?.listen(batches) ?? batches },
+        answer: {
+          ...answer,
+          batches: conversation.listen(words?.listen(batches) ?? batches, answer.target),
+        },
         attempts,
         clamped,
         rates: tab?.rates ?? [],

@@ -91,6 +91,16 @@ function lock(talk: Talk): () => void {
   }
 }
 
+/** Its tables take no turn, though they can be read. */
+function refuse(talk: Talk): void {
+  const trigger = `CREATE TRIGGER refused BEFORE INSERT ON ${talk.table} BEGIN SELECT RAISE(FAIL, 'no room'); END`
+  for (const file of files(talk)) inside(file, (database) => database.exec(trigger))
+}
+
+const allow = (talk: Talk): void => {
+  for (const file of files(talk)) inside(file, (database) => database.exec('DROP TRIGGER IF EXISTS refused'))
+}
+
 const told = (name: string): readonly string[] => {
   const last = scene.lab.seen(name).at(-1)
   return last === undefined ? [] : transcriptOf(last)
@@ -115,19 +125,14 @@ describe.each(KINDS)('%s', (_, word, open) => {
     expect(await talk.read()).toEqual(['q1', 'a1', 'q2', 'a2', 'q3', 'a3'])
   }, 60_000)
 
-  test('whose storage takes nothing more answers, holds nobody up, and goes on when it does again', async () => {
+  test('whose storage takes nothing more answers, holds nobody up for good, and goes on when it does again', async () => {
     const name = `${word}-good`
     const talk = await open(name)
     const answers = ['a1', 'a2', 'a3'].map((text) => ({ text }))
     scene.lab.script(name, ...answers, { status: 500 }, { text: 'a4' })
     await talk.say('q1')
     await until('the first turn', async () => (await talk.read()).length === 2)
-    for (const file of files(talk))
-      inside(file, (database) =>
-        database.exec(
-          `CREATE TRIGGER refused BEFORE INSERT ON ${talk.table} BEGIN SELECT RAISE(FAIL, 'no room'); END`,
-        ),
-      )
+    refuse(talk)
     for (const at of [2, 3]) {
       const id = freshId()
       const reply = await talk.say(`q${at}`, id)
@@ -135,15 +140,16 @@ describe.each(KINDS)('%s', (_, word, open) => {
       expect((await scene.rowOf(id)).attempts).toHaveLength(1)
     }
     expect(told(name)).toEqual(['user: q1', 'assistant: a1', 'user: q3'])
-    await until('the operator to be told', () => scene.gateway.output().includes('no room'))
     expect((await talk.say('comes to nothing')).status).toBe(500) // after it nobody tries to write any more
-    for (const file of files(talk))
-      inside(file, (database) => database.exec('DROP TRIGGER IF EXISTS refused'))
+    allow(talk)
     await talk.say('q4')
-    expect(told(name)).toEqual(['user: q1', 'assistant: a1', 'user: q4'])
-    await until('the fourth turn', async () => (await talk.read()).length === 4)
-    expect(await talk.read()).toEqual(['q1', 'a1', 'q4', 'a4'])
-  }, 60_000)
+    await until('the fourth turn', async () => (await talk.read()).includes('a4'))
+    // What was told and could not be written is written as soon as it can be, where turns are tried for a minute.
+    const lost = word === 'named' ? [] : ['q2', 'a2', 'q3', 'a3']
+    const said = [1, 2, 3, 4].flatMap((at) => [`q${at}`, `a${at}`]).filter((text) => !lost.includes(text))
+    expect(await talk.read()).toEqual(said)
+    expect(told(name)).toHaveLength(said.length - 1)
+  }, 120_000)
 
   test('with a damaged text refuses to go on, and asks nobody with half of what was said', async () => {
     const name = `${word}-damaged`

@@ -27,10 +27,30 @@ export interface Told {
   readonly served?: Served
 }
 
+type Ended = Pick<Told, 'answer' | 'cut' | 'model'> & { readonly served: Served | undefined }
+
 /** False for a turn that is known already, or whose conversation was erased while it was answered. */
 export function openAdding(store: ConversationStore, seal: Pick<Seal, 'marks'>): (told: Told) => boolean {
+  /** A turn of which only a part was heard has come to its end after all. */
+  const mend = (node: Node, { answer, cut, model, served }: Ended): boolean => {
+    const part = node.items.length - 1
+    store.writeMessage(node.position, part, answer.message)
+    const [mark = ''] = seal.marks(gist([...questionOf(store, node), answer.message]))
+    store.amend({
+      ...node,
+      cut,
+      model,
+      mark,
+      served: served ?? null,
+      items: [...node.items.slice(0, part), itemOf(answer.message, answer.tokens)],
+      pathTokens: node.pathTokens + answer.tokens - (node.items[part]?.tokens ?? 0),
+    })
+    return true
+  }
+
   return ({ id, at, place, question, answer, cut, model, served }) => {
-    if (store.find(id) !== undefined) return false
+    const known = store.find(id)
+    if (known !== undefined) return known.cut && mend(known, { answer, cut, model, served })
     const base = place.base === null ? undefined : store.find(place.base)
     if (place.base !== null && base === undefined) return false // erased while it was answered
     const again = place.again === undefined ? undefined : store.find(place.again)

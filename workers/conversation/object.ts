@@ -2,11 +2,13 @@
 import { DurableObject } from 'cloudflare:workers'
 import { type Floor, openFloor } from '../floor.ts'
 import type { Told } from './adding.ts'
+import { type Drafts, type Heard, openDrafts } from './drafts.ts'
 import type { Asking } from './joining.ts'
 import { type Keeper, openKeeper } from './keeper.ts'
+import { type Loose, openLoose } from './loose.ts'
 import { isOlder, renew } from './older.ts'
 import { about, type About, copyOf, type Page, readPage, type SaidTurn, type TurnQuery } from './reading.ts'
-import type { Entered, Leaving, Surroundings } from './spoken.ts'
+import type { Entered, Leaving, Remembered, Surroundings } from './spoken.ts'
 import { type ConversationStore, openStore } from './store.ts'
 import type { Span, Written } from './summing.ts'
 
@@ -17,10 +19,14 @@ const RESEALED = 256
 /** While somebody sums up nobody else is asked to; nor for so long after it came to nothing. */
 const SUMMING_MS = 60_000
 
+const NOBODY = (): boolean => false
+
 export class ConversationObject extends DurableObject {
   private readonly surroundings: Surroundings
   private readonly store: ConversationStore
   private readonly keeper: Keeper
+  private readonly drafts: Drafts
+  private readonly loose: Loose
   private readonly floor: Floor = openFloor()
   private readonly open = new Set<string>() // turns that have begun; one id each, until they end
   private readonly erased = new Set<string>() // those of them whose conversation is gone
@@ -32,6 +38,8 @@ export class ConversationObject extends DurableObject {
     const { storage } = state
     this.store = openStore(storage.sql, surroundings.seal)
     this.keeper = openKeeper(this.store, surroundings.seal)
+    this.drafts = openDrafts(storage.sql, surroundings.seal)
+    this.loose = openLoose(this.drafts, (told, leaving) => this.change(() => this.write(told, leaving)))
     if (isOlder(storage.sql)) storage.transactionSync(() => renew(storage.sql, this.store, this.keeper))
   }
 
@@ -41,6 +49,7 @@ export class ConversationObject extends DurableObject {
     if (allowedMicros !== undefined) this.allow(allowedMicros)
     if (!(await this.floor.take(turnId))) return { ok: false, why: 'busy', waitedMs: Date.now() - startedAt }
     try {
+      this.loose.write(NOBODY) // nobody else speaks now: what was left of others has no end any more, or has it later
       const recalled = this.keeper.recall(asking)
       if (!recalled.ok) {
         this.floor.release(turnId)
@@ -67,23 +76,38 @@ export class ConversationObject extends DurableObject {
     if (known === undefined || Number(known) > micros) this.store.setFact('allowed', String(micros))
   }
 
-  /** Stores a turn, once, and lets the next one speak. Resolves with what is to be summed up. */
-  async remember(told: Told, leaving: Leaving): Promise<Span | undefined> {
-    const isErased = this.erased.has(told.id)
-    if (!isErased) this.change(() => this.write(told, leaving))
+  /** Stores a turn, once, and lets the next one speak. Rejects where it could not be written; it may be told again. */
+  async remember(told: Told, leaving: Leaving): Promise<Remembered> {
+    if (this.erased.has(told.id)) {
+      this.leave(told.id)
+      await this.forget(told.id, leaving.name)
+      return { isErased: true }
+    }
+    this.loose.hold(told, leaving)
+    this.change(() => this.write(told, leaving))
+    this.loose.drop(told.id)
     this.leave(told.id)
-    if (isErased) return this.forget(told.id, leaving.name)
     await this.schedule(told.at + leaving.keepMs)
-    return leaving.sums ? this.nextSpan() : undefined
+    const span = leaving.sums ? this.nextSpan() : undefined
+    return { isErased: false, ...(span === undefined ? {} : { span }) }
+  }
+
+  /** Words of a turn that is being answered. */
+  async hear(turnId: string, heard: Heard): Promise<void> {
+    if (this.erased.has(turnId) || this.store.find(turnId) !== undefined) return
+    this.change(() => this.drafts.hear(turnId, heard))
+    const { begun } = heard
+    if (begun !== undefined) await this.schedule(begun.at + begun.leaving.keepMs)
   }
 
   /** What was erased while it was answered has been put into the list of its key meanwhile. */
-  private async forget(turnId: string, name: string): Promise<undefined> {
+  private async forget(turnId: string, name: string): Promise<void> {
     if (this.store.head() === undefined) await this.surroundings.forget(name)
     this.erased.delete(turnId)
   }
 
   private write(told: Told, { name, isListed, keepMs }: Leaving): void {
+    this.drafts.remove(told.id)
     if (!this.keeper.remember(told)) return
     for (const [fact, value] of [
       ['name', name],
@@ -93,10 +117,16 @@ export class ConversationObject extends DurableObject {
       if (this.store.fact(fact) !== value) this.store.setFact(fact, value)
   }
 
-  /** The request came to nothing: no turn is stored, so that the client can send it again. */
-  async forgo(turnId: string): Promise<void> {
+  /** The request came to nothing, and no turn is stored; or words of it were heard, and those are. */
+  async forgo(turnId: string, wasHeard: boolean): Promise<void> {
     this.erased.delete(turnId)
+    if (!wasHeard) this.drafts.remove(turnId)
     this.leave(turnId)
+  }
+
+  /** It cannot be written yet; the next one need not wait for that. */
+  async stepAside(turnId: string): Promise<void> {
+    this.floor.release(turnId)
   }
 
   private leave(turnId: string): void {
@@ -118,11 +148,13 @@ export class ConversationObject extends DurableObject {
   }
 
   async about(): Promise<(About & { readonly expiresAt: number }) | undefined> {
+    this.loose.write((turn) => this.open.has(turn))
     const found = about(this.store)
     return found && { ...found, expiresAt: found.lastTurnAt + this.keepMs() }
   }
 
   async read(query: TurnQuery): Promise<Page> {
+    this.loose.write((turn) => this.open.has(turn))
     return readPage(this.store, query)
   }
 
@@ -138,15 +170,17 @@ export class ConversationObject extends DurableObject {
 
   /** Erases everything; a turn that is being answered is not stored. False where there was nothing. */
   async erase(): Promise<boolean> {
-    const wasThere = this.store.head() !== undefined || this.open.size > 0
+    const wasThere = this.store.head() !== undefined || this.open.size > 0 || this.drafts.all().length > 0
+    this.loose.clear()
     for (const turn of this.open) this.erased.add(turn)
     await this.ctx.storage.deleteAlarm()
     await this.ctx.storage.deleteAll()
-    this.store.reset()
+    this.reset()
     return wasThere
   }
 
   override async alarm(): Promise<void> {
+    this.loose.write((turn) => this.open.has(turn))
     const head = this.store.head()
     if (head === undefined) return
     const [now, endsAt] = [Date.now(), head.at + this.keepMs()]
@@ -175,8 +209,13 @@ export class ConversationObject extends DurableObject {
     try {
       return this.ctx.storage.transactionSync(work)
     } catch (error) {
-      this.store.reset()
+      this.reset()
       throw error
     }
+  }
+
+  private reset(): void {
+    this.store.reset()
+    this.drafts.reset()
   }
 }

@@ -5,22 +5,29 @@ import type { ModelRequest } from '../../shared/request.ts'
 import { sealTrouble } from '../../shared/seal.ts'
 import type { Goal } from '../../shared/talk-schema.ts'
 import type { Tokenizer } from '../../shared/tokens.ts'
-import { insist } from '../insist.ts'
-import { type Caller, type Cx, healthKey, type LastServed, servedBy } from '../service.ts'
-import { newTurnId, partsOf } from './ids.ts'
+import type { Answer, Caller, Cx, LastServed } from '../service.ts'
+import type { Heard } from './drafts.ts'
+import type { Kept } from './holding.ts'
+import { newTurnId } from './ids.ts'
 import { counting, roughly } from './item.ts'
 import type { Told } from './adding.ts'
 import type { Asking, Lost, Recall } from './joining.ts'
-import type { Entered, Leaving } from './spoken.ts'
-import { answerOf, messageOf, storedOf } from './stored.ts'
+import type { Entered, Leaving, Remembered } from './spoken.ts'
+import { messageOf, storedOf } from './stored.ts'
 import type { Span, Written } from './summing.ts'
+import { openTurn, type Turn } from './turn.ts'
 
 /** What is needed of the conversation objects; the real ones are Durable Objects named by key and conversation. */
 export interface ConversationObjects {
   /** `allowedMicros` is what the conversation may cost in all; it can be lowered later, and never raised. */
   recall(name: string, turnId: string, asking: Asking, allowedMicros: number | undefined): Promise<Entered>
-  remember(name: string, told: Told, leaving: Leaving): Promise<Span | undefined>
-  forgo(name: string, turnId: string): Promise<void>
+  remember(name: string, told: Told, leaving: Leaving): Promise<Remembered>
+  /** What was heard so far of a turn that is being answered. */
+  hear(name: string, turnId: string, heard: Heard): Promise<void>
+  /** It is not written yet, and the next one need not wait for that any more. */
+  stepAside(name: string, turnId: string): Promise<void>
+  /** Nothing came of it; or something did that could not be written, and what was heard of it stays. */
+  forgo(name: string, turnId: string, wasHeard: boolean): Promise<void>
   summarised(
     name: string,
     span: Pick<Span, 'turn' | 'upto' | 'depth'>,
@@ -68,6 +75,10 @@ export interface Asked {
   readonly allowedMicros?: number
   /** Who answered the turn before, where that is known. */
   readonly last?: LastServed
+  /** The answer, whose last word waits until the turn is kept. */
+  readonly listen: (batches: Answer['batches'], target: Target) => Answer['batches']
+  /** Whether the turn is kept, as far as who listens is told; never rejects. */
+  readonly kept: Promise<Kept>
   /** Call once, with how it ended and who answered; stores the turn or frees the conversation. */
   readonly close: (ending: Ending | undefined, target?: Target) => Promise<void>
 }
@@ -79,12 +90,18 @@ export type Conversations = (
 
 const ON: Goal = { kind: 'on' }
 
+const NOTHING: Pick<Asked, 'listen' | 'kept' | 'close'> = {
+  listen: (batches) => batches,
+  kept: Promise.resolve('none'),
+  close: () => Promise.resolve(),
+}
+
 export const openConversations =
   ({ objects, termsOf, tokenizer, summarise, check }: Given): Conversations =>
   async ({ caller, request }, cx) => {
     const { conversation: name, talk } = request
     const isTalk = request.embedding === undefined && request.proxied === undefined
-    if (name === undefined || !isTalk) return { request, close: () => Promise.resolve() }
+    if (name === undefined || !isTalk) return { request, ...NOTHING }
     check()
     const turnId = newTurnId()
     const sent = storedOf(request.messages)
@@ -111,53 +128,28 @@ export const openConversations =
     const { messages, fresh, place, left, summary, tokens } = entered.value
     const { allowedMicros, last, isListed } = entered
     if (messages.length === 0 || cx.signal.aborted) {
-      await objects.forgo(name, turnId)
+      await objects.forgo(name, turnId, false)
       throw new Failed({ kind: 'cancelled' })
     }
 
-    /** Tries again where its object could not write: a turn that was answered is not to be lost. */
-    const remember = (told: Told, leaving: Leaving): Promise<Span | undefined> =>
-      insist(() => objects.remember(name, told, leaving)).catch(async (error: unknown) => {
-        await objects.forgo(name, turnId)
-        throw error
-      })
-
+    const turn: Turn = {
+      id: turnId,
+      name,
+      recalled: { fresh, place },
+      isListed,
+      keepMs,
+      summaryModel,
+      weigh,
+      caller,
+    }
     return {
       request: { ...request, messages: messages.map(messageOf) },
       context: { turn: turnId, left, summary, tokens },
       ...(allowedMicros === undefined ? {} : { allowedMicros }),
       ...(last === undefined ? {} : { last }),
-      close: async (ending, target) => {
-        const reply = ending === undefined ? undefined : answerOf(ending)
-        if (ending === undefined || reply === undefined) return objects.forgo(name, turnId)
-        const { keyId, id } = partsOf(name)
-        const at = cx.now()
-        const told: Told = {
-          id: turnId,
-          at,
-          place,
-          question: fresh.map((message) => ({ message, tokens: weigh(message) })),
-          answer: { message: reply, tokens: weigh(reply) },
-          cut: ending.end !== 'finish',
-          model: target === undefined ? '' : healthKey(target),
-          ...(target === undefined || ending.usageSource !== 'reported'
-            ? {}
-            : { served: servedBy(healthKey(target), ending.usage) }),
-        }
-        // Where its list does not answer now, the next turn tells it.
-        const listed = isListed || (await objects.list(keyId, id, at).then(isTrue, isFalse))
-        const sums = summaryModel !== undefined
-        const span = await remember(told, { name, isListed: listed, keepMs, sums })
-        if (span === undefined || summaryModel === undefined) return
-        const { turn, upto, depth } = span
-        const written = await summarise({ span, model: summaryModel, caller }, cx)
-        await objects.summarised(name, { turn, upto, depth }, written)
-      },
+      ...openTurn({ objects, summarise }, turn, cx),
     }
   }
-
-const isTrue = (): boolean => true
-const isFalse = (): boolean => false
 
 function refusalOf(
   entered: Extract<Entered, { ok: false }>,

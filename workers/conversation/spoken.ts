@@ -2,6 +2,7 @@
 import type { Seal } from '../../shared/seal.ts'
 import type { LastServed } from '../service.ts'
 import type { Recalled } from './joining.ts'
+import type { Span } from './summing.ts'
 
 export type Entered =
   | (Extract<Recalled, { ok: true }> & {
@@ -22,6 +23,14 @@ export interface Leaving {
   readonly keepMs: number
   /** Is there somebody to sum up what is left out? */
   readonly sums: boolean
+}
+
+/** What became of a turn that was to be written down. */
+export interface Remembered {
+  /** The conversation was erased while it was answered, and so it is not kept. */
+  readonly isErased: boolean
+  /** What is to be summed up. */
+  readonly span?: Span
 }
 
 export interface Surroundings {

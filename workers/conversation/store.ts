@@ -49,6 +49,8 @@ export interface ConversationStore {
   forks(): ReadonlyMap<number | null, readonly string[]>
   nextPosition(): number
   put(node: Node): void
+  /** What is known anew of a turn that is there. */
+  amend(node: Node): void
   readMessage(node: Node, part: number): StoredMessage
   writeMessage(position: number, part: number, message: StoredMessage): void
   instructions(position: number | null): Instructions | undefined
@@ -148,6 +150,12 @@ export function openStore(sql: Sql, seal: Seal): ConversationStore {
     put(turn) {
       change(
         `INSERT INTO tree (${NODE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        ...valuesOf(turn),
+      )
+    },
+    amend(turn) {
+      change(
+        `REPLACE INTO tree (${NODE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         ...valuesOf(turn),
       )
     },

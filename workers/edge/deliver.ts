@@ -63,7 +63,7 @@ export async function deliver(
     const isNumbered = dialect.bareEvents !== true && !isArray
     if (isNumbered && stream !== undefined) headers.set('x-minnow-stream', stream.id)
     const numbers = isNumbered ? numbering(stream?.id ?? passingStream()) : unnumbered
-    const write = dialect.writeEvents(context)
+    const write = explaining(dialect.writeEvents(context), isNumbered)
     const next = gather(
       answer.batches,
       stream === undefined ? write : (batch) => write(noting(batch, stream)),
@@ -79,6 +79,7 @@ export async function deliver(
   const pieces = await collect(answer.batches)
   headers.set('server-timing', timing(cx.now() - receivedAt, answer.headMs))
   const finish = pieces.flatMap((piece) => piece.events).find((event) => event.type === 'finish')
+  if (finish?.kept === false) headers.set('x-minnow-kept', 'false')
   if (finish?.costMicros !== undefined) headers.set('x-minnow-cost', writeDollars(finish.costMicros))
   return Response.json(dialect.writeReply(pieces, context), { headers })
 }
@@ -87,6 +88,20 @@ function noting(batch: Batch, { broke }: KeptStream): Batch {
   if (batch.some(({ events }) => events.some(({ type }) => type === 'error'))) broke()
   return batch
 }
+
+/**
+ * Says before the last event that its turn is not kept yet: in a comment, which every reader of server-sent events skips,
+ * and which is part of that event, so that it has no number of its own.
+ */
+const explaining =
+  (write: (batch: Batch) => string, isSaid: boolean) =>
+  (batch: Batch): string => {
+    const text = write(batch)
+    return isSaid && text !== '' && batch.some(isUnkept) ? `: x-minnow-kept: false\n${text}` : text
+  }
+
+const isUnkept = ({ events }: Piece): boolean =>
+  events.some((event) => event.type === 'finish' && event.kept === false)
 
 function streamOf(
   next: () => Promise<string | undefined>,

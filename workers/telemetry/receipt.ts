@@ -101,13 +101,14 @@ function reusedIn(row: Row): Record<string, unknown> {
 function contextIn(row: Row): Record<string, unknown> {
   const { context } = readRouting(row.routing)
   if (context === undefined) return {}
-  const { turn, tokens, left_out: left, summary } = context
+  const { turn, tokens, left_out: left, summary, kept } = context
   return {
     context: {
       turn,
       tokens,
       left_out: left ?? { turns: 0, tokens: 0, tool_results: 0 },
       summary: summary === true,
+      ...(kept === false ? { kept } : {}),
     },
   }
 }

@@ -21,6 +21,8 @@ export interface SentContext {
   readonly left_out?: { readonly turns: number; readonly tokens: number; readonly tool_results: number }
   /** A summary stood for turns that were left out. */
   readonly summary?: true
+  /** The turn could not be written down in time. */
+  readonly kept?: false
 }
 
 interface Context {
@@ -30,13 +32,14 @@ interface Context {
   readonly summary: boolean
 }
 
-export const contextOf = ({ turn, tokens, left, summary }: Context): SentContext => ({
+export const contextOf = ({ turn, tokens, left, summary }: Context, isKept: boolean): SentContext => ({
   turn,
   tokens,
   ...(left.turns + left.results + left.tokens === 0
     ? {}
     : { left_out: { turns: left.turns, tokens: left.tokens, tool_results: left.results } }),
   ...(summary ? { summary: true } : {}),
+  ...(isKept ? {} : { kept: false }),
 })
 
 export interface Routing {

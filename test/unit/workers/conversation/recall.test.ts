@@ -1,5 +1,5 @@
 // A turn's way in and out when storage fails: what was answered is stored after all, and whoever waits is let in.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Ending } from '../../../../shared/plan.ts'
 import { noUsage } from '../../../../shared/usage.ts'
 import { type ConversationObjects, openConversations } from '../../../../workers/conversation/recall.ts'
@@ -8,7 +8,12 @@ import { requestFor } from '../../samples.ts'
 import { openSql, openTalk, type Talk, user } from './talk.ts'
 
 const caller: Caller = { keyId: 'key_1', name: 'test', budgets: [] }
-const cx: Cx = { id: 'r1', signal: new AbortController().signal, now: Date.now, defer: () => undefined }
+const cx: Cx = {
+  id: 'r1',
+  signal: new AbortController().signal,
+  now: () => Date.now(),
+  defer: () => undefined,
+}
 
 const ending: Ending = {
   end: 'finish',
@@ -24,6 +29,7 @@ const ending: Ending = {
 function objectOf(talk: Talk, listing: () => Promise<void> = () => Promise.resolve()) {
   const left: string[] = []
   const listed: boolean[] = []
+  const aside: string[] = []
   const objects: ConversationObjects = {
     recall: (_, __, asking) => {
       const recalled = talk.keeper.recall(asking)
@@ -35,13 +41,15 @@ function objectOf(talk: Talk, listing: () => Promise<void> = () => Promise.resol
       talk.keeper.remember(told)
       listed.push(leaving.isListed)
       left.push(told.id)
-      return undefined
+      return { isErased: false }
     },
+    hear: () => Promise.resolve(),
+    stepAside: (_, id) => Promise.resolve(void aside.push(id)),
     forgo: (_, id) => Promise.resolve(void left.push(id)),
     summarised: () => Promise.resolve(),
     list: listing,
   }
-  return { objects, left, listed }
+  return { objects, left, listed, aside }
 }
 
 const openWith = (objects: ConversationObjects) =>
@@ -70,12 +78,21 @@ describe('a turn whose storage fails', () => {
     ])
   })
 
-  it('for good lets the next one speak, and tells the operator', async () => {
+  it('for good holds up its client for five seconds, the next turn for fifteen, and tells the operator', async () => {
+    vi.useFakeTimers({ now: 0 })
     const talk = openTalk(openSql((query) => query.startsWith('INSERT INTO tree')))
-    const { objects, left } = objectOf(talk)
+    const { objects, left, aside } = objectOf(talk)
     const asked = await openWith(objects)({ caller, request }, cx)
-    await expect(asked.close(ending)).rejects.toThrow('SQLITE_FULL')
+    const told = asked.kept.then((kept) => [kept, Date.now()])
+    const closed = expect(asked.close(ending)).rejects.toThrow('SQLITE_FULL')
+    await vi.advanceTimersByTimeAsync(14_900)
+    expect([await told, left, aside]).toEqual([['late', 5_000], [], []])
+    await vi.advanceTimersByTimeAsync(200)
+    expect([left.length, aside.length]).toEqual([0, 1])
+    await vi.advanceTimersByTimeAsync(60_000)
+    await closed
     expect(left).toHaveLength(1)
+    vi.useRealTimers()
   })
 
   it('of its list is told to the list again by the next turn', async () => {

@@ -1,0 +1,228 @@
+// An answer that ended well is a kept turn: its last word goes out once the turn is on the disk, in every dialect, and
+// where that takes too long the client is told and the turn is written all the same. What a crash cuts off is kept as far
+// as it was heard.
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Fields, pick, user } from '../lab/client.ts'
+import { inside, objectsOf } from '../lab/objects.ts'
+import { freshId, openScene, type Scene } from '../lab/scene.ts'
+import { transcriptOf } from '../lab/transcript.ts'
+import { until } from '../lab/until.ts'
+
+let scene: Scene
+
+beforeAll(async () => {
+  scene = await openScene({ retries: { sameTarget: 0 } })
+})
+afterAll(() => scene.stop())
+
+interface Dialect {
+  readonly path: (model: string) => string
+  readonly body: (model: string, text: string) => Fields
+  readonly end: string
+}
+
+const DIALECTS: readonly (readonly [string, Dialect])[] = [
+  [
+    'chat',
+    {
+      path: () => '/v1/chat/completions',
+      body: (model, text) => ({ model, messages: [user(text)], stream: true }),
+      end: 'data: [DONE]',
+    },
+  ],
+  [
+    'messages',
+    {
+      path: () => '/v1/messages',
+      body: (model, text) => ({ model, messages: [user(text)], max_tokens: 500, stream: true }),
+      end: 'message_stop',
+    },
+  ],
+  [
+    'responses',
+    {
+      path: () => '/v1/responses',
+      body: (model, input) => ({ model, input, store: false, stream: true }),
+      end: 'response.completed',
+    },
+  ],
+  [
+    'gemini',
+    {
+      path: (model) => `/v1beta/models/${model}:streamGenerateContent?alt=sse`,
+      body: (_, text) => ({ contents: [{ role: 'user', parts: [{ text }] }] }),
+      end: '"finishReason"',
+    },
+  ],
+]
+
+const chat = DIALECTS[0]?.[1] as Dialect
+
+const ask = (dialect: Dialect, talk: string, text: string, headers: Fields = {}): Promise<Response> =>
+  fetch(`${scene.gateway.url}${dialect.path(`lab/${talk}`)}`, {
+    method: 'POST',
+    headers: {
+      authorization: 'Bearer mk-local',
+      'content-type': 'application/json',
+      'x-minnow-conversation': talk,
+      ...(headers as Record<string, string>),
+    },
+    body: JSON.stringify(dialect.body(`lab/${talk}`, text)),
+  })
+
+/** Reads up to the end of an answer, and not a byte further. */
+async function readTo(response: Response, end: string): Promise<string> {
+  expect(response.status).toBe(200)
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const bytes of response.body ?? []) {
+    text += decoder.decode(bytes, { stream: true })
+    if (text.includes(end)) break
+  }
+  expect(text).toContain(end)
+  return text
+}
+
+const read = async (talk: string): Promise<readonly Fields[]> => {
+  const { json } = await scene.client.send(`/v1/conversations/${talk}/messages`)
+  return (pick(json, 'data') ?? []) as readonly Fields[]
+}
+
+const textsOf = async (talk: string): Promise<readonly unknown[]> =>
+  (await read(talk)).map(({ content }) => content)
+
+const told = (model: string): readonly string[] => {
+  const last = scene.lab.seen(model).at(-1)
+  return last === undefined ? [] : transcriptOf(last)
+}
+
+describe.each(DIALECTS)('a stream of %s', (name, dialect) => {
+  test('has ended once its turn is kept: a gateway that is killed then has it', async () => {
+    const talk = `killed-${name}`
+    scene.lab.always(talk, { text: 'yes' })
+    await readTo(await ask(dialect, talk, 'one'), dialect.end)
+    await scene.gateway.kill()
+    await scene.gateway.restart()
+    expect(await textsOf(talk)).toEqual(['one', 'yes'])
+    await readTo(await ask(dialect, talk, 'two'), dialect.end)
+    expect(told(talk)).toEqual(['user: one', 'assistant: yes', 'user: two'])
+  }, 60_000)
+})
+
+test('a whole reply is given once its turn is kept', async () => {
+  scene.lab.always('whole', { text: 'yes' })
+  const headers = { headers: { 'x-minnow-conversation': 'whole' } }
+  const reply = await scene.client.ask({ model: 'lab/whole', messages: [user('one')] }, headers)
+  expect([reply.status, reply.headers.get('x-minnow-kept')]).toEqual([200, null])
+  await scene.gateway.kill()
+  await scene.gateway.restart()
+  expect(await textsOf('whole')).toEqual(['one', 'yes'])
+}, 60_000)
+
+describe('a storage that takes nothing for ten seconds', () => {
+  const refusing = (talk: string, isRefusing: boolean): void => {
+    const files = objectsOf(scene.gateway.state, 'Conversation').filter((file) =>
+      inside(file, (database) => {
+        const table = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'facts'").get()
+        if (table === undefined) return false
+        const named = database.prepare("SELECT value FROM facts WHERE name = 'name'").get()
+        return String(named?.['value']).endsWith(`/${talk}`)
+      }),
+    )
+    expect(files).toHaveLength(1)
+    for (const file of files)
+      inside(file, (database) =>
+        database.exec(
+          isRefusing
+            ? "CREATE TRIGGER refused BEFORE INSERT ON tree BEGIN SELECT RAISE(FAIL, 'no room'); END"
+            : 'DROP TRIGGER refused',
+        ),
+      )
+  }
+
+  test.each([
+    ['a stream', true],
+    ['a whole reply', false],
+  ])(
+    'holds the end of %s back for five, says so, and loses no turn',
+    async (_, stream) => {
+      const talk = `refused-${stream}`
+      const body = (text: string): Fields => ({ ...chat.body(`lab/${talk}`, text), stream })
+      const dialect = { ...chat, body: (__: string, text: string) => body(text) }
+      scene.lab.script(talk, { text: 'a1' }, { text: 'a2' }, { text: 'a3' })
+      await (await ask(dialect, talk, 'q1')).text()
+      refusing(talk, true)
+      const startedAt = Date.now()
+      const lifted = wait(10_000).then(() => refusing(talk, false))
+      const id = freshId()
+      const reply = await ask(dialect, talk, 'q2', { 'x-request-id': id })
+      const text = await reply.text()
+      const heldMs = Date.now() - startedAt
+      expect(heldMs).toBeGreaterThan(4_900)
+      expect(heldMs).toBeLessThan(8_000)
+      expect(text).toContain('a2')
+      if (stream)
+        expect(text).toMatch(
+          /\n: x-minnow-kept: false\ndata: .+\n\ndata: \[DONE\]|: x-minnow-kept: false\ndata: \[DONE\]/,
+        )
+      else expect(reply.headers.get('x-minnow-kept')).toBe('false')
+      const receipt = await scene.client.send(`/v1/receipts/${id}`)
+      expect(pick(receipt.json, 'context', 'kept')).toBe(false)
+      // The next turn waits until this one can be written.
+      const third = freshId()
+      await (await ask(dialect, talk, 'q3', { 'x-request-id': third })).text()
+      await lifted
+      expect(told(talk)).toEqual(['user: q1', 'assistant: a1', 'user: q2', 'assistant: a2', 'user: q3'])
+      expect(await textsOf(talk)).toEqual(['q1', 'a1', 'q2', 'a2', 'q3', 'a3'])
+      const kept = await scene.client.send(`/v1/receipts/${third}`)
+      expect([kept.status, pick(kept.json, 'context', 'kept')]).toEqual([200, undefined])
+    },
+    60_000,
+  )
+})
+
+describe('a crash in mid-turn', () => {
+  test.each([
+    ['a first turn', []],
+    ['a later turn', ['before']],
+  ])(
+    'leaves the question of %s and what was heard of the answer, marked as cut',
+    async (_, before) => {
+      const talk = `crashed-${before.length}`
+      scene.lab.script(
+        talk,
+        ...before.map((text) => ({ text })),
+        { text: 'word '.repeat(1_000), everyMs: 20 },
+        { text: 'on' },
+        { text: 'and on' },
+      )
+      for (const text of before) await readTo(await ask(chat, talk, text), chat.end)
+      const streaming = ask(chat, talk, 'long?').then((response) => readTo(response, chat.end))
+      streaming.catch(() => undefined)
+      await until('the stream to run', () => (scene.lab.seen(talk).at(-1)?.events ?? 0) > 60)
+      await scene.gateway.kill()
+      await expect(streaming).rejects.toThrow()
+      await scene.gateway.restart()
+      await readTo(await ask(chat, talk, 'go on'), chat.end)
+      const messages = await read(talk)
+      const [question, answer, ...rest] = messages.slice(before.length * 2)
+      expect([question?.['content'], answer?.['cut']]).toEqual(['long?', true])
+      expect(answer?.['content']).toMatch(/^(word )+(?:word)?$/)
+      expect(rest.map(({ content }) => content)).toEqual(['go on', 'on'])
+      expect(told(talk).slice(before.length * 2)).toEqual([
+        'user: long?',
+        `assistant: ${String(answer?.['content'])}`,
+        'user: go on',
+      ])
+      const left = objectsOf(scene.gateway.state, 'Conversation').flatMap((file) =>
+        inside(file, (database) => {
+          const table = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'drafts'").get()
+          return table === undefined ? [] : database.prepare('SELECT turn FROM drafts').all()
+        }),
+      )
+      expect(left).toEqual([])
+    },
+    60_000,
+  )
+})
