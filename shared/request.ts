@@ -195,6 +195,8 @@ export interface ModelRequest {
   readonly conversation?: string
   /** Where in it the turn goes on, and how much of it is sent. */
   readonly talk?: TalkWish
+  /** The object that keeps the answer for a client that comes back, and until when at most. */
+  readonly keptIn?: { readonly object: string; readonly until: number }
   /** The same for what is kept as responses, whose past is in the messages already. */
   readonly thread?: string
   /** What a client of the Responses API asks us to keep and to go on from; absent for other dialects. */

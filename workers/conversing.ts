@@ -1,7 +1,7 @@
 // What conversations are given of the house: how much of one is sent, who sums it up, where it is listed, and a desk for
 // those who read and erase them.
 import { type Config, entryOf, MICRO } from '../shared/config.ts'
-import { DAY_MS } from '../shared/defaults.ts'
+import { DAY_MS, DEFAULTS } from '../shared/defaults.ts'
 import { Failed } from '../shared/failure.ts'
 import type { ModelRequest } from '../shared/request.ts'
 import { sealTrouble } from '../shared/seal.ts'
@@ -15,6 +15,7 @@ import { type Conversations, openConversations, type Terms } from './conversatio
 import type { ListedPage, RegisterObject } from './conversation/register.ts'
 import type { Surroundings } from './conversation/spoken.ts'
 import { type Serve, summarising } from './conversation/summary.ts'
+import type { Clear } from './erasing.ts'
 import type { MicroObject } from './micro/object.ts'
 import { objectOf } from './providers/micro.ts'
 import type { Catalog } from './routing/catalog.ts'
@@ -56,12 +57,13 @@ export interface House {
   readonly serve: Serve
   /** Throws where nothing can be sealed. */
   readonly check: () => void
+  readonly clear: Clear
 }
 
 const COPIED = 50
 
 export function openConversing(house: House): Conversing {
-  const { config, objects, registers, micro, catalog, tokenizer, serve, check } = house
+  const { config, objects, registers, micro, catalog, tokenizer, serve, check, clear } = house
   const at = (name: string): DurableObjectStub<ConversationObject> => objects.getByName(name)
   const registerOf = (keyId: string): DurableObjectStub<RegisterObject> => registers.getByName(keyId)
   /** What comes over the wire is what was sent; its type says so in parts only. */
@@ -77,7 +79,7 @@ export function openConversing(house: House): Conversing {
 
   const branch: ConversationDesk['branch'] = async (keyId, id, { to, turn, now }) => {
     const [from, name] = [nameOf(keyId, id), nameOf(keyId, to)]
-    const leaving = { name, isListed: true, keepMs: keepMsOf(config, undefined), sums: false }
+    const leaving = { name, isListed: true, keepMs: keepMsOf(config, undefined), sums: false, traces: [] }
     let after: string | undefined
     do {
       const query = { limit: COPIED, order: 'asc', ...(turn === undefined ? {} : { turn }) } as const
@@ -98,7 +100,7 @@ export function openConversing(house: House): Conversing {
         remember: (name, told, leaving) => at(name).remember(told, leaving),
         hear: (name, turnId, heard) => at(name).hear(turnId, heard),
         stepAside: (name, turnId) => at(name).stepAside(turnId),
-        forgo: (name, turnId, wasHeard) => at(name).forgo(turnId, wasHeard),
+        forgo: (name, turnId, forgone) => at(name).forgo(turnId, forgone),
         summarised: (name, span, written) => at(name).summarised(span, written),
         list: (keyId, id, createdAt) => registerOf(keyId).add(id, createdAt),
       },
@@ -114,7 +116,8 @@ export function openConversing(house: House): Conversing {
       branch: (keyId, id, asked) => reached(branch(keyId, id, asked)),
       async erase(keyId, id) {
         const name = nameOf(keyId, id)
-        const [wasThere] = await reached(Promise.all([at(name).erase(), forget(name)]))
+        const [{ wasThere, traces }] = await reached(Promise.all([at(name).erase(), forget(name)]))
+        await clear(traces).catch(() => undefined) // its object does it once more, a little later
         return wasThere
       },
     },
@@ -163,6 +166,7 @@ function termsOf(config: Config, catalog: Catalog, request: ModelRequest): Terms
   return {
     windowTokens: windows.length === 0 ? WIDEST_WINDOW : Math.max(0, ...windows),
     keepMs: keepMsOf(config, request.model),
+    wordsMs: (config.telemetry?.keepDays ?? DEFAULTS.keepDays) * DAY_MS,
     ...(most === undefined ? {} : { contextTokens: most }),
     ...(summing === undefined ? {} : { summaryModel: summing }),
   }

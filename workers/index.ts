@@ -21,6 +21,7 @@ import type { Bindings } from './bindings.ts'
 import { openCaching } from './caching.ts'
 import { ConversationObject } from './conversation/object.ts'
 import { type Conversing, keepMsOf, openConversing } from './conversing.ts'
+import { type Clear, openErasing } from './erasing.ts'
 import { breaker } from './health/breaker.ts'
 import { listLearners } from './learning/listing.ts'
 import { LearnerObject } from './learning/object.ts'
@@ -60,6 +61,7 @@ import { ThreadObject } from './thread/object.ts'
 import type { Threads } from './thread/threads.ts'
 import { ReplayObject } from './replay/object.ts'
 import type { Replays } from './edge/replay.ts'
+import { forgetWords } from './telemetry/forgetting.ts'
 import { openTelemetry } from './telemetry/handover.ts'
 import { openLog, type Write } from './telemetry/log.ts'
 import { openOutboxes } from './telemetry/outboxes.ts'
@@ -89,6 +91,7 @@ const posting = (url: string, init: RequestInit): Promise<Response> => fetch(url
 interface Opened {
   readonly fetch: (request: Request, ctx: ExecutionContext) => Response | Promise<Response>
   readonly conversing: Conversing
+  readonly clear: Clear
   readonly conversationMs: number
   readonly work: ReturnType<typeof work>
   readonly replay: App['work']
@@ -159,6 +162,10 @@ function open(env: Bindings): Opened {
     allowHosts: config.media?.allowHosts ?? [],
   })
   const caching = openCaching(config, env.ANSWERS, sealsOf(env), serve)
+  const clear = openErasing({
+    answer: (name) => env.REPLAY.getByName(name).erase(),
+    words: (rowIds) => forgetWords(env.DB, outboxes.ask, rowIds),
+  })
   const conversing = openConversing({
     config,
     objects: env.CONVERSATION,
@@ -168,6 +175,7 @@ function open(env: Bindings): Opened {
     tokenizer,
     serve,
     check: () => sealsOf(env).check(),
+    clear,
   })
   const ask = pipeline({
     cache: caching.cache,
@@ -249,6 +257,7 @@ function open(env: Bindings): Opened {
   })
   return {
     conversing,
+    clear,
     conversationMs: keepMsOf(config),
     fetch: async (request, ctx) => app.fetch(request, env, ctx),
     work: work({ threads, pipeline: ask, warn }),
@@ -293,7 +302,8 @@ export class Micro extends MicroObject {
 export class Conversation extends ConversationObject {
   constructor(state: DurableObjectState, bindings: Bindings) {
     const forget = (name: string) => (opened ??= open(bindings)).conversing.forget(name)
-    super(state, bindings, { seal: sealOf('conversation', state, bindings), forget })
+    const clear: Clear = (traces) => (opened ??= open(bindings)).clear(traces)
+    super(state, bindings, { seal: sealOf('conversation', state, bindings), forget, clear })
   }
 }
 

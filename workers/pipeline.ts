@@ -23,7 +23,7 @@ import type { ModelRequest } from '../shared/request.ts'
 import type { Answer, Caller, Cx, Service } from './service.ts'
 import type { Telemetry } from './telemetry/handover.ts'
 import { conversationOf } from './telemetry/conversation.ts'
-import { outcomeOf } from './telemetry/outcome.ts'
+import { newRowId, outcomeOf } from './telemetry/outcome.ts'
 import { contextOf } from './telemetry/routing.ts'
 import { openWords } from './telemetry/words.ts'
 
@@ -89,6 +89,7 @@ export const pipeline =
     let firstAt: number | undefined
     let clamped: number | undefined
     const words = caller.storeText === true ? openWords() : undefined
+    const row = newRowId(startedAt)
 
     const promptTokens = async (): Promise<number> =>
       countPrompt((asked ?? request).messages, (asked ?? request).tools, await tokenizer())
@@ -107,9 +108,12 @@ export const pipeline =
       const closing = conversation?.close(ending, told === undefined ? answer?.target : undefined)
       closing?.catch(() => undefined) // waited for below, where it is reported
       const turn = await conversation?.kept
+      // What could not enter its conversation would be erased with nothing.
+      const isNobodys = conversation === undefined && request.conversation !== undefined
       const status = failure === undefined || ending !== undefined ? 200 : statusOf(failure)
       telemetry.record(
         outcomeOf({
+          id: row,
           cx,
           caller,
           request,
@@ -129,7 +133,7 @@ export const pipeline =
           context: conversation?.context && contextOf(conversation.context, turn !== 'late'),
         }),
         cx,
-        turn === 'erased' ? undefined : await words?.said((asked ?? request).messages),
+        isNobodys || turn === 'erased' ? undefined : await words?.said((asked ?? request).messages),
       )
       if (plan !== undefined && told === undefined)
         planner.settle({
@@ -159,7 +163,7 @@ export const pipeline =
     cx.defer(closed)
 
     try {
-      conversation = await conversations({ caller, request }, cx)
+      conversation = await conversations({ caller, request, ...(words && { row }) }, cx)
       const { last, request: whole, allowedMicros, context } = conversation
       const dry = (): Promise<Plan> => planner.plan(whole, caller, cx, { isDry: true })
       kept = await cache.find({ caller, request: whole, plan: dry }, cx)

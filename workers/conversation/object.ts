@@ -1,6 +1,7 @@
 // The object that keeps one conversation: its turns in order, one request at a time.
 import { DurableObject } from 'cloudflare:workers'
 import { type Floor, openFloor } from '../floor.ts'
+import { ARRIVED_MS, openTraces, type Trace, type Traces } from '../traces.ts'
 import type { Told } from './adding.ts'
 import { type Drafts, type Heard, openDrafts } from './drafts.ts'
 import type { Asking } from './joining.ts'
@@ -8,7 +9,7 @@ import { type Keeper, openKeeper } from './keeper.ts'
 import { type Loose, openLoose } from './loose.ts'
 import { isOlder, renew } from './older.ts'
 import { about, type About, copyOf, type Page, readPage, type SaidTurn, type TurnQuery } from './reading.ts'
-import type { Entered, Leaving, Remembered, Surroundings } from './spoken.ts'
+import type { Entered, Erased, Forgone, Leaving, Remembered, Surroundings } from './spoken.ts'
 import { type ConversationStore, openStore } from './store.ts'
 import type { Span, Written } from './summing.ts'
 
@@ -19,6 +20,9 @@ const RESEALED = 256
 /** While somebody sums up nobody else is asked to; nor for so long after it came to nothing. */
 const SUMMING_MS = 60_000
 
+/** What could not be erased is tried again after this. */
+const AGAIN_MS = 60_000
+
 const NOBODY = (): boolean => false
 
 export class ConversationObject extends DurableObject {
@@ -27,6 +31,7 @@ export class ConversationObject extends DurableObject {
   private readonly keeper: Keeper
   private readonly drafts: Drafts
   private readonly loose: Loose
+  private readonly traces: Traces
   private readonly floor: Floor = openFloor()
   private readonly open = new Set<string>() // turns that have begun; one id each, until they end
   private readonly erased = new Set<string>() // those of them whose conversation is gone
@@ -39,6 +44,7 @@ export class ConversationObject extends DurableObject {
     this.store = openStore(storage.sql, surroundings.seal)
     this.keeper = openKeeper(this.store, surroundings.seal)
     this.drafts = openDrafts(storage.sql, surroundings.seal)
+    this.traces = openTraces(storage.sql)
     this.loose = openLoose(this.drafts, (told, leaving) => this.change(() => this.write(told, leaving)))
     if (isOlder(storage.sql)) storage.transactionSync(() => renew(storage.sql, this.store, this.keeper))
   }
@@ -80,7 +86,7 @@ export class ConversationObject extends DurableObject {
   async remember(told: Told, leaving: Leaving): Promise<Remembered> {
     if (this.erased.has(told.id)) {
       this.leave(told.id)
-      await this.forget(told.id, leaving.name)
+      await this.forget(told.id, leaving)
       return { isErased: true }
     }
     this.loose.hold(told, leaving)
@@ -101,14 +107,23 @@ export class ConversationObject extends DurableObject {
   }
 
   /** What was erased while it was answered has been put into the list of its key meanwhile. */
-  private async forget(turnId: string, name: string): Promise<void> {
+  private async forget(turnId: string, { name, traces }: Leaving): Promise<void> {
     if (this.store.head() === undefined) await this.surroundings.forget(name)
+    await this.abandon(traces)
     this.erased.delete(turnId)
   }
 
-  private write(told: Told, { name, isListed, keepMs }: Leaving): void {
+  /** What erased turns have left elsewhere is erased once more when what was on its way has arrived. */
+  private async abandon(traces: readonly Trace[]): Promise<void> {
+    if (traces.length === 0) return
+    this.change(() => this.traces.leave(traces))
+    await this.schedule(Date.now() + ARRIVED_MS)
+  }
+
+  private write(told: Told, { name, isListed, keepMs, traces }: Leaving): void {
     this.drafts.remove(told.id)
     if (!this.keeper.remember(told)) return
+    this.traces.note(traces, told.at)
     for (const [fact, value] of [
       ['name', name],
       ['keep-ms', String(keepMs)],
@@ -118,10 +133,16 @@ export class ConversationObject extends DurableObject {
   }
 
   /** The request came to nothing, and no turn is stored; or words of it were heard, and those are. */
-  async forgo(turnId: string, wasHeard: boolean): Promise<void> {
-    this.erased.delete(turnId)
-    if (!wasHeard) this.drafts.remove(turnId)
+  async forgo(turnId: string, forgone: Forgone): Promise<void> {
+    const isErased = this.erased.delete(turnId)
     this.leave(turnId)
+    if (forgone.wasHeard) return
+    this.drafts.remove(turnId)
+    const { traces = [], keepMs = 0 } = forgone.leaving ?? {}
+    if (isErased) return this.abandon(traces)
+    if (traces.length === 0) return
+    this.change(() => this.traces.note(traces, Date.now()))
+    await this.schedule(Date.now() + keepMs)
   }
 
   /** It cannot be written yet; the next one need not wait for that. */
@@ -168,22 +189,27 @@ export class ConversationObject extends DurableObject {
     return true
   }
 
-  /** Erases everything; a turn that is being answered is not stored. False where there was nothing. */
-  async erase(): Promise<boolean> {
-    const wasThere = this.store.head() !== undefined || this.open.size > 0 || this.drafts.all().length > 0
+  /** Erases everything; a turn that is being answered is not stored. Tells what its turns have left elsewhere. */
+  async erase(): Promise<Erased> {
+    const drafts = this.drafts.all()
+    const traces = [...this.traces.all(), ...drafts.flatMap(({ begun }) => begun.leaving.traces)]
+    const left = [...traces, ...this.traces.left()]
+    const wasThere = this.store.head() !== undefined || this.open.size + drafts.length + traces.length > 0
     this.loose.clear()
     for (const turn of this.open) this.erased.add(turn)
     await this.ctx.storage.deleteAlarm()
     await this.ctx.storage.deleteAll()
     this.reset()
-    return wasThere
+    await this.abandon(left)
+    return { wasThere, traces }
   }
 
   override async alarm(): Promise<void> {
+    await this.clear()
     this.loose.write((turn) => this.open.has(turn))
-    const head = this.store.head()
-    if (head === undefined) return
-    const [now, endsAt] = [Date.now(), head.at + this.keepMs()]
+    const [now, head] = [Date.now(), this.store.head()]
+    if (head === undefined && this.open.size > 0) return // its end sets another
+    const endsAt = head === undefined ? this.lastTrace() : head.at + this.keepMs()
     if (endsAt > now) {
       const hasMore = this.change(() => this.store.reseal(RESEALED))
       return this.ctx.storage.setAlarm(hasMore ? now : Math.min(endsAt, now + LOOK_MS))
@@ -191,6 +217,19 @@ export class ConversationObject extends DurableObject {
     const name = this.store.fact('name')
     if (name !== undefined) await this.surroundings.forget(name)
     await this.erase()
+  }
+
+  private async clear(): Promise<void> {
+    const left = this.traces.left()
+    if (left.length === 0) return
+    await this.ctx.storage.setAlarm(Date.now() + AGAIN_MS) // where something cannot be reached now
+    await this.surroundings.clear(left)
+    this.change(() => this.traces.clear())
+  }
+
+  /** Of what came to nothing there is nothing here but where its words are. */
+  private lastTrace(): number {
+    return Math.max(0, ...this.traces.all().map(({ until }) => until))
   }
 
   private keepMs(): number {
@@ -217,5 +256,6 @@ export class ConversationObject extends DurableObject {
   private reset(): void {
     this.store.reset()
     this.drafts.reset()
+    this.traces.reset()
   }
 }

@@ -6,13 +6,14 @@ import { sealTrouble } from '../../shared/seal.ts'
 import type { Goal } from '../../shared/talk-schema.ts'
 import type { Tokenizer } from '../../shared/tokens.ts'
 import type { Answer, Caller, Cx, LastServed } from '../service.ts'
+import { tracesOf } from '../traces.ts'
 import type { Heard } from './drafts.ts'
 import type { Kept } from './holding.ts'
 import { newTurnId } from './ids.ts'
 import { counting, roughly } from './item.ts'
 import type { Told } from './adding.ts'
 import type { Asking, Lost, Recall } from './joining.ts'
-import type { Entered, Leaving, Remembered } from './spoken.ts'
+import type { Entered, Forgone, Leaving, Remembered } from './spoken.ts'
 import { messageOf, storedOf } from './stored.ts'
 import type { Span, Written } from './summing.ts'
 import { openTurn, type Turn } from './turn.ts'
@@ -27,7 +28,7 @@ export interface ConversationObjects {
   /** It is not written yet, and the next one need not wait for that any more. */
   stepAside(name: string, turnId: string): Promise<void>
   /** Nothing came of it; or something did that could not be written, and what was heard of it stays. */
-  forgo(name: string, turnId: string, wasHeard: boolean): Promise<void>
+  forgo(name: string, turnId: string, forgone: Forgone): Promise<void>
   summarised(
     name: string,
     span: Pick<Span, 'turn' | 'upto' | 'depth'>,
@@ -44,6 +45,8 @@ export interface Terms {
   /** Tokens that the model can read of it. */
   readonly windowTokens: number
   readonly keepMs: number
+  /** So long words are kept beside rows, where they are. */
+  readonly wordsMs: number
   /** Who sums up what is not sent any more; nobody where it is absent. */
   readonly summaryModel?: string
 }
@@ -84,7 +87,12 @@ export interface Asked {
 }
 
 export type Conversations = (
-  asked: { readonly caller: Caller; readonly request: ModelRequest },
+  asked: {
+    readonly caller: Caller
+    readonly request: ModelRequest
+    /** The request's row, where what is said is kept beside it. */
+    readonly row?: string
+  },
   cx: Cx,
 ) => Promise<Asked>
 
@@ -98,7 +106,7 @@ const NOTHING: Pick<Asked, 'listen' | 'kept' | 'close'> = {
 
 export const openConversations =
   ({ objects, termsOf, tokenizer, summarise, check }: Given): Conversations =>
-  async ({ caller, request }, cx) => {
+  async ({ caller, request, row }, cx) => {
     const { conversation: name, talk } = request
     const isTalk = request.embedding === undefined && request.proxied === undefined
     if (name === undefined || !isTalk) return { request, ...NOTHING }
@@ -106,7 +114,7 @@ export const openConversations =
     const turnId = newTurnId()
     const sent = storedOf(request.messages)
     const terms = await termsOf(request, cx)
-    const { contextTokens, windowTokens, keepMs, summaryModel } = terms
+    const { contextTokens, windowTokens, keepMs, wordsMs, summaryModel } = terms
     // Whoever sets a budget wants it kept. A window is wide, and not worth the vocabulary, whose unpacking holds up
     // everybody else in the isolate once.
     const weigh = contextTokens === undefined ? roughly : counting(await tokenizer())
@@ -128,7 +136,7 @@ export const openConversations =
     const { messages, fresh, place, left, summary, tokens } = entered.value
     const { allowedMicros, last, isListed } = entered
     if (messages.length === 0 || cx.signal.aborted) {
-      await objects.forgo(name, turnId, false)
+      await objects.forgo(name, turnId, { wasHeard: false })
       throw new Failed({ kind: 'cancelled' })
     }
 
@@ -141,6 +149,10 @@ export const openConversations =
       summaryModel,
       weigh,
       caller,
+      traces: tracesOf(caller, {
+        answer: request.keptIn,
+        words: row === undefined ? undefined : { row, until: cx.now() + wordsMs },
+      }),
     }
     return {
       request: { ...request, messages: messages.map(messageOf) },

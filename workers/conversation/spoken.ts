@@ -1,6 +1,7 @@
 // What a conversation's object is told of a turn and tells of it, beside the turn itself. Types alone.
 import type { Seal } from '../../shared/seal.ts'
 import type { LastServed } from '../service.ts'
+import type { Trace } from '../traces.ts'
 import type { Recalled } from './joining.ts'
 import type { Span } from './summing.ts'
 
@@ -23,7 +24,12 @@ export interface Leaving {
   readonly keepMs: number
   /** Is there somebody to sum up what is left out? */
   readonly sums: boolean
+  /** What is kept of it elsewhere. */
+  readonly traces: readonly Trace[]
 }
+
+/** Of a turn that is not written down: words of it were heard, and those are kept; or nothing came of it. */
+export type Forgone = { readonly wasHeard: true } | { readonly wasHeard: false; readonly leaving?: Leaving }
 
 /** What became of a turn that was to be written down. */
 export interface Remembered {
@@ -33,8 +39,16 @@ export interface Remembered {
   readonly span?: Span
 }
 
+export interface Erased {
+  /** False where there was nothing. */
+  readonly wasThere: boolean
+  readonly traces: readonly Trace[]
+}
+
 export interface Surroundings {
   readonly seal: Seal
   /** Erases what others keep of a conversation. */
   readonly forget: (name: string) => Promise<void>
+  /** Erases what its turns have left elsewhere; may be done again. */
+  readonly clear: (traces: readonly Trace[]) => Promise<void>
 }

@@ -33,7 +33,8 @@ export const summarising =
     const abort = (reason: Failed): void => controller.abort(reason)
     const timer = setTimeout(() => abort(new Failed({ kind: 'cancelled' })), MOST_MS)
     const inside: Cx = { ...cx, id: `${cx.id}-summary`, signal: controller.signal }
-    const { models: _, cache: __, ...payer } = caller // the operator has chosen the model
+    // The operator has chosen the model; and the words are the conversation's, which are kept, and erased, with its turns.
+    const { models: _, cache: __, storeText: ___, ...payer } = caller
     try {
       const request = requestFor(span, model, caller)
       const { answer } = await serve({ caller: payer, request }, inside, abort)

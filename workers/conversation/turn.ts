@@ -3,6 +3,7 @@
 import type { Ending, Target } from '../../shared/plan.ts'
 import { persist } from '../insist.ts'
 import { type Caller, type Cx, healthKey, servedBy } from '../service.ts'
+import type { Trace } from '../traces.ts'
 import type { Told } from './adding.ts'
 import type { Begun } from './drafts.ts'
 import { hold, type Kept } from './holding.ts'
@@ -10,7 +11,7 @@ import { partsOf } from './ids.ts'
 import type { CountMessage } from './item.ts'
 import type { Recall } from './joining.ts'
 import type { Asked, ConversationObjects, Summarise } from './recall.ts'
-import type { Leaving } from './spoken.ts'
+import type { Forgone, Leaving } from './spoken.ts'
 import { answerOf } from './stored.ts'
 
 export interface Turn {
@@ -23,6 +24,7 @@ export interface Turn {
   readonly summaryModel?: string | undefined
   readonly weigh: CountMessage
   readonly caller: Caller
+  readonly traces: readonly Trace[]
 }
 
 export interface TurnGiven {
@@ -39,11 +41,11 @@ const TRYING_MS = 60_000
 
 export function openTurn(
   { objects, summarise }: TurnGiven,
-  { id, name, recalled, isListed, keepMs, summaryModel, weigh, caller }: Turn,
+  { id, name, recalled, isListed, keepMs, summaryModel, weigh, caller, traces }: Turn,
   cx: Cx,
 ): Pick<Asked, 'listen' | 'kept' | 'close'> {
   const { promise: kept, resolve: settle } = Promise.withResolvers<Kept>()
-  const leaving: Leaving = { name, isListed, keepMs, sums: summaryModel !== undefined }
+  const leaving: Leaving = { name, isListed, keepMs, sums: summaryModel !== undefined, traces }
 
   const begun = (target: Target | undefined): Begun => ({
     at: cx.now(),
@@ -87,7 +89,7 @@ export function openTurn(
       return done
     } catch (error) {
       settle('late')
-      await objects.forgo(name, id, true)
+      await objects.forgo(name, id, HEARD)
       throw error
     } finally {
       clearTimeout(late)
@@ -107,7 +109,7 @@ export function openTurn(
       const reply = ending === undefined ? undefined : answerOf(ending)
       if (ending === undefined || reply === undefined) {
         settle('none')
-        return objects.forgo(name, id, false)
+        return objects.forgo(name, id, { wasHeard: false, leaving })
       }
       const { span } = await remember(toldOf(ending, { message: reply, tokens: weigh(reply) }, target))
       if (span === undefined || summaryModel === undefined) return
@@ -117,6 +119,9 @@ export function openTurn(
     },
   }
 }
+
+/** What was heard of it stays, and so does what is kept of it elsewhere. */
+const HEARD: Forgone = { wasHeard: true }
 
 const isTrue = (): boolean => true
 const isFalse = (): boolean => false

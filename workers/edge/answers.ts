@@ -20,6 +20,7 @@ import { parse, readBody, readBytes, understand } from './receive.ts'
 import { refuse } from './refuse.ts'
 import { askKept, cancel, type Keeping, markIn, resume } from './replay.ts'
 import { respond, type Responding } from './respond.ts'
+import { RUN_MS } from '../replay/runs.ts'
 
 export interface Asking {
   readonly raw: Request
@@ -121,7 +122,8 @@ export function openAnswers(house: Answering): Answers {
       const cx: Cx = { id: requestId, signal: controller.signal, now: Date.now, defer }
       const told = async (): Promise<Response> => {
         const receivedAt = cx.now()
-        const request = understand(parse(task.body), raw.headers, dialect, caller, address)
+        const asked = understand(parse(task.body), raw.headers, dialect, caller, address)
+        const request = { ...asked, keptIn: { object: task.object, until: cx.now() + RUN_MS + task.keepMs } }
         return answerQuietly({ raw, caller, cx, abort, spot, request, receivedAt, stream: { id, broke } })
       }
       const response = await told().catch((error: unknown) => {

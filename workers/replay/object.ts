@@ -7,7 +7,7 @@ import { END, type Journal, openJournal } from '../journal/journal.ts'
 import type { Unit } from '../journal/log.ts'
 import type { Caller } from '../service.ts'
 import { isRepeatable, newTry } from './names.ts'
-import { decide, type Head, readHead, writeHead } from './runs.ts'
+import { decide, type Head, readHead, RUN_MS, writeHead } from './runs.ts'
 
 /** A request as its client sent it, but for its key. */
 export interface Task {
@@ -69,9 +69,6 @@ interface Running {
 
 /** A request that is overtaken by its own cancellation is no later than this. */
 const OVERTAKEN_MS = 10_000
-
-/** No request takes longer: what is called unfinished after this will never be finished. */
-const RUN_MS = 21 * 60_000
 
 const tooLong = new Failed({ kind: 'malformed', reason: 'it is longer than what is kept of a stream' })
 

@@ -2,6 +2,9 @@
 import { fieldsOf, parse, text } from '../../shared/fields.ts'
 import type { Kept } from '../journal/journal.ts'
 
+/** No request takes longer: what is called unfinished after this will never be finished. */
+export const RUN_MS = 21 * 60_000
+
 /** What is kept of a run beside its text. */
 export interface Head {
   /** The address that was asked. */

@@ -12,6 +12,7 @@ import {
   type Window,
   writeBooks,
 } from './books.ts'
+import { without } from './forgetting.ts'
 import { type Batch, type HandOver, rowsOf } from './letter.ts'
 import { rowOf } from './record.ts'
 import { MOST_CHARACTERS, type OutboxStore } from './store.ts'
@@ -37,6 +38,8 @@ export interface Keeper {
   pageAt(): number | undefined
   /** Batches that the database does not have, in order. */
   unsent(): Iterable<Batch>
+  /** Forgets the words of these rows, sent or not. */
+  forgetWords(rows: ReadonlySet<string>): void
   /** A snapshot is due, or due at this time; undefined where nothing is to be written. */
   snapshotAt(): number | undefined
   /** Writes the books down and forgets what needs no keeping. */
@@ -199,6 +202,21 @@ export function openKeeper({ store, hasTraces, now: openedAt, warn }: Keeping): 
         if (batches.length === 0) return
         yield* batches
         from = batches.at(-1)?.id ?? from
+      }
+    },
+    forgetWords(rows) {
+      for (let from = 0; ;) {
+        const batches = store.after(from, SNAPSHOT_ROWS)
+        if (batches.length === 0) return
+        for (const { id, handOvers } of batches) {
+          const changed = handOvers.map((handOver) => without(handOver, rows))
+          if (changed.some((handOver) => handOver !== undefined))
+            store.rewrite(
+              id,
+              handOvers.map((handOver, at) => changed[at] ?? handOver),
+            )
+          from = id
+        }
       }
     },
     snapshotAt: () =>

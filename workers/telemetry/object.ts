@@ -104,6 +104,12 @@ export abstract class OutboxObject extends DurableObject {
     return textIn(this.keeper.unsent(), rowId)
   }
 
+  /** Forgets the words of these rows, where they are still here. */
+  async forget(rows: readonly string[]): Promise<void> {
+    this.writeDown()
+    this.keeper.forgetWords(new Set(rows))
+  }
+
   override async alarm(): Promise<void> {
     this.alarmAt = undefined
     this.go()

@@ -1,4 +1,4 @@
-// The one row a request leaves, from everything that is known of it at its end. Pure but for its id.
+// The one row a request leaves, from everything that is known of it at its end. Pure but for its name.
 import { type Failure, judge, reasonOf } from '../../shared/failure.ts'
 import { costMicros, type Price } from '../../shared/money.ts'
 import type { Attempt, Ending, Outcome, Plan } from '../../shared/plan.ts'
@@ -8,6 +8,7 @@ import type { Answer, Caller, Cx } from '../service.ts'
 import { type Reused, routingOf, type SentContext } from './routing.ts'
 
 export interface Facts {
+  readonly id: string
   readonly cx: Cx
   readonly caller: Caller
   readonly request: ModelRequest
@@ -34,7 +35,11 @@ export interface Facts {
   readonly context: SentContext | undefined
 }
 
+/** Not the request id: a client may send one twice, and both were paid for. In order of time, which indexes like. */
+export const newRowId = (startedAt: number): string => `row_${startedAt.toString(36)}_${crypto.randomUUID()}`
+
 export function outcomeOf({
+  id,
   cx,
   caller,
   request,
@@ -57,8 +62,7 @@ export function outcomeOf({
   // What is given again would have cost what it cost before.
   const frontier = reused?.saved_micros ?? (frontierPrice && frontierMicros(attempts, frontierPrice))
   return {
-    // Not the request id: a client may send one twice, and both were paid for. In order of time, which indexes like.
-    id: `row_${startedAt.toString(36)}_${crypto.randomUUID()}`,
+    id,
     requestId: cx.id,
     at: startedAt,
     keyId: caller.keyId,

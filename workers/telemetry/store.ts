@@ -11,6 +11,8 @@ export interface OutboxStore {
   /** Given once, and again only to a store that lost everything. */
   readonly name: string
   write(id: number, handOvers: readonly HandOver[]): void
+  /** The same rows, with less kept beside them. */
+  rewrite(id: number, handOvers: readonly HandOver[]): void
   /** Batches after this id, in order, up to so many rows and half a million characters; at least one where there is one. */
   after(id: number, rows: number): Batch[]
   /** Rows in batches after this id. */
@@ -53,6 +55,8 @@ export function openStore(sql: Sql, freshName: () => string): OutboxStore {
         text,
       )
     },
+    rewrite: (id, handOvers) =>
+      void sql.exec('UPDATE queue SET text = ? WHERE id = ?', writeBatch(handOvers), id),
     after(id, rows) {
       const found = sql
         .exec('SELECT id, rows, characters FROM queue WHERE id > ? ORDER BY id LIMIT 100', id)

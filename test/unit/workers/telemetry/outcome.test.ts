@@ -2,10 +2,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Ending } from '../../../../shared/plan.ts'
 import { noUsage } from '../../../../shared/usage.ts'
-import { type Facts, outcomeOf } from '../../../../workers/telemetry/outcome.ts'
+import { type Facts, newRowId, outcomeOf } from '../../../../workers/telemetry/outcome.ts'
 import { answerOf, batchesOf, callerWith, cxAt, planOf, requestFor, target } from '../../samples.ts'
 
 const facts: Facts = {
+  id: newRowId(1_000),
   cx: cxAt(() => 1_500),
   caller: callerWith(),
   request: requestFor('a private question'),
@@ -72,7 +73,7 @@ describe('an outcome', () => {
   })
 
   it('has an id of its own, because a client may send one request id twice', () => {
-    expect(outcomeOf(facts).id).not.toBe(outcomeOf(facts).id)
+    expect(newRowId(1_000)).not.toBe(newRowId(1_000))
   })
 
   it('of a request that failed before a plan has nothing of one', () => {
