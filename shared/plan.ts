@@ -76,10 +76,24 @@ export interface Plan {
   readonly cascade?: Cascade
   /** So many of the route's requests may end at a larger model: a look at the small model's answers says which. */
   readonly lookShare?: number
+  /** What that share is expected to come to; where a share, a quality or a cost was asked for. */
+  readonly expected?: Expected
   /** Who has the conversation's prompt in a cache and is not asked first, and what that saves of the next turn there. */
   readonly left?: { readonly target: string; readonly cachedTokens: number; readonly worthMicros?: number }
   /** What the route's first frontier model costs; absent without one, and where nobody has said. */
   readonly frontierPrice?: Price
+}
+
+/** What is expected of a share of strong calls. */
+export interface Expected {
+  /** `look`: every request begins with a small model, and the share is of its answers. */
+  readonly by: 'question' | 'look'
+  /** Of the frontier's, by labels that were not known when they were judged; absent where there are too few. */
+  readonly quality?: number
+  /** Micro-dollars of 1,000 requests like this one; absent where a tier has no price. */
+  readonly per1kMicros?: number
+  /** How much evidence there is for the quality, in words. */
+  readonly why: string
 }
 
 /** How an answer is held back until it is known whether it may be given. */

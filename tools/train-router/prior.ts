@@ -12,7 +12,7 @@ import { ask } from './ask.ts'
 /** A word of fewer prompts is not shipped: it would tell of one prompt, and helps with no other. */
 const LEAST_PROMPTS = 3
 /** What a strong model gains where nothing is known of the pair. */
-const USUAL_GAIN = 0.15
+export const USUAL_GAIN = 0.15
 
 const sketches = new Map<string, Sketch>() // a cache, bounded by the prompts of the benchmarks
 

@@ -1,8 +1,8 @@
 // Models and decisions as clients see them. Pure.
 import type { Counted } from '../count.ts'
 import { Failed } from '../../shared/failure.ts'
-import type { Price, Rates } from '../../shared/money.ts'
-import type { Plan } from '../../shared/plan.ts'
+import { dollarsFromMicros, type Price, type Rates } from '../../shared/money.ts'
+import type { Expected, Plan } from '../../shared/plan.ts'
 import type { Catalog, Listed, Policy } from '../routing/catalog.ts'
 import type { Caller } from '../service.ts'
 import { routingOf, writeRouting } from '../telemetry/routing.ts'
@@ -119,9 +119,18 @@ export function explain(plan: Plan): Record<string, unknown> {
     score: plan.score ?? null,
     reason: plan.reason,
     ...writeRouting(routingOf(plan) ?? {}),
+    expected: plan.expected === undefined ? null : writeExpected(plan.expected),
     fallbacks: plan.targets.slice(1).map((target) => target.name),
   }
 }
+
+/** What the share is expected to come to: null where nobody knows. */
+const writeExpected = ({ by, quality, per1kMicros, why }: Expected): Record<string, unknown> => ({
+  by,
+  quality: quality === undefined ? null : Math.round(quality * 10_000) / 10_000,
+  per_1k: per1kMicros === undefined ? null : dollarsFromMicros(per1kMicros),
+  evidence: why,
+})
 
 /** A prompt's length, in the words of the dialect; the header says whose count it is. */
 export function tellCount(

@@ -67,6 +67,14 @@ export function shareFor(curve: Curve, quality: number): number {
   return 1
 }
 
+/** The mean quality that a share of strong calls reaches; between two points the curve is a line. */
+export function qualityAt({ points }: Curve, share: number): number | undefined {
+  const after = points.findIndex((point) => point.share >= share)
+  const [low, high] = [points[after - 1], points[after]]
+  if (high === undefined || low === undefined) return (high ?? points.at(-1))?.quality
+  return low.quality + ((share - low.share) / (high.share - low.share)) * (high.quality - low.quality)
+}
+
 /** The share up to which strong calls gain more than `worth` each, by what they gained: where the most is left over. */
 export function shareWorth({ points }: Curve, worth: number): number {
   let best = { share: 0, left: Number.NEGATIVE_INFINITY }

@@ -5,7 +5,7 @@ import { BUCKETS, hashText, shapeOf } from './features.ts'
 import type { Learned } from './learner.ts'
 import prior from './prior.json' with { type: 'json' }
 import { PLAIN_CUT } from './dial.ts'
-import { groundOf, hasOptions, pairGain } from './prior.ts'
+import { groundOf, hasOptions, pairGain, pairSight } from './prior.ts'
 import { type Reading, readRequest } from './reading.ts'
 import { packSketch, sketchReading } from './sketch.ts'
 import { TRAITS } from './traits.ts'
@@ -14,6 +14,11 @@ export interface Effort {
   /** 0..1, higher where the strong model is expected to gain more. */
   readonly score: number
   readonly features: Readonly<Record<string, number>>
+  /**
+   * By the prior for pairs alone, where nobody else knows the route: what a dial orders requests by. On ground that the
+   * prior does not know all have one score.
+   */
+  readonly pair?: { readonly score: number; readonly isKnown: boolean }
 }
 
 /** A trained prior: one weight a bucket, as signed bytes times `scale`, and one a shape feature. */
@@ -52,6 +57,13 @@ export function classify(request: ModelRequest, learned?: Learned, manner: Manne
 /** By the priors alone: who routes while a route has learned nothing that is of use. */
 function unlearned(request: ModelRequest, reading: Reading, manner: Manner): Effort {
   const { weak = 'micro', isGuarded = false } = manner
+  const judged = judge(request, reading, weak, isGuarded)
+  if (weak === 'micro') return judged
+  const { gain, isKnown } = pairSight(reading, isGuarded)
+  return { ...judged, pair: { score: scoreOf(gain), isKnown } }
+}
+
+function judge(request: ModelRequest, reading: Reading, weak: 'micro' | 'other', isGuarded: boolean): Effort {
   const { traits } = reading.whole
   const own = weigh(request)
   const paired = (): number => scoreOf(pairGain(reading, isGuarded))
@@ -81,10 +93,8 @@ const gainAt = (score: number): number => {
 /** What is told of a request so that its route can learn from it: a sketch, and the gain that the priors expect. */
 export function noteOf(request: ModelRequest, weak: Required<Manner>['weak']): Noted {
   const reading = readRequest(request)
-  return {
-    sketch: packSketch(sketchReading(reading)),
-    prior: gainAt(unlearned(request, reading, { weak }).score),
-  }
+  const { score, pair } = unlearned(request, reading, { weak })
+  return { sketch: packSketch(sketchReading(reading)), prior: gainAt(pair?.score ?? score) }
 }
 
 const named = (traits: Float32Array): Record<string, number> =>

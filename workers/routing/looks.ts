@@ -23,7 +23,7 @@ export interface LookedFor {
 /** What a route has learned of answers, of a caller's own traffic; at once, and without asking anybody. */
 export type LookLessons = (route: string, caller: Caller) => Learned | undefined
 
-/** Kept per isolate, one a route, tenant and share, the newest; shares come from requests too. Half a kilobyte each. */
+/** Kept per isolate, one a route, tenant and setting, the newest; settings come from requests too. Half a kilobyte each. */
 const MAX_DIALS = 1_024
 
 /** Nothing is worth asking for. */
@@ -32,8 +32,9 @@ const NOTHING: Curve = { points: [], weak: 0, strong: 0 }
 export function openLooks(lessons: LookLessons): Looks {
   const dials = new Map<string, Dial>() // a cache, bounded by MAX_DIALS
 
-  const dialOf = (route: string, { project, keyId }: Caller, share: number | undefined): Dial => {
-    const name = JSON.stringify([route, project?.id ?? keyId, share ?? null])
+  const dialOf = ({ route, dial: setting, lookShare }: Plan, { project, keyId }: Caller): Dial => {
+    const { strongShare, quality, maxCostPer1k } = lookShare === undefined ? {} : (setting ?? {})
+    const name = JSON.stringify([route, project?.id ?? keyId, strongShare, quality, maxCostPer1k])
     const dial = dials.get(name) ?? openDial()
     dials.delete(name)
     dials.set(name, dial)
@@ -54,7 +55,7 @@ export function openLooks(lessons: LookLessons): Looks {
     const rank = lookShare === undefined ? rankOfPassed : rankOfAll
     const all = lookShare !== undefined
     return held({
-      dial: dialOf(route, caller, lookShare),
+      dial: dialOf(plan, caller),
       share,
       chance: chanceOf(id, 'look'),
       scored,

@@ -24,6 +24,7 @@ import type { Learned } from './learner.ts'
 import { openMemory } from './memory.ts'
 import type { TierCosts } from './purse.ts'
 import { needsOf } from './suit.ts'
+import { expectedOf, NOTHING } from './promise.ts'
 import { cascadeFor, inCascade } from './terms.ts'
 
 type Tiers = Extract<Policy, { kind: 'tiers' }>
@@ -111,19 +112,22 @@ export function openPlanner({ prices, health, lessons, ratings, ...rest }: Plann
       const setting = mergeDials(found.dial, request.dial)
       const policy = affordable(found, setting.maxPrice, request.model)
       const learned = lessons?.(request.model, caller)
-      const effort = policy.kind === 'tiers' ? classify(request, learned, mannerOf(policy)) : UNASKED
+      const judged = policy.kind === 'tiers' ? classify(request, learned, mannerOf(policy)) : UNASKED
       const demand = policy.kind === 'tiers' ? demandOf(request.model, caller, setting) : undefined
+      const effort = demand?.weigh(judged) ?? judged
       const { curve } = learned ?? {}
+      const costs = (): TierCosts => costsOf(policy, request, health)
       const demanded = demand?.read({
         score: effort.score,
         chance: chanceOf(cx.id, 'equal'),
         ...(curve === undefined ? {} : { curve }),
-        costs: () => costsOf(policy, request, health),
+        costs,
       })
       const terms = cascadeFor(policy, request)
       // Without a share, a cost or a promise to keep, a cascade lets its checks say what needs a larger model.
       // Where its route has learned to look at answers, the share is of those.
-      const lookShare = terms && learned?.look?.standing.isOn === true ? setting.strongShare : undefined
+      const look = terms && learned?.look?.standing.isOn === true ? learned.look : undefined
+      const lookShare = look && demand?.look({ ...(look.curve && { curve: look.curve }), costs })
       const isFree = terms !== undefined && (knobsIn(setting).length === 0 || lookShare !== undefined)
       const now = cx.now()
       const { retries } = catalog
@@ -152,10 +156,15 @@ export function openPlanner({ prices, health, lessons, ratings, ...rest }: Plann
         return planBy(without(healthKey(tried), view))
       }
       const plan = planBy(health)
-      if (demand !== undefined && demanded !== undefined && options.isDry !== true)
-        demand.note(demanded, plan.tier === 'frontier', isByScore(plan) ? effort.score : undefined)
-      const held = demanded?.share === undefined ? {} : { share: demanded.share, dial: setting }
-      return { ...plan, ...held, ...(lookShare === undefined ? {} : { lookShare }) }
+      const isCounted = demand !== undefined && lookShare === undefined && options.isDry !== true
+      if (isCounted && demanded !== undefined)
+        demand.note(demanded, plan.tier === 'frontier', isByScore(plan) ? effort.score : undefined, judged)
+      const share = lookShare ?? demanded?.share
+      if (share === undefined) return plan
+      const isLook = lookShare !== undefined
+      const blind = terms === undefined || isLook ? undefined : (learned?.look?.standing.reason ?? NOTHING)
+      const expected = expectedOf({ share, learned: isLook ? look : learned, costs: costs(), isLook, blind })
+      return { ...plan, share, dial: setting, expected, ...(isLook ? { lookShare } : {}) }
     },
 
     settle({ caller, request, plan, target, ending, at }) {
@@ -165,7 +174,9 @@ export function openPlanner({ prices, health, lessons, ratings, ...rest }: Plann
         memory.note(request, tenantOf(caller), { ...servedBy(healthKey(target), ending.usage), at })
       if (plan.dial === undefined || plan.tier === 'fixed' || target.tier === 'fixed') return
       if (plan.tier === 'cache' || target.tier === 'cache') return
-      demandOf(plan.route, caller, plan.dial).settle(plan.tier, target.tier, ending.costMicros)
+      const demand = demandOf(plan.route, caller, plan.dial)
+      if (plan.lookShare === undefined) demand.settle(plan.tier, target.tier, ending.costMicros)
+      else demand.settleLook(target.tier, ending.costMicros)
     },
   }
 }

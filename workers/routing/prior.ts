@@ -97,6 +97,18 @@ export function priorGain(sketch: Look, model: Linear = theShipped()): number {
   return isKnownGround(sketch) ? gainOf(model, sketch) : model.bias
 }
 
+/** The same of a request, as routes go by it; guarded: of a reading with views, where what follows raises nothing. */
+export function pairSight(
+  reading: Reading,
+  isGuarded: boolean,
+  model: Linear = theShipped(),
+): { readonly gain: number; readonly isKnown: boolean } {
+  const ground = groundOf(reading)
+  if (ground === 'unknown') return { gain: model.bias, isKnown: false }
+  const gain = pairGain(reading, isGuarded, model)
+  return ground === 'known' ? { gain, isKnown: true } : { gain: Math.min(model.bias, gain), isKnown: false }
+}
+
 /** The same of a request that is not on unknown ground; guarded: of a reading with views. */
 export const pairGain = (reading: Reading, isGuarded: boolean, model: Linear = theShipped()): number =>
   isGuarded ? guardedGain(model, reading) : wholeGain(model, reading)

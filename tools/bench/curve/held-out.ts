@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { packPrior } from '../../train-router/pairs.ts'
 import { fitPrior } from '../../train-router/prior.ts'
-import { stem } from '../routing/held-out.ts'
+import { stem } from '../routing/ground.ts'
 import type { Pair } from '../routing/sets.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')

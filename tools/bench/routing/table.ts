@@ -20,3 +20,5 @@ const share = (outcomes: readonly Outcome[], side: 'weak' | 'strong'): string =>
 
 export const title = (name: string, outcomes: readonly Outcome[]): string =>
   `**${name}** (${outcomes.length} prompts, ${share(outcomes, 'weak')} -> ${share(outcomes, 'strong')} % right)`
+
+export const percent = (value: number): string => `${(100 * value).toFixed(1)} %`

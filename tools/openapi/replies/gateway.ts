@@ -19,7 +19,20 @@ export const routing = {
     .describe('Whose cached prompt the decision leaves behind, and what that would have saved.'),
 }
 
+const expected = z
+  .object({
+    by: z
+      .enum(['question', 'look'])
+      .describe('`look`: all begin with a small model, and the share is of its answers.'),
+    quality: z.number().nullable().describe("Of the frontier's, by held-out labels; null without enough."),
+    per_1k: z.number().nullable().describe('US dollars of 1,000 requests like this one.'),
+    evidence: z.string(),
+  })
+  .nullable()
+  .describe('What the share is expected to come to.')
+
 export const decision = z.looseObject({
+  expected: expected.optional(),
   target: z.string().nullable().describe('`<provider>/<model>` that would be asked first.'),
   tier: z.enum(['mini', 'frontier', 'fixed']),
   score: z

@@ -1,6 +1,6 @@
 // From held-out labels to shares: the curve, and the order's figure.
 import { describe, expect, it } from 'vitest'
-import { curveOf, shareFor, shareWorth } from '../../../../workers/routing/calibrate.ts'
+import { curveOf, qualityAt, shareFor, shareWorth } from '../../../../workers/routing/calibrate.ts'
 import { apgrOf } from '../../../../workers/routing/gauge.ts'
 
 /** A fifth gains, and the scores know which. */
@@ -12,6 +12,14 @@ describe('a curve', () => {
     expect(curve).toMatchObject({ weak: 0.8, strong: 1 })
     expect(curve?.points[0]).toEqual({ share: 0, quality: 0.8 })
     expect(curve?.points.at(-1)).toEqual({ share: 1, quality: 1 })
+  })
+
+  it('says which quality a share reaches, and the share for a quality leads back to it', () => {
+    const curve = curveOf(sorted) ?? { points: [], weak: 0, strong: 0 }
+    for (const quality of [0.8, 0.83, 0.9, 0.99, 1])
+      expect(qualityAt(curve, shareFor(curve, quality))).toBeCloseTo(quality, 9)
+    expect([qualityAt(curve, 0), qualityAt(curve, 0.1), qualityAt(curve, 1)]).toEqual([0.8, 0.9, 1])
+    expect(qualityAt({ points: [], weak: 0, strong: 0 }, 0.5)).toBeUndefined()
   })
 
   it('says up to which share strong calls gain more than they are worth', () => {

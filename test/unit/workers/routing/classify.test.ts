@@ -117,6 +117,26 @@ describe('a score on a route from micro', () => {
   })
 })
 
+describe('what a dial orders requests of a pair by', () => {
+  const pairOf = (text: string, isGuarded = true) =>
+    classify(requestFor(text), undefined, { weak: 'other', isGuarded }).pair
+
+  it('is one score on ground that the prior does not know, and never more where a request leaves known ground', () => {
+    for (const text of ['Hello!', 'Explain the French revolution in detail', 'Find $x^2$ for $x = 3$.'])
+      expect(pairOf(text)).toEqual({ score: 0.5, isKnown: false })
+    const story = 'Anna has 12 apples. She buys 7 more at the shop. How many apples does Anna have now?'
+    const known = pairOf(story)
+    expect(known).toMatchObject({ isKnown: true })
+    const left = pairOf(`${story} Use $x^2$ of the integer polynomial.`)
+    expect(left).toMatchObject({ isKnown: false })
+    expect(left?.score).toBeLessThanOrEqual(Math.min(0.5, known?.score ?? 0))
+  })
+
+  it('is not there where micro is the small model, or the route has learned', () => {
+    expect(classify(requestFor('Hello!'), undefined, { weak: 'micro' }).pair).toBeUndefined()
+  })
+})
+
 describe('what is told of a request to learn from', () => {
   it('holds the gain that really routes while nothing is learned, in the order of the scores', () => {
     const texts = [
@@ -128,7 +148,8 @@ describe('what is told of a request to learn from', () => {
     for (const weak of ['micro', 'other'] as const)
       for (const text of texts) {
         const { prior = Number.NaN } = noteOf(requestFor(text), weak)
-        expect(scoreAt(prior)).toBeCloseTo(classify(requestFor(text), undefined, { weak }).score, 9)
+        const { score, pair } = classify(requestFor(text), undefined, { weak })
+        expect(scoreAt(prior)).toBeCloseTo(pair?.score ?? score, 9)
       }
     const known = requestFor('Anna has 12 apples and buys 7 more. How many apples does Anna have now?')
     expect(noteOf(known, 'micro').prior).not.toBe(noteOf(known, 'other').prior)

@@ -232,6 +232,89 @@ describe('a promise of quality', () => {
   })
 })
 
+describe('a promise on a cascade that looks at answers', () => {
+  const lookAt = (isOn: boolean): Learned => ({
+    gainOfReading: () => undefined,
+    gainOf: () => undefined,
+    standing: { labels: 500, isOn: false, reason: 'Off: the questions say nothing.' },
+    curve: {
+      points: [
+        { share: 0, quality: 0.6 },
+        { share: 1, quality: 0.8 },
+      ],
+      weak: 0.6,
+      strong: 0.8,
+    },
+    look: {
+      gainOfReading: () => undefined,
+      gainOf: () => undefined,
+      standing: { labels: 400, isOn, reason: isOn ? 'On: .8.' : 'Off: 12 of 150.' },
+      curve: {
+        points: [
+          { share: 0, quality: 0.6 },
+          { share: 0.2, quality: 0.76 },
+          { share: 1, quality: 0.8 },
+        ],
+        weak: 0.6,
+        strong: 0.8,
+      },
+    },
+  })
+  const on = (isOn: boolean, dial: DialSetting, planner = openTiers(() => lookAt(isOn))) =>
+    planOn(planner, 'plain', 1, { cascade: true }, dial)
+
+  it('of quality begins with the small model and escalates the share that its look needs for it', async () => {
+    const plan = await on(true, { quality: 0.95 })
+    expect(plan).toMatchObject({ tier: 'mini', reason: 'cascade', share: expect.closeTo(0.2, 9) })
+    expect(plan.lookShare).toBe(plan.share)
+    expect(plan.expected).toMatchObject({ by: 'look', quality: expect.closeTo(0.95, 9), why: 'On: .8.' })
+    expect((await on(true, { quality: 0.9 })).share).toBeCloseTo(0.15, 9)
+    expect((await on(true, { quality: 1 })).share).toBe(1)
+    expect((await on(true, { quality: 0.5 })).lookShare).toBe(0)
+  })
+
+  it('says what a share comes to, every small answer paid for', async () => {
+    const looked = (await on(true, { strongShare: 0.2 })).expected?.per1kMicros ?? 0
+    const routed = (await on(false, { strongShare: 0.2 })).expected?.per1kMicros ?? 0
+    const free = (await on(true, { strongShare: 0 })).expected?.per1kMicros ?? 0
+    expect(looked - routed).toBeCloseTo(0.2 * free, -1)
+  })
+
+  it('without enough answers falls back on the question, and says why', async () => {
+    const plan = await on(false, { quality: 0.95 })
+    expect(plan).not.toHaveProperty('lookShare')
+    expect(plan.share).toBeCloseTo(0.8, 9)
+    expect(plan.expected).toMatchObject({
+      by: 'question',
+      why: expect.stringMatching(/not looked at.*12 of 150/),
+    })
+  })
+
+  it('of cost is held by what both ends did cost', async () => {
+    const planner = openTiers(() => lookAt(true))
+    const dial: DialSetting = { maxCostPer1k: 0.5 }
+    let total = 0
+    for (let n = 0; n < 600; n += 1) {
+      const plan = await planOn(planner, 'plain', n, { cascade: true }, dial)
+      expect(plan.tier).toBe('mini')
+      // As a look with this share would have it; what it holds is tried with the looks.
+      const isStrong = (n * 0.618_034) % 1 < (plan.lookShare ?? 0)
+      const costMicros = isStrong ? 3_060 : 60
+      total += costMicros
+      planner.settle({
+        caller: callerWith(),
+        request: requestFor(textOf(n), { model: 'plain', dial }),
+        plan,
+        target: plan.targets.find(({ tier }) => tier === (isStrong ? 'frontier' : 'mini')),
+        ending: { usage: noUsage, usageSource: 'reported', costMicros },
+        at: 0,
+      })
+    }
+    expect(total / 600).toBeLessThan(500 * 1.03)
+    expect(total / 600).toBeGreaterThan(500 * 0.85)
+  })
+})
+
 describe('a promise of cost', () => {
   it('is held by what requests did cost', async () => {
     const planner = openTiers()
@@ -333,6 +416,19 @@ describe('a score', () => {
   it('is by what micro can do where the prior for pairs was not measured', async () => {
     for (const text of ['Hello!', 'Explain the French revolution in detail'])
       expect(await scoreOn('plain', text)).toBe(await scoreOn('micro', text))
+  })
+
+  it('on a dial is the same for all that the prior does not know, and says what it knows', async () => {
+    const plan = (text: string) =>
+      planner.plan(requestFor(text, { model: 'dialled' }), callerWith({ keyId: 'other' }), cxAt())
+    expect(await plan(question)).toMatchObject({ features: { known: 1 } })
+    for (const text of ['Hello!', 'Explain the French revolution in detail', 'Find $x$ if $x^2 = 9$.'])
+      expect(await plan(text)).toMatchObject({ score: 0.5, features: { known: 0 } })
+    await plan('And now something else.')
+    // Most of what this route gets is unknown by now: the prior has no say about the rest of it either.
+    expect(await plan(question)).toMatchObject({ score: 0.5, features: { known: 1, known_share: 0.375 } })
+    for (let n = 0; n < 40; n += 1) await plan(question)
+    expect((await plan(question)).score).not.toBe(0.5)
   })
 
   it('is not raised by what is put at the end of a prompt, unless its route trusts whoever writes', async () => {
