@@ -40,7 +40,9 @@ export interface Told extends Reply {
   readonly body: ReadableStream<Uint8Array>
 }
 
-export type Answered = Told | { readonly ok: false; readonly why: 'missing' | 'reused' | 'lost' | 'cancelled' }
+export type Answered =
+  | Told
+  | { readonly ok: false; readonly why: 'missing' | 'reused' | 'lost' | 'cancelled' }
 
 /**
  * `cancelled`: it was running, and ends now. `over`: it had ended. `forestalled`: it has not come yet, and is refused
