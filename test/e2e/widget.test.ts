@@ -24,7 +24,8 @@ afterEach(async () => {
 })
 
 async function visit(options: VisitOptions = {}): Promise<Visit> {
-  const made = await visits.visit({ ...options, attributes: { model, ...options.attributes } })
+  const name = expect.getState().currentTestName ?? ''
+  const made = await visits.visit({ name, ...options, attributes: { model, ...options.attributes } })
   open.push(made)
   return made
 }
@@ -398,44 +399,4 @@ it("the gateway's own page shows it live, under its own strict policy, and write
   )
   expect(wide).toEqual([])
   nothingWrong(visitor)
-})
-
-const LONG =
-  '# Title\n\nA [link](https://example.org), `code` and a table:\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```js\n' +
-  'x'.repeat(200) +
-  '\n```\n\n- one\n- two'
-
-it.each([
-  ['desktop, light', { colorScheme: 'light' }, {}],
-  ['desktop, dark', { colorScheme: 'dark' }, {}],
-  [
-    'phone of 320 pixels, light',
-    { viewport: { width: 320, height: 568 }, hasTouch: true, isMobile: true, colorScheme: 'light' },
-    {},
-  ],
-  [
-    'phone, dark, right to left',
-    { viewport: { width: 375, height: 700 }, hasTouch: true, isMobile: true, colorScheme: 'dark' },
-    { lang: 'ar', person: '' },
-  ],
-  ['reduced motion', { reducedMotion: 'reduce' }, {}],
-] as const)('axe finds nothing: %s', async (name, context, attributes) => {
-  script({ text: LONG })
-  const visitor = await visit({ context, attributes: { suggestions: 'One?|Two?', ...attributes } })
-  const { page } = visitor
-  const judge = (what: string): Promise<void> => judged(page, what)
-  await visitor.open()
-  await visitor.say('Show all')
-  await visitor.answered()
-  await judge('answered')
-  const { scroll, client } = await page.evaluate(() => ({
-    scroll: document.documentElement.scrollWidth,
-    client: innerWidth,
-  }))
-  expect(scroll).toBeLessThanOrEqual(client)
-  if (name !== 'desktop, light') return
-  await button(page, 'New conversation').click()
-  await judge('greeting')
-  await page.locator('.head button').first().click()
-  await judge('past')
 })
