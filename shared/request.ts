@@ -205,6 +205,15 @@ export interface ModelRequest {
     readonly conversationId?: string
     readonly store: boolean
     readonly background: boolean
+    /** What becomes of more than the model can read: `auto` leaves the oldest out, `disabled` is refused. */
+    readonly truncation?: 'auto' | 'disabled'
+  }
+  /** What of the past that is kept as responses it was sent with; for its receipt. */
+  readonly context?: {
+    readonly turn: string
+    readonly tokens: number
+    readonly left: { readonly turns: number; readonly tokens: number; readonly results: number }
+    readonly summary: boolean
   }
   /** May another model go on with an answer that was cut off? As the route says, unless given. */
   readonly rescue?: boolean

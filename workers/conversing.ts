@@ -2,6 +2,7 @@
 // those who read and erase them.
 import { type Config, entryOf, MICRO } from '../shared/config.ts'
 import { DAY_MS, DEFAULTS } from '../shared/defaults.ts'
+import { messagesOf } from '../shared/dialects/openai-responses/items.ts'
 import { Failed } from '../shared/failure.ts'
 import type { ModelRequest } from '../shared/request.ts'
 import { sealTrouble } from '../shared/seal.ts'
@@ -14,12 +15,14 @@ import type { About, Page, TurnQuery } from './conversation/reading.ts'
 import { type Conversations, openConversations, type Terms } from './conversation/recall.ts'
 import type { ListedPage, RegisterObject } from './conversation/register.ts'
 import type { Surroundings } from './conversation/spoken.ts'
+import { storedOf } from './conversation/stored.ts'
 import { type Serve, summarising } from './conversation/summary.ts'
 import type { Clear } from './erasing.ts'
 import type { MicroObject } from './micro/object.ts'
 import { objectOf } from './providers/micro.ts'
 import type { Catalog } from './routing/catalog.ts'
 import type { Cx } from './service.ts'
+import type { Talking } from './thread/talking.ts'
 
 export type Known = About & { readonly expiresAt: number }
 
@@ -43,6 +46,8 @@ export interface Branch {
 
 export interface Conversing {
   readonly conversations: Conversations
+  /** For those of the Responses API. */
+  readonly talking: Talking
   readonly desk: ConversationDesk
   readonly forget: Surroundings['forget']
 }
@@ -92,8 +97,18 @@ export function openConversing(house: House): Conversing {
     return 'done'
   }
 
+  const summarise = summarising(serve)
+  const termsFor = async (request: ModelRequest, cx: Cx): Promise<Terms> =>
+    termsOf(config, await catalog(cx), request)
+
   return {
     forget,
+    talking: {
+      termsOf: termsFor,
+      tokenizer,
+      summarise: ({ previous, items, model, caller }, cx) =>
+        summarise({ span: { previous, messages: storedOf(messagesOf(items)) }, model, caller }, cx),
+    },
     conversations: openConversations({
       objects: {
         recall: (name, turnId, asking, micros) => at(name).recall(turnId, asking, micros),
@@ -104,9 +119,9 @@ export function openConversing(house: House): Conversing {
         summarised: (name, span, written) => at(name).summarised(span, written),
         list: (keyId, id, createdAt) => registerOf(keyId).add(id, createdAt),
       },
-      termsOf: async (request, cx) => termsOf(config, await catalog(cx), request),
+      termsOf: termsFor,
       tokenizer,
-      summarise: summarising(serve),
+      summarise,
       check,
     }),
     desk: {

@@ -210,8 +210,10 @@ function open(env: Bindings): Opened {
   }
   const keepAliveMs = config.streams?.keepAliveMs ?? DEFAULTS.keepAliveMs
   const keepMs = config.streams?.keepMs ?? DEFAULTS.keepMs
+  const { talking } = conversing
   const app = openApp({
     threads,
+    talking,
     conversations: conversing.desk,
     forgetAt: (keyId, home) => env.MICRO.getByName(objectOf(home)).erase(keyId, home),
     pipeline: ask,
@@ -260,7 +262,7 @@ function open(env: Bindings): Opened {
     clear,
     conversationMs: keepMsOf(config),
     fetch: async (request, ctx) => app.fetch(request, env, ctx),
-    work: work({ threads, pipeline: ask, warn }),
+    work: work({ threads, talking, pipeline: ask, warn }),
     replay: app.work,
     rebench: openBench({
       config,

@@ -212,7 +212,7 @@ export const pipeline =
         rates: tab?.rates ?? [],
         promptTokens,
         ...(kept?.kind === 'told' ? { ageMs: kept.cached.ageMs } : {}),
-        ...(context === undefined ? {} : { turn: context.turn }),
+        ...(context === undefined || request.conversation === undefined ? {} : { turn: context.turn }),
       }
     } catch (error) {
       if (kept?.kind === 'lead') kept.drop()

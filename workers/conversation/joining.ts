@@ -2,6 +2,7 @@
 // turns so far it is sent. Thinks over store.ts.
 import { type Anchor, type Choice, choose, type LeftOut } from '../../shared/context/chooser.ts'
 import { MARKER_TOKENS } from '../../shared/context/item.ts'
+import { summaryText } from '../../shared/context/summary.ts'
 import type { Seal } from '../../shared/seal.ts'
 import type { Goal } from '../../shared/talk-schema.ts'
 import { anchorIn } from './anchor.ts'
@@ -156,5 +157,5 @@ export function openJoining(
 /** As a system message, which every dialect has. */
 const summaryMessage = (text: string, turns: number): StoredMessage => ({
   role: 'system',
-  content: `What was said before in this conversation, in short (${turns} ${turns === 1 ? 'turn' : 'turns'}):\n${text}`,
+  content: summaryText(text, turns),
 })

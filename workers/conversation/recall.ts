@@ -52,7 +52,11 @@ export interface Terms {
 }
 
 export type Summarise = (
-  asked: { readonly span: Span; readonly model: string; readonly caller: Caller },
+  asked: {
+    readonly span: { readonly previous: { readonly text: string } | null } & Pick<Span, 'messages'>
+    readonly model: string
+    readonly caller: Caller
+  },
   cx: Cx,
 ) => Promise<Written | undefined>
 
@@ -109,7 +113,10 @@ export const openConversations =
   async ({ caller, request, row }, cx) => {
     const { conversation: name, talk } = request
     const isTalk = request.embedding === undefined && request.proxied === undefined
-    if (name === undefined || !isTalk) return { request, ...NOTHING }
+    if (name === undefined || !isTalk) {
+      const { context } = request // of what is kept as responses, which is told already
+      return { request, ...(context === undefined ? {} : { context }), ...NOTHING }
+    }
     check()
     const turnId = newTurnId()
     const sent = storedOf(request.messages)

@@ -6,7 +6,6 @@ import type { Message, ModelRequest } from '../../shared/request.ts'
 import type { Answer, Caller, Cx } from '../service.ts'
 import { roughly } from './item.ts'
 import type { Summarise } from './recall.ts'
-import type { Span } from './summing.ts'
 import type { StoredMessage } from './transcript.ts'
 
 /** A request on the ordinary way, with receipt, budget, health and telemetry. */
@@ -57,7 +56,11 @@ export const summarising =
 /** What is put around a summary when it is told. */
 const HEADING_TOKENS = 24
 
-function requestFor({ previous, messages }: Span, model: string, caller: Caller): ModelRequest {
+function requestFor(
+  { previous, messages }: Parameters<Summarise>[0]['span'],
+  model: string,
+  caller: Caller,
+): ModelRequest {
   const earlier = previous === null ? '' : `Summary of what came before:\n${previous.text}\n\n`
   const record = messages
     .map(lineOf)

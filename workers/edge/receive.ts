@@ -33,7 +33,7 @@ export function understand(
 ): ModelRequest {
   const { body, wishes } = takeWishes(read)
   const conversation = conversationIn(headers)
-  checkTalk(wishes, conversation)
+  checkTalk(wishes, conversation, dialect)
   const asked = readAsked(body, wishes, dialect, address)
   const maxCostMicros = readMaxCost(headers.get('x-minnow-max-cost'))
   const conversationMicros = readConversationBudget(headers)
@@ -67,9 +67,10 @@ function instructed(
 }
 
 /** What is said of a turn needs a conversation that it is one of. */
-function checkTalk({ talk }: Wishes, conversation: string | undefined): void {
+function checkTalk({ talk }: Wishes, conversation: string | undefined, { id }: ClientDialect): void {
   if (talk === undefined || conversation !== undefined) return
   const { kind } = talk.goal
+  if (kind === 'on' && id === 'openai-responses') return // whose conversations are named in the body
   const field = kind === 'on' ? 'contextTokens' : kind === 'again' ? 'regenerate' : kind
   throw invalid(
     `'minnow.${field}' is about a conversation that is kept: send 'x-minnow-conversation' with its id.`,

@@ -12,14 +12,14 @@ import type { Planner } from '../routing/planner.ts'
 import type { Caller, Cx } from '../service.ts'
 import { cancelled } from '../thread/closing.ts'
 import { ownPart } from '../replay/names.ts'
-import { type Entered, enter, reached, type Threads } from '../thread/threads.ts'
+import { reached } from '../thread/reached.ts'
+import { type Entered, enter, type Gate } from '../thread/threads.ts'
 import { deliver, type KeptStream } from './deliver.ts'
 import { numbering } from './number.ts'
 import { receive } from './receive.ts'
 import { relay } from './relay.ts'
 
-export interface Responding {
-  readonly threads: Threads
+export interface Responding extends Gate {
   readonly pipeline: Pipeline
   readonly planner: Planner
   readonly keepAliveMs: number
@@ -62,7 +62,7 @@ export const respond =
     }
     // Named after its stream, so that a client which knows the response only finds that too.
     const own = stream === undefined ? undefined : ownPart(stream.id)
-    const entered = await enter(house.threads, request, cx, own === undefined ? {} : { own })
+    const entered = await enter(house, { request, caller }, cx, own === undefined ? {} : { own })
     const told = entered.request
     const served = await house.pipeline({ caller, request: told }, cx, abort).catch((error: unknown) => {
       cx.defer(entered.forgo())
@@ -152,13 +152,11 @@ interface Task {
 }
 
 /** Leaves the question to its thread, which answers it after the client is told that it will. */
-async function queue(
-  { threads, planner, keepMs, keepAliveMs }: Responding,
-  { request, headers: sent, caller, cx }: Queued,
-): Promise<Response> {
+async function queue(house: Responding, { request, headers: sent, caller, cx }: Queued): Promise<Response> {
+  const { planner, keepMs, keepAliveMs } = house
   if (request.response?.store === false)
     throw impossible("'background' needs 'store': what nobody keeps cannot be asked for later.")
-  const entered = await enter(threads, request, cx)
+  const entered = await enter(house, { request, caller }, cx)
   try {
     const plan = await planner.plan(entered.request, caller, cx, { isDry: true })
     const context: ReplyContext = {
@@ -204,7 +202,7 @@ const bodyOf = (request: ModelRequest): string =>
 const impossible = (message: string): Failed =>
   new Failed({ kind: 'invalid-request', message, param: 'background' })
 
-export interface Working extends Pick<Responding, 'threads' | 'pipeline'> {
+export interface Working extends Gate, Pick<Responding, 'pipeline'> {
   readonly warn: (message: string) => void
 }
 
@@ -218,7 +216,7 @@ export interface Background {
 
 /** Runs a task in its object; resolves with the Response as it ended. Never rejects for what the model or the caller did. */
 export const work =
-  ({ threads, pipeline, warn }: Working) =>
+  ({ threads, talking, pipeline, warn }: Working) =>
   async (json: string, { signal, defer, say }: Background): Promise<string> => {
     const task = readTask(json)
     const controller = new AbortController()
@@ -238,7 +236,9 @@ export const work =
     const write = (batch: Batch): void => say(numbers.write(writer.write(batch)))
     let entered: Entered | undefined
     try {
-      entered = await enter(threads, asked, cx, { id: task.id })
+      entered = await enter({ threads, talking }, { request: asked, caller: task.caller }, cx, {
+        id: task.id,
+      })
       // As a stream: so a vendor that falls silent is noticed, and what was said before a cancel is not lost.
       const request: ModelRequest = { ...entered.request, stream: true }
       const { answer } = await pipeline({ caller: task.caller, request }, cx, (reason) =>
@@ -257,6 +257,7 @@ export const work =
       write([{ events: [{ type: 'error', failure: { kind: 'cancelled' } }] }])
     if (entered !== undefined) {
       defer(entered.note(response))
+      defer(entered.sum())
       entered.over() // the object, which called, keeps the rest
     }
     return JSON.stringify(response)

@@ -8,8 +8,8 @@ import type { ThreadStore } from './store.ts'
 export interface Expiry {
   /** The alarm rang. */
   ring(): Promise<void>
-  /** Wakes the object up when something has had its time. */
-  schedule(): Promise<void>
+  /** Something was written that has had its time after so long. An alarm that is set may ring before: it looks anew. */
+  due(inMs: number): Promise<void>
   /** Leaves nothing behind where nothing is kept any more; says whether that was so. */
   clear(): Promise<boolean>
 }
@@ -70,7 +70,11 @@ export function openExpiry({ storage, store, journal, places, conversationMs }: 
       if (await clear()) return
       await schedule(renew() ? now + MORE_MS : undefined)
     },
-    schedule: () => schedule(),
+    async due(inMs) {
+      const at = Date.now() + inMs
+      const set = await storage.getAlarm()
+      if (set === null || at < set) await storage.setAlarm(at)
+    },
     clear,
   }
 }

@@ -16,18 +16,6 @@ export interface Kept {
 /** OpenAI keeps responses for 30 days. https://developers.openai.com/api/docs/guides/conversation-state */
 export const KEEP_MS = 30 * 24 * 60 * 60_000
 
-/** A response and all before it, the oldest first; the missing one's id where one of them is gone. */
-export function lineOf(id: string, find: (id: string) => Kept | undefined): readonly Kept[] | string {
-  const line: Kept[] = []
-  for (let next: string | null = id; next !== null;) {
-    const kept = find(next)
-    if (kept === undefined) return next
-    line.unshift(kept)
-    next = kept.parent
-  }
-  return line
-}
-
 /** Those that have had their time. One that a younger response goes on from is kept as long as that. */
 export function expired(all: readonly Kept[], now: number): string[] {
   const alive = new Set<string>()

@@ -17,12 +17,27 @@ export interface Page {
   readonly has_more: boolean
 }
 
-/** Undefined where there is no item `after`. `items` are in the order in which they were said. */
-export function pageOf(items: readonly Fields[], { limit, order, after }: PageQuery): Page | undefined {
-  const ordered = order === 'asc' ? items : items.toReversed()
-  const from = after === undefined ? 0 : ordered.findIndex((item) => item['id'] === after) + 1
-  if (after !== undefined && from === 0) return undefined
-  return listOfItems(ordered.slice(from, from + limit), ordered.length > from + limit)
+/**
+ * Undefined where there is no item `after`. `named` are in the order that is asked for, and are read no further than the
+ * page goes.
+ */
+export function pageOf<Named extends { readonly id: string }>(
+  named: Iterable<Named>,
+  read: (one: Named) => Fields | undefined,
+  { limit, after }: Omit<PageQuery, 'order'>,
+): Page | undefined {
+  const data: Fields[] = []
+  let isBehind = after === undefined
+  for (const one of named) {
+    if (!isBehind) {
+      isBehind = one.id === after
+      continue
+    }
+    if (data.length === limit) return listOfItems(data, true)
+    const item = read(one)
+    if (item !== undefined) data.push(item)
+  }
+  return isBehind ? listOfItems(data, false) : undefined
 }
 
 export const listOfItems = (data: readonly Fields[], hasMore: boolean): Page => ({

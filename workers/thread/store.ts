@@ -1,9 +1,12 @@
-// The tables of a thread: its responses, the conversation it may have, and their texts, sealed. Ids, times and states are
-// not: they say nothing of what was said.
+// What a thread has written down: its responses, the conversation it may have, and what sums them up. Nothing is read that
+// is not asked for.
 import { type Fields, isFields, listOf, parse } from '../../shared/fields.ts'
-import { HEAD_BYTES, openAndRenew, type Seal, storedIn } from '../../shared/seal.ts'
+import type { Seal } from '../../shared/seal.ts'
+import { type Entry, kindFor, letterOf } from './entry.ts'
+import { type Line, readLine, readSent, type Sent, writeLine, writeSent } from './line.ts'
 import type { Kept } from './lineage.ts'
-import { split } from '../../shared/split.ts'
+import { openTables, type Row, type Sql } from './tables.ts'
+import { beginsTurn } from './turns.ts'
 
 export interface StoredConversation {
   readonly id: string
@@ -15,6 +18,30 @@ export interface StoredConversation {
 /** What is written down for a response: `input` its own new items, `task` what a run in the background needs. */
 export type TextKind = 'input' | 'response' | 'task'
 
+/** What is known of an item of the conversation without its text. */
+export interface ItemRow {
+  readonly position: number
+  /** Its turn, counted from the beginning. */
+  readonly turn: number
+  /** Tokens of all that is told in turns up to and with this one. */
+  readonly pathTokens: number
+  readonly entry: Entry
+}
+
+/** What turns of a line, up to and with the `depth`th, came to in few words. */
+export interface Summary {
+  readonly position: number
+  readonly depth: number
+  readonly tokens: number
+  readonly model: string
+  readonly at: number
+  /** The one that it goes on from. */
+  readonly previous: number | null
+}
+
+/** `sent`: what holds in the conversation as it is. `edition`: how often something was erased that summaries may tell of. */
+export type Fact = 'sent' | 'edition'
+
 export interface ThreadStore {
   /** The storage was emptied, or what was written last was taken back. */
   reset(): void
@@ -23,6 +50,13 @@ export interface ThreadStore {
   /** Adds it or changes its status. */
   put(kept: Kept): void
   remove(id: string): void
+  line(id: string): Line | undefined
+  putLine(id: string, line: Line): void
+  /** The responses that go on from each other: each one's parent. */
+  parents(): ReadonlyMap<string, string | null>
+  /** A response before it was erased: which. Nothing goes on from it any more. */
+  gap(id: string): string | undefined
+  putGap(id: string, missing: string): void
   text(id: string, kind: TextKind): string
   putText(id: string, kind: TextKind, text: string): void
   conversation(): StoredConversation | undefined
@@ -33,97 +67,85 @@ export interface ThreadStore {
   removeConversation(): void
   /** In order; up to and with this position, where one is given. */
   items(upto?: number): Fields[]
-  append(items: readonly Fields[]): void
+  item(position: number): Fields | undefined
+  /** Adds items, each with what is known of it. Resolves with their positions. */
+  append(items: readonly Fields[], entries: readonly Entry[]): readonly number[]
+  /** From a position on to the beginning, or from behind one to the end; read a few at a time. */
+  itemsDown(upto: number): Generator<ItemRow>
+  itemsUp(after: number): Generator<ItemRow>
+  lastItem(upto?: number): ItemRow | undefined
+  positionsOf(itemId: string): readonly number[]
   /** Is it among the last ones? */
   hasLately(id: string): boolean
-  removeItem(id: string): boolean
+  /** What it was; later ones move up where nothing is left of its turn. */
+  removeItem(position: number): ItemRow | undefined
+  /** What holds in the conversation as it is by now. */
+  sent(): Sent
+  putSent(sent: Sent): void
+  edition(): number
+  summary(position: number | null): Summary | undefined
+  summaryText(position: number): string
+  addSummary(summary: Omit<Summary, 'position'>, text: string): number
+  /** All of them, since what was erased may stand in them. */
+  forgetSummaries(): void
   /** The position of the last item; 0 where there is none. */
   last(): number
   /** Seals again what the newest key did not, so many rows at most; says whether there is more. */
   renew(most: number): boolean
 }
 
-const TABLES = [
-  'CREATE TABLE IF NOT EXISTS responses (id TEXT PRIMARY KEY, parent TEXT, upto INTEGER, status TEXT NOT NULL, created_at INTEGER NOT NULL, background INTEGER NOT NULL) WITHOUT ROWID',
-  'CREATE TABLE IF NOT EXISTS conversation (id TEXT PRIMARY KEY, created_at INTEGER NOT NULL, metadata TEXT NOT NULL, used_at INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID',
-  'CREATE TABLE IF NOT EXISTS items (position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL)',
-  'CREATE TABLE IF NOT EXISTS texts (owner TEXT NOT NULL, part INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (owner, part)) WITHOUT ROWID',
-]
-
 /** Who tries to write again does so within seconds; no turn reads more for it the longer a conversation is. */
-const LATELY = 64
+const LATELY = 16
+/** Rows of items that are read at a time: a turn is two or three. */
+const STEP = 8
 
-/** A row as SQLite has it. */
-type Row = Readonly<Record<string, SqlStorageValue>>
+const ITEM = 'position, id, kind, tokens, turn, path_tokens, type, call'
 
-export function openStore(sql: SqlStorage, seal: Seal): ThreadStore {
-  // Anybody can ask for an id that was never made, and asking is to leave nothing behind: tables are made by writing.
-  const look = (): boolean =>
-    sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'texts'").toArray().length > 0
-  let isMade = look()
-
-  // Made before conversations expired: one of those was last used when it was made, as far as anybody knows.
-  if (
-    sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'conversation' AND sql NOT LIKE '%used_at%'").toArray()
-      .length > 0
-  )
-    sql.exec('ALTER TABLE conversation ADD COLUMN used_at INTEGER NOT NULL DEFAULT 0')
-
-  const rows = (query: string, ...values: SqlStorageValue[]): Row[] =>
-    isMade ? sql.exec<Row>(query, ...values).toArray() : []
-
-  const change = (query: string, ...values: SqlStorageValue[]): Row[] => {
-    if (!isMade) for (const table of TABLES) sql.exec(table)
-    isMade = true
-    return rows(query, ...values)
-  }
-
-  const readPart = (owner: string, row: Row): string => {
-    const part = Number(row['part'])
-    return openAndRenew(seal, storedIn(row['text']), textRow(owner, part), (sealed) =>
-      change('UPDATE texts SET text = ? WHERE owner = ? AND part = ?', sealed, owner, part),
-    )
-  }
-
-  const read = (owner: string): string =>
-    rows('SELECT part, text FROM texts WHERE owner = ? ORDER BY part', owner)
-      .map((row) => readPart(owner, row))
-      .join('')
-
-  const write = (owner: string, text: string): void => {
-    forget(owner)
-    for (const [part, piece] of split(text).entries())
-      change(
-        'INSERT INTO texts (owner, part, text) VALUES (?, ?, ?)',
-        owner,
-        part,
-        seal.seal(piece, textRow(owner, part)),
-      )
-  }
-
-  const forget = (owner: string): void => void change('DELETE FROM texts WHERE owner = ?', owner)
-
-  const conversationUse = (): { id: string; at: number } | undefined =>
-    rows('SELECT id, MAX(used_at, created_at) AS at FROM conversation').map((row) => ({
-      id: String(row['id']),
-      at: Number(row['at']),
-    }))[0]
+export function openStore(sql: Sql, seal: Seal): ThreadStore {
+  const tables = openTables(sql, seal)
+  const { rows, change, read, write, forget } = tables
 
   const conversationOf = (row: Row): StoredConversation => {
     const id = String(row['id'])
-    const metadata = openAndRenew(seal, storedIn(row['metadata']), metadataRow(id), (sealed) =>
+    const metadata = tables.open(row['metadata'], metadataRow(id), (sealed) =>
       change('UPDATE conversation SET metadata = ? WHERE id = ?', sealed, id),
     )
     return { id, createdAt: Number(row['created_at']), metadata }
   }
 
+  const lastItem: ThreadStore['lastItem'] = (upto = Number.MAX_SAFE_INTEGER) =>
+    rows(`SELECT ${ITEM} FROM items WHERE position <= ? ORDER BY position DESC LIMIT 1`, upto).map(rowOf)[0]
+
+  function* items(query: string, from: number): Generator<ItemRow> {
+    let last: number | undefined = from
+    do {
+      const found: ItemRow[] = rows(`SELECT ${ITEM} FROM items WHERE ${query} LIMIT ${STEP}`, last).map(rowOf)
+      yield* found
+      last = found.length < STEP ? undefined : found.at(-1)?.position
+    } while (last !== undefined)
+  }
+
+  const fact = (name: Fact): string | undefined =>
+    rows('SELECT value FROM facts WHERE name = ?', name).map(({ value }) => String(value))[0]
+
+  const setFact = (name: Fact, value: string): void => {
+    if (fact(name) !== value) change('INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)', name, value)
+  }
+
+  const edition = (): number => Number(fact('edition') ?? 0)
+
+  const item = (position: number): Fields | undefined => {
+    const found = parse(read(`item/${position}`))
+    return isFields(found) ? found : undefined
+  }
+
   return {
-    reset: () => void (isMade = look()),
-    find: (id) => rows('SELECT * FROM responses WHERE id = ?', id).map(keptOf)[0],
-    all: () => rows('SELECT * FROM responses').map(keptOf),
+    reset: tables.reset,
+    find: (id) => rows(`SELECT ${KEPT} FROM responses WHERE id = ?`, id).map(keptOf)[0],
+    all: () => rows(`SELECT ${KEPT} FROM responses`).map(keptOf),
     put({ id, parent, upto, status, createdAt, background }) {
       change(
-        'INSERT OR REPLACE INTO responses (id, parent, upto, status, created_at, background) VALUES (?, ?, ?, ?, ?, ?)',
+        `INSERT INTO responses (${KEPT}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET status = excluded.status`,
         id,
         parent,
         upto,
@@ -136,10 +158,29 @@ export function openStore(sql: SqlStorage, seal: Seal): ThreadStore {
       change('DELETE FROM responses WHERE id = ?', id)
       for (const kind of ['input', 'response', 'task'] as const) forget(`${id}/${kind}`)
     },
+    line: (id) =>
+      rows('SELECT line FROM responses WHERE id = ? AND line IS NOT NULL', id).map((row) =>
+        readLine(String(row['line'])),
+      )[0],
+    putLine: (id, line) => void change('UPDATE responses SET line = ? WHERE id = ?', writeLine(line), id),
+    parents: () =>
+      new Map(
+        rows('SELECT id, parent FROM responses').map(({ id, parent }) => [
+          String(id),
+          typeof parent === 'string' ? parent : null,
+        ]),
+      ),
+    gap: (id) =>
+      rows('SELECT gap FROM responses WHERE id = ? AND gap IS NOT NULL', id).map(({ gap }) => String(gap))[0],
+    putGap: (id, missing) => void change('UPDATE responses SET gap = ? WHERE id = ?', missing, id),
     text: (id, kind) => read(`${id}/${kind}`),
     putText: (id, kind, text) => write(`${id}/${kind}`, text),
     conversation: () => rows('SELECT * FROM conversation').map(conversationOf)[0],
-    conversationUse,
+    conversationUse: () =>
+      rows('SELECT id, MAX(used_at, created_at) AS at FROM conversation').map((row) => ({
+        id: String(row['id']),
+        at: Number(row['at']),
+      }))[0],
     putConversation({ id, createdAt, metadata }, now) {
       change(
         'INSERT OR REPLACE INTO conversation (id, created_at, metadata, used_at) VALUES (?, ?, ?, ?)',
@@ -154,44 +195,122 @@ export function openStore(sql: SqlStorage, seal: Seal): ThreadStore {
       change('DELETE FROM conversation')
       change('DELETE FROM items')
       change("DELETE FROM texts WHERE owner LIKE 'item/%'")
+      change("DELETE FROM facts WHERE name = 'sent'")
     },
     items: (upto = Number.MAX_SAFE_INTEGER) =>
       rows('SELECT position FROM items WHERE position <= ? ORDER BY position', upto)
-        .map(({ position }) => parse(read(`item/${position}`)))
-        .filter(isFields),
-    append(items) {
-      for (const item of items) {
-        const [row] = change('INSERT INTO items (id) VALUES (?) RETURNING position', String(item['id']))
-        write(`item/${row?.['position']}`, JSON.stringify(item))
-      }
+        .map(({ position }) => item(Number(position)))
+        .filter((one) => one !== undefined),
+    item,
+    append(added, entries) {
+      let last = lastItem()
+      return added.map((one, at) => {
+        const entry = entries[at]
+        if (entry === undefined) throw new Error('an item without what is known of it')
+        const { kind, tokens, id, type, call } = entry
+        const turn = (last?.turn ?? 0) + (beginsTurn(last?.entry.kind, kind) ? 1 : 0)
+        const pathTokens = (last?.pathTokens ?? 0) + (kind === 'system' ? 0 : tokens)
+        const [row] = change(
+          'INSERT INTO items (id, kind, tokens, turn, path_tokens, type, call) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING position',
+          id,
+          letterOf(kind),
+          tokens,
+          turn,
+          pathTokens,
+          type ?? null,
+          call ?? null,
+        )
+        const position = Number(row?.['position'])
+        write(`item/${position}`, JSON.stringify(one))
+        last = { position, turn, pathTokens, entry }
+        return position
+      })
     },
+    itemsDown: function* (upto) {
+      yield* items('position < ? ORDER BY position DESC', upto + 1)
+    },
+    itemsUp: function* (after) {
+      yield* items('position > ? ORDER BY position', after)
+    },
+    lastItem,
+    positionsOf: (id) =>
+      rows('SELECT position FROM items WHERE id = ? ORDER BY position', id).map(({ position }) =>
+        Number(position),
+      ),
     hasLately: (id) =>
       rows('SELECT 1 FROM (SELECT id FROM items ORDER BY position DESC LIMIT ?) WHERE id = ?', LATELY, id)
         .length > 0,
-    removeItem(id) {
-      const removed = change('DELETE FROM items WHERE id = ? RETURNING position', id)
-      for (const { position } of removed) forget(`item/${position}`)
-      return removed.length > 0
+    removeItem(position) {
+      const removed = change(`DELETE FROM items WHERE position = ? RETURNING ${ITEM}`, position).map(rowOf)[0]
+      if (removed === undefined) return undefined
+      forget(`item/${position}`)
+      const { turn, entry } = removed
+      const spoken = rows("SELECT 1 FROM items WHERE turn = ? AND kind <> 's' LIMIT 1", turn)
+      change(
+        'UPDATE items SET path_tokens = path_tokens - ?, turn = turn - ? WHERE position > ?',
+        entry.kind === 'system' ? 0 : entry.tokens,
+        spoken.length === 0 && entry.kind !== 'system' ? 1 : 0,
+        position,
+      )
+      return removed
     },
     last: () => Number(rows('SELECT MAX(position) AS last FROM items')[0]?.['last'] ?? 0),
+    sent: () => readSent(fact('sent')),
+    putSent: (sent) => setFact('sent', writeSent(sent)),
+    edition,
+    summary: (position) =>
+      rows(
+        'SELECT position, depth, tokens, model, at, previous FROM summaries WHERE position = ?',
+        position,
+      ).map((row) => ({
+        position: Number(row['position']),
+        depth: Number(row['depth']),
+        tokens: Number(row['tokens']),
+        model: String(row['model']),
+        at: Number(row['at']),
+        previous: typeof row['previous'] === 'number' ? row['previous'] : null,
+      }))[0],
+    summaryText: (position) => read(`summary/${position}`),
+    addSummary({ depth, tokens, model, at, previous }, text) {
+      const [row] = change(
+        'INSERT INTO summaries (depth, tokens, model, at, previous) VALUES (?, ?, ?, ?, ?) RETURNING position',
+        depth,
+        tokens,
+        model,
+        at,
+        previous,
+      )
+      const position = Number(row?.['position'])
+      write(`summary/${position}`, text)
+      return position
+    },
+    forgetSummaries() {
+      setFact('edition', String(edition() + 1))
+      change('DELETE FROM summaries')
+      change("DELETE FROM texts WHERE owner LIKE 'summary/%'")
+    },
     renew(most) {
       rows('SELECT * FROM conversation').map(conversationOf)
-      const heads = rows('SELECT owner, part, substr(text, 1, ?) AS head FROM texts', HEAD_BYTES)
-      const stale = heads.filter(({ head }) => !seal.isFresh(storedIn(head)))
-      for (const { owner, part } of stale.slice(0, most))
-        for (const row of rows(
-          'SELECT part, text FROM texts WHERE owner = ? AND part = ?',
-          owner ?? null,
-          part ?? null,
-        ))
-          readPart(String(owner), row)
-      return stale.length > most
+      return tables.renew(most)
     },
   }
 }
 
-const textRow = (owner: string, part: number): string => `texts/${owner}/${part}`
+const KEPT = 'id, parent, upto, status, created_at, background'
+
 const metadataRow = (id: string): string => `conversation/${id}`
+
+const rowOf = (row: Row): ItemRow => ({
+  position: Number(row['position']),
+  turn: Number(row['turn']),
+  pathTokens: Number(row['path_tokens']),
+  entry: {
+    kind: kindFor(String(row['kind'])),
+    tokens: Number(row['tokens']),
+    id: String(row['id']),
+    ...(typeof row['call'] === 'string' ? { type: String(row['type']), call: row['call'] } : {}),
+  },
+})
 
 const keptOf = (row: Row): Kept => ({
   id: String(row['id']),

@@ -2,17 +2,24 @@
 import { inputItemsOf, isReference, withItems } from '../../shared/dialects/openai-responses/items.ts'
 import { Failed } from '../../shared/failure.ts'
 import type { Fields } from '../../shared/fields.ts'
-import { sealTrouble } from '../../shared/seal.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import { insist } from '../insist.ts'
-import type { Cx } from '../service.ts'
+import type { Caller, Cx } from '../service.ts'
 import { saidIn } from './closing.ts'
 import { PLACES } from './places.ts'
 import { newId, newThread, responseOf, threadOf } from './ids.ts'
-import type { Keeping, Listed, Recalled } from './keeper.ts'
-import type { Asking } from './object.ts'
+import { type Entry, markerOf } from './entry.ts'
+import { fit } from './fitting.ts'
+import type { Keeping, Listed } from './keeper.ts'
+import { entriesOf } from './measuring.ts'
 import type { PageQuery } from './page.ts'
+import type { Wanted } from './shelving.ts'
+import { type Asking, type Due, NOTHING_BEFORE, NOWHERE, type Recall, type Recalled } from './recalled.ts'
+import { reached } from './reached.ts'
+import { resolve } from './references.ts'
 import { itemsIn, type StoredConversation } from './store.ts'
+import type { Span, SpanName, Written } from './summing.ts'
+import { BOUNDLESS, countFor, limitOf, type Talking, tooLong } from './talking.ts'
 
 /** What is asked of a thread's object; the real one is a Durable Object named by key and thread. */
 export interface Thread {
@@ -25,7 +32,8 @@ export interface Thread {
   inputItems(id: string, query: PageQuery): Promise<Listed>
   remove(id: string): Promise<boolean>
   cancel(id: string): Promise<string | false | undefined>
-  items(wanted: readonly { readonly id: string; readonly response: string }[]): Promise<string>
+  items(wanted: readonly Wanted[]): Promise<string>
+  itemsHere(wanted: readonly Wanted[]): Promise<string>
   putConversation(conversation: StoredConversation, items: string): Promise<void>
   conversation(id: string): Promise<StoredConversation | undefined>
   removeConversation(id: string): Promise<boolean>
@@ -35,12 +43,20 @@ export interface Thread {
   removeItem(conversationId: string, itemId: string): Promise<boolean>
   note(itemIds: readonly string[], response: string): Promise<void>
   whereabouts(itemIds: readonly string[]): Promise<Record<string, string>>
+  span(due: Due): Promise<Span | undefined>
+  summarised(name: SpanName, written: Written | undefined): Promise<void>
 }
 
 /** The threads of all keys; a key's own are named with its id, so that two keys never meet. */
 export type Threads = (keyId: string, thread: string) => Thread
 
-/** A question with everything that was said before it. */
+/** What is needed to come in. */
+export interface Gate {
+  readonly threads: Threads
+  readonly talking: Talking
+}
+
+/** A question with what was said before it, as much of that as may be sent. */
 export interface Entered {
   readonly request: ModelRequest
   /** The id of the response. */
@@ -55,13 +71,12 @@ export interface Entered {
   readonly over: () => void
   /** Writes down where the items of the Response are found that have a vendor's ids; a part of `keep`. */
   readonly note: (response: Fields) => Promise<void>
+  /** Has summed up what is not sent any more; a part of `keep`. */
+  readonly sum: () => Promise<void>
 }
 
 /** The name under which a thread's turns meet at a provider; no client can give a conversation such a name. */
 export const homeOf = (keyId: string, thread: string): string => `${keyId}/thread/${thread}`
-
-/** A question that names more answers than this by their items is not looked up in all of them. */
-const MOST_THREADS = 64
 
 /** What is known of a response's id before it has one: all of it, where it runs in the background, or its end. */
 export interface Given {
@@ -69,41 +84,60 @@ export interface Given {
   readonly own?: string
 }
 
+export interface Asked {
+  readonly request: ModelRequest
+  /** Who pays for what is summed up. */
+  readonly caller: Caller
+}
+
 export async function enter(
-  threads: Threads,
-  request: ModelRequest,
+  { threads, talking }: Gate,
+  { request, caller }: Asked,
   cx: Cx,
   given: Given = {},
 ): Promise<Entered> {
-  const { previousId, conversationId, store = false } = request.response ?? {}
+  const { previousId, conversationId, store = false, truncation } = request.response ?? {}
   const keyId = request.tenant ?? ''
   const name = threadFor(request, given.id)
   const id = given.id ?? newId('resp', name, given.own)
   const goesOn = previousId !== undefined || conversationId !== undefined
   const thread = (): Thread => threads(keyId, name)
   if (store || goesOn) thread() // where nothing can be kept, that is said before anything is paid
+  const isFree = !goesOn && !store && truncation !== 'auto'
+  const terms = isFree ? BOUNDLESS : await talking.termsOf(request, cx)
+  const count = await countFor(talking, terms)
+  const input = inputItemsOf(request, id)
   const asking: Asking = {
     id,
     ...(previousId === undefined ? {} : { previousId }),
     ...(conversationId === undefined ? {} : { conversationId }),
+    own: goesOn || truncation === 'auto' ? entriesOf(input, count) : [],
+    limit: limitOf(request, terms),
   }
   const floor = conversationId === undefined ? FREE : hold(thread(), id, cx)
   try {
-    const recalled = goesOn ? await reached(thread().recall(asking)) : NOTHING
-    if (!recalled.ok) throw recalled.why === 'busy' ? busy() : unknown(asking, recalled.id)
-    const history = itemsIn(recalled.items)
-    const input = inputItemsOf(request, id)
+    const recalled = goesOn ? await reached(thread().recall(asking)) : recallNothing(asking)
+    if (!recalled.ok) throw refusalOf(recalled, asking)
+    const { items, upto, own: told, place, context, due } = recalled.value
+    const history = itemsIn(items)
     const hasReferences = input.some(isReference)
-    const own = hasReferences ? await resolve(threads, keyId, input, history) : input
+    const ownThread = goesOn ? thread : undefined
+    const own = hasReferences ? await resolve({ threads, keyId, ownThread }, input, history) : input
+    const isCut = asking.own.length > 0 && (told.length < own.length || told.some(({ lean }) => lean))
+    const isChanged = history.length > 0 || hasReferences || isCut
+    const toldOwn = isCut ? tellOwn(own, asking.own, told) : own
     const keeping = (response: Fields): Keeping => ({
       id,
       parent: previousId ?? null,
-      upto: recalled.upto,
+      upto,
       conversationId: conversationId ?? null,
       createdAt: cx.now(),
       input: JSON.stringify(own),
       response: JSON.stringify(response),
       stored: store,
+      inputTokens: own.map(count),
+      saidTokens: saidIn(response).map(count),
+      place,
     })
     const note = async (response: Fields): Promise<void> => {
       const foreign = saidIn(response).flatMap(({ id: itemId }) =>
@@ -111,11 +145,21 @@ export async function enter(
       )
       if (store && foreign.length > 0) await threads(keyId, PLACES).note(foreign, id)
     }
+    const sum = async (): Promise<void> => {
+      const model = terms.summaryModel
+      if (due === undefined || model === undefined) return
+      const span = await thread().span(due)
+      if (span === undefined) return
+      const { start, depth, last, edition, previous } = span
+      const asked = { previous, items: itemsIn(span.items), model, caller }
+      await thread().summarised({ start, depth, last, edition }, await talking.summarise(asked, cx))
+    }
     return {
       request: {
-        ...(history.length > 0 || hasReferences ? withItems(request, [...history, ...own]) : request),
+        ...(isChanged ? withItems(request, [...history, ...toldOwn]) : request),
         // What goes on, or will, is best answered where the past is computed already.
         ...(goesOn ? { thread: homeOf(keyId, name) } : {}),
+        ...(goesOn || isCut ? { context: { turn: id, ...context } } : {}),
       },
       id,
       thread,
@@ -131,14 +175,49 @@ export async function enter(
             .then(() => Promise.reject(error)),
         )
         await Promise.all([left, note(response)]).finally(floor.over)
+        await sum()
       },
       note,
+      sum,
       forgo: floor.leave,
       over: floor.over,
     }
   } catch (error) {
     cx.defer(floor.leave())
     throw error
+  }
+}
+
+/** A question that goes on from nothing may be too long by itself. */
+function recallNothing({ own, limit }: Asking): Recalled {
+  const fitted = fit(NOTHING_BEFORE, own, limit.drops ? limit : { ...limit, room: Infinity }, () => undefined)
+  if (!fitted.ok) return { ok: false, why: 'long', tokens: fitted.tokens, room: fitted.room }
+  const { own: told, left, tokens } = fitted.fit
+  const value: Recall = {
+    items: '[]',
+    upto: null,
+    own: told,
+    place: NOWHERE,
+    context: { left, summary: false, tokens },
+  }
+  return { ok: true, value }
+}
+
+const tellOwn = (own: readonly Fields[], entries: readonly Entry[], told: Recall['own']): readonly Fields[] =>
+  told.flatMap(({ at, lean }): Fields[] => {
+    const [item, entry] = [own[at], entries[at]]
+    if (item === undefined || entry === undefined) return []
+    return [lean ? markerOf(entry) : item]
+  })
+
+function refusalOf(recalled: Extract<Recalled, { ok: false }>, asking: Asking): Failed {
+  switch (recalled.why) {
+    case 'busy':
+      return busy()
+    case 'missing':
+      return unknown(asking, recalled.id)
+    case 'long':
+      return tooLong(recalled)
   }
 }
 
@@ -163,66 +242,19 @@ function hold(thread: Thread, id: string, cx: Cx): Hold {
   return { leave, over: resolve }
 }
 
-const NOTHING: Recalled = { ok: true, items: '[]', upto: null }
-
 function threadFor({ response }: ModelRequest, given: string | undefined): string {
   const { previousId, conversationId } = response ?? {}
   if (given !== undefined) return threadOf(given, 'resp') ?? newThread()
   if (previousId !== undefined) {
     const thread = threadOf(previousId, 'resp')
-    if (thread === undefined) throw unknown({ id: '', previousId }, previousId)
+    if (thread === undefined) throw unknown({ previousId }, previousId)
     return thread
   }
   if (conversationId === undefined) return newThread()
   const thread = threadOf(conversationId, 'conv')
-  if (thread === undefined) throw unknown({ id: '', conversationId }, conversationId)
+  if (thread === undefined) throw unknown({}, conversationId)
   return thread
 }
-
-/** The input with the items themselves where it only names them. */
-async function resolve(
-  threads: Threads,
-  keyId: string,
-  input: readonly Fields[],
-  history: readonly Fields[],
-): Promise<readonly Fields[]> {
-  const known = new Map(history.map((item) => [item['id'], item]))
-  const ids = input.filter((item) => isReference(item) && !known.has(item['id'])).map(({ id }) => String(id))
-  const elsewhere = ids.filter((id) => responseOf(id) === undefined)
-  const noted = elsewhere.length === 0 ? {} : await reached(threads(keyId, PLACES).whereabouts(elsewhere))
-  const wanted = new Map<string, { id: string; response: string }[]>()
-  for (const id of ids) {
-    const response = responseOf(id) ?? noted[id] ?? ''
-    const thread = threadOf(response, 'resp')
-    if (thread === undefined) throw noItem(id)
-    wanted.set(thread, [...(wanted.get(thread) ?? []), { id, response }])
-  }
-  if (wanted.size > MOST_THREADS) {
-    const message = `Invalid 'input': its references lead to ${wanted.size} conversations, at most ${MOST_THREADS} are looked up.`
-    throw new Failed({ kind: 'invalid-request', message, param: 'input' })
-  }
-  const found = await Promise.all(
-    [...wanted].map(([name, items]) => reached(threads(keyId, name).items(items))),
-  )
-  for (const item of found.flatMap(itemsIn)) known.set(item['id'], item)
-  return input.map((item) => {
-    if (!isReference(item)) return item
-    const referred = known.get(item['id'])
-    if (referred === undefined) throw noItem(String(item['id']))
-    return referred
-  })
-}
-
-export const reached = <T>(call: Promise<T>): Promise<T> =>
-  call.catch((error: unknown) => {
-    throw (
-      sealTrouble(error) ??
-      new Failed({ kind: 'unavailable', what: 'What is kept of this conversation', retryAfterMs: 1_000 })
-    )
-  })
-
-const noItem = (id: string): Failed =>
-  new Failed({ kind: 'not-found', message: `Item with id '${id}' not found.`, param: 'input' })
 
 const busy = (): Failed =>
   new Failed({
@@ -234,7 +266,7 @@ const busy = (): Failed =>
   })
 
 /** In OpenAI's words, which its clients look for: https://github.com/maximhq/bifrost/issues/2441 */
-function unknown({ previousId }: Asking, missing: string): Failed {
+function unknown({ previousId }: Pick<Asking, 'previousId'>, missing: string): Failed {
   if (previousId === undefined) return notFound('Conversation', missing)
   return new Failed({
     kind: 'invalid-request',

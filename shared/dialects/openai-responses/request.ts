@@ -92,6 +92,9 @@ function readState(asked: ResponsesBody): NonNullable<ModelRequest['response']> 
     ...(conversationId === undefined ? {} : { conversationId }),
     store: asked.store ?? true,
     background: asked.background ?? false,
+    ...(asked.truncation === 'auto' || asked.truncation === 'disabled'
+      ? { truncation: asked.truncation }
+      : {}),
   }
 }
 
@@ -147,7 +150,6 @@ function unreadIn(asked: ResponsesBody, body: Fields): string[] {
   return [
     ...others,
     ...(included ? ['include'] : []),
-    ...(asked.truncation === 'auto' ? ['truncation'] : []),
     ...(asked.text?.verbosity === 'low' || asked.text?.verbosity === 'high' ? ['text.verbosity'] : []),
   ]
 }

@@ -247,7 +247,6 @@ describe('a question of this dialect', () => {
       [
         'prompt_cache_key',
         'max_tool_calls',
-        'truncation',
         'text.verbosity',
         'include',
         'tool_choice',

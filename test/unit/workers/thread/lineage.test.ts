@@ -1,7 +1,7 @@
-// Which responses a new one goes on from, and how long each of them is kept.
+// How long a response is kept.
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { expired, KEEP_MS, type Kept, lineOf, nextExpiry } from '../../../../workers/thread/lineage.ts'
+import { expired, KEEP_MS, type Kept, nextExpiry } from '../../../../workers/thread/lineage.ts'
 
 const kept = (id: string, parent: string | null = null, createdAt = 0): Kept => ({
   id,
@@ -10,26 +10,6 @@ const kept = (id: string, parent: string | null = null, createdAt = 0): Kept => 
   upto: null,
   status: 'completed',
   background: false,
-})
-
-const finder =
-  (all: readonly Kept[]) =>
-  (id: string): Kept | undefined =>
-    all.find((one) => one.id === id)
-
-describe('the line of a response', () => {
-  const tree = [kept('a'), kept('b', 'a'), kept('c', 'b'), kept('d', 'a'), kept('lost', 'gone')]
-  const cases: readonly [string, string, readonly string[] | string][] = [
-    ['that is the first is itself', 'a', ['a']],
-    ['begins with the oldest', 'c', ['a', 'b', 'c']],
-    ['leaves other branches out', 'd', ['a', 'd']],
-    ['names the one that is missing', 'lost', 'gone'],
-    ['of an unknown one names it', 'nobody', 'nobody'],
-  ]
-  it.each(cases)('%s', (_, id, wanted) => {
-    const line = lineOf(id, finder(tree))
-    expect(typeof line === 'string' ? line : line.map((one) => one.id)).toEqual(wanted)
-  })
 })
 
 describe('after 30 days', () => {
@@ -60,7 +40,7 @@ describe('after 30 days', () => {
       fc.property(tree, fc.nat(30), (all, late) => {
         const gone = new Set(expired(all, KEEP_MS + late))
         const left = all.filter(({ id }) => !gone.has(id))
-        for (const { id } of left) expect(typeof lineOf(id, finder(left))).toBe('object')
+        for (const { parent } of left) if (parent !== null) expect(gone.has(parent)).toBe(false)
         for (const one of all) if (one.createdAt > late) expect(gone.has(one.id)).toBe(false)
       }),
     )

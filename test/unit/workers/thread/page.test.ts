@@ -2,10 +2,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { newId, newSeed, newThread, responseOf, threadOf } from '../../../../workers/thread/ids.ts'
-import { pageOf } from '../../../../workers/thread/page.ts'
+import { type Page, type PageQuery, pageOf as page } from '../../../../workers/thread/page.ts'
 import { split } from '../../../../shared/split.ts'
 
 const items = ['a', 'b', 'c', 'd', 'e'].map((id) => ({ id }))
+const pageOf = (said: typeof items, query: PageQuery): Page | undefined =>
+  page(query.order === 'asc' ? said : said.toReversed(), (one) => one, query)
 
 describe('a page', () => {
   it('is the newest first unless asked otherwise', () => {
@@ -32,11 +34,11 @@ describe('a page', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 7 }), fc.constantFrom('asc', 'desc'), (limit, order) => {
         const seen: unknown[] = []
-        let page = pageOf(items, { limit, order })
+        let shown = pageOf(items, { limit, order })
         for (;;) {
-          seen.push(...(page?.data ?? []))
-          if (page?.has_more !== true) break
-          page = pageOf(items, { limit, order, after: page.last_id })
+          seen.push(...(shown?.data ?? []))
+          if (shown?.has_more !== true) break
+          shown = pageOf(items, { limit, order, after: shown.last_id })
         }
         expect(seen).toEqual(order === 'asc' ? items : items.toReversed())
       }),

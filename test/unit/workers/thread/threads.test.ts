@@ -5,16 +5,25 @@ import type { ModelRequest } from '../../../../shared/request.ts'
 import { openSeals, sealed } from '../../../../shared/seal.ts'
 import { cipher } from '../../../../workers/cipher.ts'
 import { enter, type Threads } from '../../../../workers/thread/threads.ts'
-import { cxAt, requestFor } from '../../samples.ts'
+import type { Talking } from '../../../../workers/thread/talking.ts'
+import { callerWith, cxAt, requestFor } from '../../samples.ts'
 
 const threads: Threads = sealed(openSeals(undefined, cipher), () => {
   throw new Error('nobody should come so far')
 })
 
+const talking: Talking = {
+  termsOf: async () => ({ windowTokens: 100_000 }),
+  tokenizer: () => Promise.reject(new Error('nothing is counted')),
+  summarise: () => Promise.reject(new Error('nothing is summed up')),
+}
+
 const askFor = (response: Omit<NonNullable<ModelRequest['response']>, 'background'>): Promise<unknown> =>
-  enter(threads, requestFor('Hello', { response: { ...response, background: false } }), cxAt()).catch(
-    failureOf,
-  )
+  enter(
+    { threads, talking },
+    { request: requestFor('Hello', { response: { ...response, background: false } }), caller: callerWith() },
+    cxAt(),
+  ).catch(failureOf)
 
 describe('without a key for what is kept', () => {
   const thread = '0123456789abcdef0123'

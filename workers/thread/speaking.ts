@@ -1,0 +1,78 @@
+// How turns come into a thread and leave it: one after another in a conversation, each kept once, some by themselves in
+// the background.
+import type { Keeping } from './keeper.ts'
+import type { Kept } from './lineage.ts'
+import type { Parts } from './parts.ts'
+import type { Asking, Due, Recalled } from './recalled.ts'
+import type { Span, SpanName, Written } from './summing.ts'
+
+export interface Speaking {
+  /** What a new question goes on from. In a conversation it waits for the end of the answer before. */
+  recall(asking: Asking): Promise<Recalled>
+  keep(keeping: Keeping): Promise<void>
+  begin(keeping: Keeping, task: string, keepMs: number | null): Promise<void>
+  cancel(id: string): Promise<string | false | undefined>
+  span(due: Due): Span | undefined
+  summarised(name: SpanName, written: Written | undefined): void
+}
+
+/** While somebody sums up nobody else is asked to; nor for so long after it came to nothing. */
+const SUMMING_MS = 60_000
+
+export function openSpeaking(parts: Parts, waitUntil: (work: Promise<void>) => void): Speaking {
+  const { store, keeper, expiry, runs, floor, late, find, change, schedule } = parts
+  let summingUntil = 0 // somebody sums up at the moment
+
+  const run = async (kept: Kept, keepMs: number | null): Promise<void> => {
+    await runs.run(kept, keepMs)
+    floor.release(kept.id) // taken when it asked what was said before
+    if (keepMs !== null) await expiry.due(keepMs)
+  }
+
+  return {
+    async recall(asking) {
+      const { id, previousId, conversationId } = asking
+      if (previousId !== undefined) await find(previousId)
+      if (conversationId === undefined) return keeper.recall(asking)
+      if (!keeper.isConversation(conversationId)) return keeper.recall(asking)
+      if (!(await floor.take(id))) return { ok: false, why: 'busy' }
+      try {
+        const recalled = keeper.recall(asking)
+        if (!recalled.ok) floor.release(id) // deleted while this one waited, or too long
+        return recalled
+      } catch (error) {
+        floor.release(id) // what cannot be opened holds nobody up
+        throw error
+      }
+    },
+    async keep(keeping) {
+      change(() => keeper.keep(keeping, Date.now()))
+      floor.release(keeping.id)
+      late.wake()
+      await schedule()
+    },
+    async begin(keeping, task, keepMs) {
+      change(() => keeper.queue(keeping, task))
+      const kept = keeper.find(keeping.id)
+      if (kept !== undefined) waitUntil(run(kept, keepMs))
+      await schedule()
+    },
+    async cancel(id) {
+      const kept = await find(id)
+      if (kept === undefined) return undefined
+      if (!kept.background) return false
+      runs.cancel(kept)
+      return store.text(id, 'response')
+    },
+    span(due) {
+      if (Date.now() < summingUntil) return undefined
+      const span = keeper.span(due)
+      if (span !== undefined) summingUntil = Date.now() + SUMMING_MS
+      return span
+    },
+    summarised(name, written) {
+      summingUntil = written === undefined ? Date.now() + SUMMING_MS : 0
+      if (written !== undefined) change(() => keeper.summarised(name, written))
+    },
+  }
+}
