@@ -12,6 +12,7 @@ import { databaseFile } from '../../tools/gateway/migrate.ts'
 import { COLUMNS } from '../../workers/telemetry/record.ts'
 import { startBrowser } from '../lab/browser.ts'
 import { openScene, type Scene } from '../lab/scene.ts'
+import { shoot } from '../lab/shots.ts'
 
 export const ADMIN_KEY = 'mk-admin-local'
 const DAY_MS = 86_400_000
@@ -21,7 +22,7 @@ export interface Visitor {
   readonly page: Page
   /** What the page complained about, and addresses it asked that are not the gateway's. */
   readonly complaints: string[]
-  /** Goes to a page of the dashboard and waits until it has what it shows. */
+  /** Goes to a page of the dashboard and waits until it has what it shows; its picture is kept where pictures are. */
   open(fragment: string): Promise<void>
   close(): Promise<void>
 }
@@ -38,12 +39,19 @@ export interface Operator {
 type PastRow = Partial<Record<(typeof COLUMNS)[number], unknown>>
 
 export interface OperatorOptions {
+  /** Of the past: 1,500 unless given. With none there are no measurements and nothing learned either. */
   readonly rows?: number
+  /** What the configuration has besides. */
+  readonly config?: Readonly<Record<string, unknown>>
   /** Changes a row of the past. */
   readonly disguise?: (row: PastRow) => PastRow
 }
 
-export async function openOperator({ rows = 1_500, disguise }: OperatorOptions = {}): Promise<Operator> {
+export async function openOperator({
+  rows = 1_500,
+  disguise,
+  config = {},
+}: OperatorOptions = {}): Promise<Operator> {
   const state = mkdtempSync(join(tmpdir(), 'minnow-dashboard-'))
   const now = Date.now() - 2 * DAY_MS
   const random = dice()
@@ -52,8 +60,10 @@ export async function openOperator({ rows = 1_500, disguise }: OperatorOptions =
     const told = disguise === undefined ? row : disguise(row)
     return COLUMNS.map((column) => told[column] ?? null)
   }
-  fill({ root: ROOT, state, rows, days: 30, now, random, rowAt })
-  measured(state, now)
+  if (rows > 0) {
+    fill({ root: ROOT, state, rows, days: 30, now, random, rowAt })
+    measured(state, now)
+  }
   const price = { input: 2, output: 8 }
   const scene = await openScene(
     {
@@ -66,6 +76,7 @@ export async function openOperator({ rows = 1_500, disguise }: OperatorOptions =
         solid: { order: ['big', 'spare'] },
       },
       retries: { sameTarget: 0 },
+      ...config,
     },
     { state },
   )
@@ -118,6 +129,7 @@ async function visitorOf(browser: Browser, url: string, options: BrowserContextO
       await page.goto(`${url}/${fragment}`)
       await page.locator('.content').waitFor()
       await page.waitForFunction(() => document.querySelector('.waiting') === null)
+      await shoot(page, fragment)
     },
     close: () => context.close(),
   }

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vite
 import { OPERATIONS } from '../../tools/openapi/document.ts'
 import { startBrowser } from '../lab/browser.ts'
 import { type Gateway, startGateway } from '../lab/gateway.ts'
+import { shoot } from '../lab/shots.ts'
 
 vi.setConfig({ testTimeout: 120_000 }) // drawing 64 operations takes a busy machine a while
 
@@ -54,8 +55,7 @@ it('draws every operation, and neither breaks its policy nor asks anybody else',
   expect(await page.getByText('Warning').count()).toBe(0)
   await page.locator('#operations-OpenAI-createChatCompletion button.opblock-summary-control').click()
   await page.locator('#operations-OpenAI-createChatCompletion .opblock-body').waitFor()
-  if (process.env['MINNOW_SHOTS'] !== undefined)
-    await page.screenshot({ path: `${process.env['MINNOW_SHOTS']}/docs.png` })
+  await shoot(page, 'docs')
   expect(complaints).toEqual([])
   expect(foreign).toEqual([])
 })
@@ -76,12 +76,24 @@ it('a call can be tried with the local key', async () => {
   expect(foreign).toEqual([])
 })
 
-it('fits a phone', async () => {
+it('fits a phone, and is dark where the system is, then light again as it changes', async () => {
   await page.setViewportSize({ width: 375, height: 740 })
+  await page.emulateMedia({ colorScheme: 'dark' })
   await page.goto(`${gateway.url}/docs`)
   await page.locator('.opblock').first().waitFor()
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-  if (process.env['MINNOW_SHOTS'] !== undefined)
-    await page.screenshot({ path: `${process.env['MINNOW_SHOTS']}/docs-phone.png` })
+  await shoot(page, 'docs')
   expect(wide).toBeLessThanOrEqual(0)
+  const lights = (): Promise<number[]> =>
+    page.evaluate(() =>
+      ['html', '.swagger-ui', '.scheme-container', '.opblock-tag'].map((selector) => {
+        const { backgroundColor, color } = getComputedStyle(document.querySelector(selector) ?? document.body)
+        return Number(/\d+/.exec(selector === '.opblock-tag' ? color : backgroundColor)?.[0])
+      }),
+    )
+  const [page1, sheet, bar, words = 0] = await lights()
+  expect(Math.max(page1 ?? 255, sheet ?? 255, bar ?? 255)).toBeLessThan(64)
+  expect(words).toBeGreaterThan(160)
+  await page.emulateMedia({ colorScheme: 'light' })
+  await expect.poll(async () => (await lights())[0]).toBeGreaterThan(200)
 })

@@ -1,29 +1,37 @@
-// Pictures of the screens that tests visit, kept where MINNOW_SHOTS names a folder: wide and narrow, light and dark.
+// Pictures of what browser tests see, for people to look at: kept where MINNOW_SHOTS names a folder.
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Page } from 'playwright-core'
 
 const FOLDER = process.env['MINNOW_SHOTS'] ?? ''
-const SIZES = { desktop: { width: 1_280, height: 800 }, phone: { width: 375, height: 700 } }
+const SIZES = [
+  { width: 1_280, height: 800 },
+  { width: 375, height: 700 },
+]
 
-/** Nothing without MINNOW_SHOTS. The page is as before afterwards. */
-export async function shoot(page: Page, name: string): Promise<void> {
+/** The page as it stands, as `<name>-<width>-<light or dark>.png`; nothing where no folder is named. */
+export async function shoot(page: Page, name: string, fullPage = true): Promise<void> {
   if (FOLDER === '' || page.isClosed()) return
   mkdirSync(resolve(FOLDER), { recursive: true })
+  const scheme = await page.evaluate(() =>
+    matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light',
+  )
+  const plain = name.replaceAll(/\W+/g, '-').replaceAll(/^-|-$/g, '').slice(0, 60)
+  const path = join(resolve(FOLDER), `${plain}-${page.viewportSize()?.width ?? 0}-${scheme}.png`)
+  await page.screenshot({ path, fullPage, animations: 'disabled' })
+}
+
+/** What is seen of it wide and narrow, light and dark. The page is as before afterwards. */
+export async function shootEverySize(page: Page, name: string): Promise<void> {
+  if (FOLDER === '' || page.isClosed()) return
   const before = page.viewportSize()
-  for (const [size, viewport] of Object.entries(SIZES)) {
-    await page.setViewportSize(viewport)
+  for (const size of SIZES) {
+    await page.setViewportSize(size)
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
-      await page.screenshot({ path: join(resolve(FOLDER), `${fileOf(name)}.${size}.${colorScheme}.png`) })
+      await shoot(page, name, false)
     }
   }
   await page.emulateMedia({ colorScheme: null })
   if (before !== null) await page.setViewportSize(before)
 }
-
-const fileOf = (name: string): string =>
-  name
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .slice(0, 90)

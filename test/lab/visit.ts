@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { startBrowser } from './browser.ts'
 import { type Line, startLine } from './line.ts'
 import { type Key, openScene, type Scene } from './scene.ts'
-import { shoot } from './shots.ts'
+import { shootEverySize } from './shots.ts'
 import { type Site, startSite } from './site.ts'
 
 export interface Visits {
@@ -56,7 +56,7 @@ export interface Visit {
   /** Waits for so many answers that are whole. */
   answered(count?: number): Promise<void>
   /** Keeps pictures of the screen, where they are wanted. */
-  shoot(what: string): Promise<void>
+  shootEverySize(what: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -150,7 +150,8 @@ export async function startVisits({
       const page = await context.newPage()
       if (more.hasClock === true) await page.clock.install()
       await page.goto(site.origin + path)
-      const take = (what: string): Promise<void> => shoot(page, `${more.name ?? `page ${pages}`} ${what}`)
+      const take = (what: string): Promise<void> =>
+        shootEverySize(page, `${more.name ?? `page ${pages}`} ${what}`)
       return {
         page,
         context,

@@ -7,6 +7,7 @@ import { Shown } from './notice.tsx'
 import { linkTo } from './address.ts'
 import { place, refine } from './place.ts'
 import { Spark } from './spark.tsx'
+import { numbers, unnamed, plain, Sheet } from './sheet.tsx'
 
 const GROUPS: readonly { readonly name: UsageGroup; readonly title: string }[] = [
   { name: 'model', title: 'Model' },
@@ -72,69 +73,47 @@ function Table({ by, rows, courses, names }: TableProps): JSX.Element {
   const saved = moneyLike(rows.map((row) => row.saved))
   const title = GROUPS.find(({ name }) => name === by)?.title ?? ''
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={`Sums by ${by}`}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{title}</th>
-            <th scope="col">
-              <span class="hidden">Over time</span>
+    <Sheet
+      label={`Sums by ${by}`}
+      columns={[
+        plain(title),
+        unnamed('Over time'),
+        numbers('Requests'),
+        numbers('Spend'),
+        numbers('Saved'),
+        numbers('Mini'),
+        numbers('Failed'),
+        numbers('Rescued'),
+        numbers('First token p50'),
+        numbers('p95'),
+      ]}
+      note={sorted.length > SHOWN ? <>And {count(sorted.length - SHOWN)} more with less spend.</> : undefined}
+    >
+      {sorted.slice(0, SHOWN).map((row) => {
+        const id = row[by] ?? ''
+        return (
+          <tr key={id}>
+            <th scope="row" class="name">
+              {id === '' ? (
+                'none answered'
+              ) : (
+                <a href={linkTo('requests', undefined, { [by]: id })}>{names.get(id) ?? id}</a>
+              )}
             </th>
-            <th scope="col" class="number">
-              Requests
-            </th>
-            <th scope="col" class="number">
-              Spend
-            </th>
-            <th scope="col" class="number">
-              Saved
-            </th>
-            <th scope="col" class="number">
-              Mini
-            </th>
-            <th scope="col" class="number">
-              Failed
-            </th>
-            <th scope="col" class="number">
-              Rescued
-            </th>
-            <th scope="col" class="number">
-              First token p50
-            </th>
-            <th scope="col" class="number">
-              p95
-            </th>
+            <td>
+              <Spark values={courses.get(id) ?? []} />
+            </td>
+            <td class="number">{count(row.requests)}</td>
+            <td class="number">{spent(row.cost)}</td>
+            <td class="number">{saved(row.saved)}</td>
+            <td class="number">{share(row.mini_share)}</td>
+            <td class={row.failures > 0 ? 'number bad' : 'number'}>{count(row.failures)}</td>
+            <td class="number">{count(row.rescued)}</td>
+            <td class="number">{duration(row.first_ms.p50)}</td>
+            <td class="number">{duration(row.first_ms.p95)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {sorted.slice(0, SHOWN).map((row) => {
-            const id = row[by] ?? ''
-            return (
-              <tr key={id}>
-                <th scope="row" class="name">
-                  {id === '' ? (
-                    'none answered'
-                  ) : (
-                    <a href={linkTo('requests', undefined, { [by]: id })}>{names.get(id) ?? id}</a>
-                  )}
-                </th>
-                <td>
-                  <Spark values={courses.get(id) ?? []} />
-                </td>
-                <td class="number">{count(row.requests)}</td>
-                <td class="number">{spent(row.cost)}</td>
-                <td class="number">{saved(row.saved)}</td>
-                <td class="number">{share(row.mini_share)}</td>
-                <td class={row.failures > 0 ? 'number bad' : 'number'}>{count(row.failures)}</td>
-                <td class="number">{count(row.rescued)}</td>
-                <td class="number">{duration(row.first_ms.p50)}</td>
-                <td class="number">{duration(row.first_ms.p95)}</td>
-              </tr>
-            )
-          })}
-        </tbody>
-      </table>
-      {sorted.length > SHOWN && <p class="note">And {count(sorted.length - SHOWN)} more with less spend.</p>}
-    </div>
+        )
+      })}
+    </Sheet>
   )
 }

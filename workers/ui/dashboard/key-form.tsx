@@ -4,7 +4,8 @@ import { useState } from 'preact/hooks'
 import type { Key } from './answers.ts'
 import { call } from './call.ts'
 import { Dialog } from './dialog.tsx'
-import { Trouble } from './notice.tsx'
+import { Field } from './field.tsx'
+import { FormDialog } from './form-dialog.tsx'
 import { fieldsIn } from './key-fields.ts'
 
 interface KeyFormProps {
@@ -17,124 +18,78 @@ interface KeyFormProps {
 const WINDOWS = ['minute', 'hour', 'day', 'month', 'total']
 
 export function KeyForm({ close, done, known }: KeyFormProps): JSX.Element {
-  const [wrong, setWrong] = useState<string>()
   const [made, setMade] = useState<string>()
   const budget = known?.budgets.find(({ usd }) => usd !== undefined)
 
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault()
-    const form = event.currentTarget
-    if (!(form instanceof HTMLFormElement)) return
-    const body = fieldsIn(new FormData(form), Date.now(), known)
+  const send = async (filled: FormData): Promise<string | undefined> => {
+    const body = fieldsIn(filled, Date.now(), known)
     const answer =
       known === undefined
         ? await call<{ readonly key: string }>('/keys', 'POST', body)
         : await call<{ readonly key: string }>(`/keys/${known.id}`, 'PATCH', body)
-    if (!answer.ok) return setWrong(answer.message)
+    if (!answer.ok) return answer.message
     done()
     if (known === undefined) setMade(answer.value.key)
     else close()
+    return undefined
   }
 
   if (made !== undefined) return <Made value={made} close={close} />
   return (
-    <Dialog title={known === undefined ? 'New key' : `Limit ${known.name}`} close={close}>
-      <form class="fields" onSubmit={(event) => void submit(event)}>
-        <Field name="name" label="Name" value={known?.name} isNeeded hint="Who or what will use it." />
-        <div class="pair">
-          <Field
-            name="usd"
-            label="Budget, US dollars"
-            kind="number"
-            step="any"
-            value={budget?.usd}
-            hint="Empty: no budget."
-          />
-          <label class="field">
-            <span class="label">for each</span>
-            <span class="choice">
-              <select name="window">
-                {WINDOWS.map((name) => (
-                  <option key={name} value={name} selected={name === (budget?.window ?? 'month')}>
-                    {name === 'total' ? 'in all' : name}
-                  </option>
-                ))}
-              </select>
-            </span>
-          </label>
-        </div>
-        <div class="pair">
-          <Field name="rpm" label="Requests a minute" kind="number" step="1" value={known?.rpm} />
-          <Field name="tpm" label="Tokens a minute" kind="number" step="1" value={known?.tpm} />
-        </div>
+    <FormDialog
+      title={known === undefined ? 'New key' : `Limit ${known.name}`}
+      yes={known === undefined ? 'Make the key' : 'Save'}
+      close={close}
+      send={send}
+    >
+      <Field name="name" label="Name" value={known?.name} isNeeded hint="Who or what will use it." />
+      <div class="pair">
         <Field
-          name="models"
-          label="Only these models or routes"
-          value={known?.models?.join(', ')}
-          hint="Separated by commas. Empty: all."
+          name="usd"
+          label="Budget, US dollars"
+          kind="number"
+          step="any"
+          value={budget?.usd}
+          hint="Empty: no budget."
         />
-        {known === undefined && (
-          <>
-            <Field
-              name="origins"
-              label="For browsers on"
-              hint="Origins such as https://example.com make it a publishable key. Empty: a secret one."
-            />
-            <Field name="days" label="Ends after days" kind="number" step="1" hint="Empty: never." />
-          </>
-        )}
-        <label class="check">
-          <input type="checkbox" name="storeText" defaultChecked={known?.storeText ?? false} />
-          <span>Keep the text of its prompts and answers, to be read here</span>
+        <label class="field">
+          <span class="label">for each</span>
+          <span class="choice">
+            <select name="window">
+              {WINDOWS.map((name) => (
+                <option key={name} value={name} selected={name === (budget?.window ?? 'month')}>
+                  {name === 'total' ? 'in all' : name}
+                </option>
+              ))}
+            </select>
+          </span>
         </label>
-        {wrong !== undefined && <Trouble message={wrong} />}
-        <div class="dialog-end">
-          <button type="button" class="quiet" onClick={close}>
-            Cancel
-          </button>
-          <button type="submit" class="main">
-            {known === undefined ? 'Make the key' : 'Save'}
-          </button>
-        </div>
-      </form>
-    </Dialog>
-  )
-}
-
-interface FieldProps {
-  readonly name: string
-  readonly label: string
-  readonly value?: string | number | null | undefined
-  readonly kind?: 'text' | 'number'
-  readonly step?: string
-  readonly hint?: string
-  readonly isNeeded?: true
-}
-
-export function Field({ name, label, value, kind = 'text', step, hint, isNeeded }: FieldProps): JSX.Element {
-  const given = {
-    name,
-    defaultValue: value === null || value === undefined ? '' : String(value),
-    required: isNeeded === true,
-    autocomplete: 'off' as const,
-    ...(hint === undefined ? {} : { 'aria-describedby': `${name}-hint` }),
-  }
-  return (
-    <div class="field">
-      <label class="field">
-        <span class="label">{label}</span>
-        {kind === 'number' ? (
-          <input {...given} type="number" min={0} step={step ?? '1'} />
-        ) : (
-          <input {...given} type="text" />
-        )}
-      </label>
-      {hint !== undefined && (
-        <span class="note" id={`${name}-hint`}>
-          {hint}
-        </span>
+      </div>
+      <div class="pair">
+        <Field name="rpm" label="Requests a minute" kind="number" step="1" value={known?.rpm} />
+        <Field name="tpm" label="Tokens a minute" kind="number" step="1" value={known?.tpm} />
+      </div>
+      <Field
+        name="models"
+        label="Only these models or routes"
+        value={known?.models?.join(', ')}
+        hint="Separated by commas. Empty: all."
+      />
+      {known === undefined && (
+        <>
+          <Field
+            name="origins"
+            label="For browsers on"
+            hint="Origins such as https://example.com make it a publishable key. Empty: a secret one."
+          />
+          <Field name="days" label="Ends after days" kind="number" step="1" hint="Empty: never." />
+        </>
       )}
-    </div>
+      <label class="check">
+        <input type="checkbox" name="storeText" defaultChecked={known?.storeText ?? false} />
+        <span>Keep the text of its prompts and answers, to be read here</span>
+      </label>
+    </FormDialog>
   )
 }
 

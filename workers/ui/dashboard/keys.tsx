@@ -3,12 +3,12 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { Budget, Key, List } from './answers.ts'
 import { call } from './call.ts'
-import { Dialog } from './dialog.tsx'
 import { ago, count, dayOf, money, plural } from './figures.ts'
+import { FormDialog } from './form-dialog.tsx'
 import { KeyForm } from './key-form.tsx'
 import { useAnswer } from './load.ts'
 import { Meter } from './meter.tsx'
-import { Nothing, Shown, Trouble } from './notice.tsx'
+import { Nothing, Shown } from './notice.tsx'
 import { linkTo } from './address.ts'
 
 /** Each key's spending is asked of its own object, so not of all at once. */
@@ -219,25 +219,23 @@ interface RevokeProps {
 }
 
 function Revoke({ known, close, done }: RevokeProps): JSX.Element {
-  const [wrong, setWrong] = useState<string>()
-  const revoke = async (): Promise<void> => {
+  const revoke = async (): Promise<string | undefined> => {
     const gone = await call(`/keys/${known.id}`, 'DELETE')
-    if (!gone.ok) return setWrong(gone.message)
+    if (!gone.ok) return gone.message
     done()
     close()
+    return undefined
   }
   return (
-    <Dialog title={`Revoke ${known.name}?`} close={close}>
+    <FormDialog
+      title={`Revoke ${known.name}?`}
+      yes="Revoke"
+      no="Keep it"
+      isDangerous
+      close={close}
+      send={revoke}
+    >
       <p>Whoever uses it is refused within ten seconds, for good. Its requests stay on record.</p>
-      {wrong !== undefined && <Trouble message={wrong} />}
-      <div class="dialog-end">
-        <button type="button" class="quiet" onClick={close}>
-          Keep it
-        </button>
-        <button type="button" class="main danger" onClick={() => void revoke()}>
-          Revoke
-        </button>
-      </div>
-    </Dialog>
+    </FormDialog>
   )
 }

@@ -1,6 +1,6 @@
 // Models: what each costs, how each is, and what the re-benchmark found.
 import type { JSX } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import type { List, Measured, Model, ModelPlace, Rebench, Target } from './answers.ts'
 import { call } from './call.ts'
 import { ago, count, dayOf, duration, money, plural, share } from './figures.ts'
@@ -9,13 +9,33 @@ import { Nothing, Shown, Trouble } from './notice.tsx'
 import { linkTo } from './address.ts'
 import { PriceForm } from './price-form.tsx'
 import { History, Quality } from './quality.tsx'
+import { numbers, unnamed, plain, Sheet } from './sheet.tsx'
+
+const COLUMNS = [
+  plain('Model'),
+  plain('Health'),
+  numbers('Calls in 10 min'),
+  numbers('First token p50'),
+  numbers('p95'),
+  numbers('Tokens a second'),
+  numbers('Right'),
+  numbers('Input'),
+  numbers('Output'),
+  plain('Price by'),
+  unnamed('Change'),
+]
 
 const LIVE_MS = 5_000
+/** While it is measured. */
+const RUNNING_MS = 1_000
 
 export function ModelsPage({ chosen }: { readonly chosen: string | undefined }): JSX.Element {
   const models = useAnswer<List<Model>>('/models')
   const [health] = useAnswer<List<Target>>('/health', LIVE_MS)
-  const bench = useAnswer<Rebench>('/rebench', LIVE_MS)
+  const [isMeasured, setMeasured] = useState(false)
+  const bench = useAnswer<Rebench>('/rebench', isMeasured ? RUNNING_MS : LIVE_MS)
+  const isRunning = bench[0].state === 'ready' && bench[0].value.running !== null
+  useEffect(() => setMeasured(isRunning), [isRunning])
   const [priced, setPriced] = useState<string>()
   const targets = health.state === 'ready' ? health.value.data : []
   const results = bench[0].state === 'ready' ? bench[0].value.data : []
@@ -149,56 +169,25 @@ interface TableProps {
 }
 
 const Table = ({ models, targets, results, price }: TableProps): JSX.Element => (
-  <div class="scroll" tabIndex={0} role="region" aria-label="Models">
-    <table class="models">
-      <thead>
-        <tr>
-          <th scope="col">Model</th>
-          <th scope="col">Health</th>
-          <th scope="col" class="number">
-            Calls in 10 min
-          </th>
-          <th scope="col" class="number">
-            First token p50
-          </th>
-          <th scope="col" class="number">
-            p95
-          </th>
-          <th scope="col" class="number">
-            Tokens a second
-          </th>
-          <th scope="col" class="number">
-            Right
-          </th>
-          <th scope="col" class="number">
-            Input
-          </th>
-          <th scope="col" class="number">
-            Output
-          </th>
-          <th scope="col">Price by</th>
-          <th scope="col">
-            <span class="hidden">Change</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {models.flatMap((model) =>
-          model.places.map((place) => (
-            <Row
-              key={`${model.model} ${place.target}`}
-              model={model.model}
-              place={place}
-              target={targets.find(({ target }) => target === place.target)}
-              result={results.find((result) => result.target === place.target)}
-              price={price}
-            />
-          )),
-        )}
-      </tbody>
-    </table>
-    <p class="note">Prices are US dollars per million tokens. A new price never changes what was paid.</p>
-  </div>
+  <Sheet
+    label="Models"
+    name="models"
+    columns={COLUMNS}
+    note="Prices are US dollars per million tokens. A new price never changes what was paid."
+  >
+    {models.flatMap((model) =>
+      model.places.map((place) => (
+        <Row
+          key={`${model.model} ${place.target}`}
+          model={model.model}
+          place={place}
+          target={targets.find(({ target }) => target === place.target)}
+          result={results.find((result) => result.target === place.target)}
+          price={price}
+        />
+      )),
+    )}
+  </Sheet>
 )
 
 interface RowProps {

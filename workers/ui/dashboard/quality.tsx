@@ -4,6 +4,17 @@ import type { Measured } from './answers.ts'
 import { dayOf, money, share } from './figures.ts'
 import { linkTo } from './address.ts'
 import { type Dot, scatterOf } from './scatter.ts'
+import { numbers, plain, Sheet } from './sheet.tsx'
+
+const COLUMNS = [
+  plain('Measured'),
+  numbers('Right'),
+  numbers('Per 1,000 requests'),
+  numbers('Per right answer'),
+  numbers('First token p50'),
+  numbers('Tokens a second'),
+  plain('Found'),
+]
 
 interface QualityProps {
   readonly latest: readonly Measured[]
@@ -85,48 +96,23 @@ const inWords = (dots: readonly Dot[]): string =>
 
 /** One model's results, newest first. */
 export const History = ({ results }: { readonly results: readonly Measured[] }): JSX.Element => (
-  <div class="scroll" tabIndex={0} role="region" aria-label="Results of this model">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Measured</th>
-          <th scope="col" class="number">
-            Right
-          </th>
-          <th scope="col" class="number">
-            Per 1,000 requests
-          </th>
-          <th scope="col" class="number">
-            Per right answer
-          </th>
-          <th scope="col" class="number">
-            First token p50
-          </th>
-          <th scope="col" class="number">
-            Tokens a second
-          </th>
-          <th scope="col">Found</th>
-        </tr>
-      </thead>
-      <tbody>
-        {results.map((result) => (
-          <tr key={result.at}>
-            <th scope="row">{dayOf(Date.parse(result.at))}</th>
-            <td class="number">
-              {share(result.accuracy.share, 1)} <span class="faint">of {result.accuracy.total}</span>
-            </td>
-            <td class="number">{price(result.cost.per_1000_requests)}</td>
-            <td class="number">{price(result.cost.per_correct_answer)}</td>
-            <td class="number">
-              {result.latency.first_ms.p50 === null ? '–' : `${Math.round(result.latency.first_ms.p50)} ms`}
-            </td>
-            <td class="number">{result.throughput.tokens_per_second?.toFixed(1) ?? '–'}</td>
-            <td class={result.marked ? 'bad' : ''}>{foundIn(result)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
+  <Sheet label="Results of this model" columns={COLUMNS}>
+    {results.map((result) => (
+      <tr key={result.at}>
+        <th scope="row">{dayOf(Date.parse(result.at))}</th>
+        <td class="number">
+          {share(result.accuracy.share, 1)} <span class="faint">of {result.accuracy.total}</span>
+        </td>
+        <td class="number">{price(result.cost.per_1000_requests)}</td>
+        <td class="number">{price(result.cost.per_correct_answer)}</td>
+        <td class="number">
+          {result.latency.first_ms.p50 === null ? '–' : `${Math.round(result.latency.first_ms.p50)} ms`}
+        </td>
+        <td class="number">{result.throughput.tokens_per_second?.toFixed(1) ?? '–'}</td>
+        <td class={result.marked ? 'bad' : ''}>{foundIn(result)}</td>
+      </tr>
+    ))}
+  </Sheet>
 )
 
 const price = (value: number | null): string => (value === null ? '–' : money(value))

@@ -8,6 +8,19 @@ import { Shown } from './notice.tsx'
 import { linkTo } from './address.ts'
 import { Result } from './requests.tsx'
 import { timelineOf } from './timeline.ts'
+import { numbers, plain, Sheet } from './sheet.tsx'
+
+const COLUMNS = [
+  plain('Call'),
+  numbers('Input'),
+  numbers('Cache read'),
+  numbers('Cache write'),
+  numbers('Output'),
+  numbers('Reasoning'),
+  plain('Counted'),
+  plain('Price'),
+  numbers('Cost'),
+]
 
 export function RequestPage({ id }: { readonly id: string }): JSX.Element {
   const row = useAnswer<RequestRow>(`/requests/${encodeURIComponent(id)}`)
@@ -116,39 +129,12 @@ function Receipt({ row }: { readonly row: RequestRow }): JSX.Element {
   return (
     <section aria-labelledby="receipt">
       <h2 id="receipt">Receipt</h2>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Receipt, line by line">
-        <table class="receipt">
-          <thead>
-            <tr>
-              <th scope="col">Call</th>
-              <th scope="col" class="number">
-                Input
-              </th>
-              <th scope="col" class="number">
-                Cache read
-              </th>
-              <th scope="col" class="number">
-                Cache write
-              </th>
-              <th scope="col" class="number">
-                Output
-              </th>
-              <th scope="col" class="number">
-                Reasoning
-              </th>
-              <th scope="col">Counted</th>
-              <th scope="col">Price</th>
-              <th scope="col" class="number">
-                Cost
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {row.attempts.map((attempt, place) => (
-              <Line key={place} attempt={attempt} />
-            ))}
-          </tbody>
-          <tfoot>
+      <Sheet
+        label="Receipt, line by line"
+        name="receipt"
+        columns={COLUMNS}
+        foot={
+          <>
             <tr class="sum">
               <th scope="row" colSpan={8}>
                 Paid
@@ -171,9 +157,13 @@ function Receipt({ row }: { readonly row: RequestRow }): JSX.Element {
                 <td class="number">{exact(Math.abs(saved))}</td>
               </tr>
             )}
-          </tfoot>
-        </table>
-      </div>
+          </>
+        }
+      >
+        {row.attempts.map((attempt, place) => (
+          <Line key={place} attempt={attempt} />
+        ))}
+      </Sheet>
     </section>
   )
 }

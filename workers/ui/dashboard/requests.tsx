@@ -8,6 +8,19 @@ import { useAnswer } from './load.ts'
 import { Nothing, Shown, Trouble } from './notice.tsx'
 import { linkTo } from './address.ts'
 import { place, refine } from './place.ts'
+import { numbers, plain, Sheet } from './sheet.tsx'
+
+const COLUMNS = [
+  plain('Time'),
+  plain('Result'),
+  plain('Model'),
+  plain('Route'),
+  numbers('Tokens in'),
+  numbers('out'),
+  numbers('Cost'),
+  numbers('First token'),
+  numbers('Total'),
+]
 
 const LIVE_MS = 2_000
 /** Filters that look through many rows for a few do so less often. */
@@ -172,38 +185,11 @@ const None = ({ isAll }: { readonly isAll: boolean }): JSX.Element => (
 )
 
 const Table = ({ rows }: { readonly rows: readonly RequestRow[] }): JSX.Element => (
-  <div class="scroll" tabIndex={0} role="region" aria-label="Requests">
-    <table class="requests">
-      <thead>
-        <tr>
-          <th scope="col">Time</th>
-          <th scope="col">Result</th>
-          <th scope="col">Model</th>
-          <th scope="col">Route</th>
-          <th scope="col" class="number">
-            Tokens in
-          </th>
-          <th scope="col" class="number">
-            out
-          </th>
-          <th scope="col" class="number">
-            Cost
-          </th>
-          <th scope="col" class="number">
-            First token
-          </th>
-          <th scope="col" class="number">
-            Total
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <Row key={row.id} row={row} />
-        ))}
-      </tbody>
-    </table>
-  </div>
+  <Sheet label="Requests" name="requests" columns={COLUMNS}>
+    {rows.map((row) => (
+      <Row key={row.id} row={row} />
+    ))}
+  </Sheet>
 )
 
 function Row({ row }: { readonly row: RequestRow }): JSX.Element {

@@ -1,5 +1,6 @@
 // The API reference at /docs: the renderer that the build put beside this page, over the gateway's own document.
-// Nothing comes from elsewhere, and what is tried out goes to this gateway alone.
+// Nothing comes from elsewhere, and what is tried out goes to this gateway alone. Light or dark as the system is.
+import './docs.css'
 
 interface Renderer {
   (options: Readonly<Record<string, unknown>>): unknown
@@ -33,6 +34,12 @@ function show(place: HTMLElement): void {
     validatorUrl: null, // by default it asks a server of its makers
   })
 }
+
+const night = matchMedia('(prefers-color-scheme: dark)')
+/** The renderer's own name for its dark clothes. */
+const dress = (): void => void document.documentElement.classList.toggle('dark-mode', night.matches)
+dress()
+night.addEventListener('change', dress)
 
 const place = document.querySelector<HTMLElement>('#reference')
 if (place !== null) show(place)
