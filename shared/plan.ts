@@ -114,7 +114,7 @@ export interface Trial {
   readonly text: string
   /** Why it was not given, or should not have been. */
   readonly doubt?: string
-  /** A second answer said the same. */
+  /** A second answer said the same, or its code passed the tests. */
   readonly agreed?: true
 }
 
@@ -137,6 +137,8 @@ export interface Attempt {
   readonly doubt?: string
   /** What a larger model was expected to gain on its answer, 0..1, where it was looked at. */
   readonly look?: number
+  /** What its code did with the tests in the question, where it was run. */
+  readonly tests?: { readonly verdict: string; readonly passed: number; readonly of: number }
   /** How it was asked to go on with an answer that another had begun. */
   readonly resumed?: Resumed
   /** The seam: so many characters of the answer's text had been told when this one went on. */

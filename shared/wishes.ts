@@ -9,6 +9,9 @@ import type { ModelRequest } from './request.ts'
 import { CACHE_MODES, type CacheWish, reuseFields } from './reuse.ts'
 import { goalsIn, ONE_GOAL, talkFields, talkIn, talkSaid } from './talk-schema.ts'
 
+/** Characters: more than a model can have been told to pass. */
+const MOST_TESTS = 20_000
+
 /** `minnow` of a request's body. */
 export const wishesSchema = z.strictObject({
   ...dialFields,
@@ -17,6 +20,7 @@ export const wishesSchema = z.strictObject({
   rescue: z.boolean().optional(),
   resumable: z.boolean().optional(),
   cascade: z.boolean().optional(),
+  tests: z.string().min(1).max(MOST_TESTS).optional(),
   cache: z
     .union([
       z.boolean(),
@@ -28,12 +32,12 @@ export const wishesSchema = z.strictObject({
 
 export type Wishes = Pick<
   ModelRequest,
-  'dial' | 'requireParameters' | 'rescue' | 'resumable' | 'cascade' | 'cache' | 'talk'
+  'dial' | 'requireParameters' | 'rescue' | 'resumable' | 'cascade' | 'tests' | 'cache' | 'talk'
 >
 
 /**
  * Takes the wishes out of a body: `minnow: { strongShare, quality, maxCostPer1k, sort, maxPrice, require_parameters,
- * rescue, resumable, cascade, cache, contextTokens, edit, parent, regenerate }` and `require_parameters`, which no vendor is to see. `provider.require_parameters`, as OpenRouter
+ * rescue, resumable, cascade, tests, cache, contextTokens, edit, parent, regenerate }` and `require_parameters`, which no vendor is to see. `provider.require_parameters`, as OpenRouter
  * has it, is read and stays.
  */
 export function takeWishes(body: unknown): { readonly body: unknown; readonly wishes: Wishes } {
@@ -51,7 +55,7 @@ export function takeWishes(body: unknown): { readonly body: unknown; readonly wi
   const strict = flat === true || said.require_parameters === true || routed === true
   const dial = dialIn(said)
   const talk = talkIn(said)
-  const { rescue, resumable, cascade, cache } = said
+  const { rescue, resumable, cascade, tests, cache } = said
   return {
     body: rest,
     wishes: {
@@ -60,6 +64,7 @@ export function takeWishes(body: unknown): { readonly body: unknown; readonly wi
       ...(rescue === undefined ? {} : { rescue }),
       ...(resumable === undefined ? {} : { resumable }),
       ...(cascade === undefined ? {} : { cascade }),
+      ...(tests === undefined ? {} : { tests }),
       ...(cache === undefined ? {} : { cache: cacheIn(cache) }),
       ...(talk === undefined ? {} : { talk }),
     },
@@ -73,6 +78,7 @@ export const writeWishes = ({
   rescue,
   resumable,
   cascade,
+  tests,
   cache,
   talk,
 }: Wishes) => ({
@@ -81,6 +87,7 @@ export const writeWishes = ({
     ...(rescue === undefined ? {} : { rescue }),
     ...(resumable === undefined ? {} : { resumable }),
     ...(cascade === undefined ? {} : { cascade }),
+    ...(tests === undefined ? {} : { tests }),
     ...(cache === undefined ? {} : { cache }),
     ...(talk === undefined ? {} : talkSaid(talk)),
   },
@@ -111,6 +118,7 @@ const WANTED: Readonly<Record<string, string>> = {
   'minnow.rescue': FLAG,
   'minnow.resumable': FLAG,
   'minnow.cascade': FLAG,
+  'minnow.tests': `a program of 1 to ${MOST_TESTS} characters in the language of the code that is asked for`,
   'minnow.contextTokens': 'a whole number of tokens, 1 or more,',
   'minnow.edit': TURN,
   'minnow.parent': TURN,

@@ -55,6 +55,7 @@ import { openLessons } from './lessons.ts'
 import { openWatching } from './watching.ts'
 import type { House } from './rebench/house.ts'
 import { RebenchObject } from './rebench/object.ts'
+import { openSandbox } from './sandbox/sandbox.ts'
 import { openStoredRatings } from './rebench/ratings.ts'
 import { openSubjects } from './rebench/subjects.ts'
 import { ThreadObject } from './thread/object.ts'
@@ -190,6 +191,7 @@ function open(env: Bindings): Opened {
       allowances.counting(breaker<Call>(watching.health)(commit(headDeadline(callProvider(find, media))))),
       allowances.mayRetry,
     ),
+    runTests: openSandbox(async () => (await import('./sandbox/engines.ts')).engines, Date.now).run,
     telemetry: openTelemetry(
       isolate,
       { take: (handOver) => outboxes.mine().take(handOver) },

@@ -20,7 +20,7 @@ import type { Learning } from './learning/learning.ts'
 import type { Looks } from './routing/looks.ts'
 import type { Planner } from './routing/planner.ts'
 import type { ModelRequest } from '../shared/request.ts'
-import type { Answer, Caller, Cx, Service } from './service.ts'
+import type { Answer, Caller, Cx, RunTests, Service } from './service.ts'
 import type { Telemetry } from './telemetry/handover.ts'
 import { conversationOf } from './telemetry/conversation.ts'
 import { newRowId, outcomeOf } from './telemetry/outcome.ts'
@@ -34,6 +34,7 @@ export interface Organs {
   readonly conversations: Conversations
   readonly cache: Cache
   readonly race: Service<Race, Raced>
+  readonly runTests: RunTests
   readonly telemetry: Telemetry
   readonly learning: Pick<Learning, 'ended'>
   readonly tokenizer: Tokenizer
@@ -72,6 +73,7 @@ export const pipeline =
     conversations,
     cache,
     race,
+    runTests,
     telemetry,
     learning,
     tokenizer,
@@ -189,7 +191,7 @@ export const pipeline =
         const { request: payable, pay, clampOf } = await open()
         asked = payable
         const looking = looks({ request: whole, plan, caller, id: cx.id })
-        raced = await cascade({ request: asked, plan, race, meterOf, pay, mayAsk, looking }, cx)
+        raced = await cascade({ request: asked, plan, race, meterOf, pay, mayAsk, looking, runTests }, cx)
         if (raced.ok) asked = raced.request
         clamped = clampOf(asked)
         if (raced.ok && raced.refused !== undefined) plan = { ...plan, reason: 'budget' }

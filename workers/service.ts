@@ -1,4 +1,5 @@
 // The framework of this house: what a step is, what it is given, and what an answer is.
+import type { Program, Ran } from '../shared/check/program.ts'
 import type { VendorDialect, WireRequest } from '../shared/dialect.ts'
 import type { Batch } from '../shared/event.ts'
 import type { Failure } from '../shared/failure.ts'
@@ -83,7 +84,7 @@ export interface Found {
   readonly text?: string
   /** Why the checks would not give it. */
   readonly doubt?: string
-  /** Another cheap answer said the same. */
+  /** Another cheap answer said the same, or its code passed the tests. */
   readonly agreed: boolean
 }
 
@@ -111,6 +112,9 @@ export type Pay = (target: Target, isBeside: boolean) => Promise<Paid>
 export type Paid =
   | { readonly ok: true; readonly request: ModelRequest }
   | { readonly ok: false; readonly failure: Failure }
+
+/** Runs a program against its tests, bounded in every way; never throws. */
+export type RunTests = (program: Program) => Promise<Ran>
 
 /** The target of a conversation's last answer, and what its vendor then had in its cache. */
 export interface LastServed {

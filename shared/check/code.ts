@@ -33,7 +33,7 @@ function codeIn(answer: string): string | undefined {
 const LOOKS_LIKE =
   /(?:^|\n) ?(?:def|class|function|fn|func|const|let|var|import|from|public|private|static|return|for|while|if|SELECT|INSERT|UPDATE|WITH|#include|<\w+)\b|=>|[;{}] ?(?:\n|$)/
 
-const defines = (code: string, name: string): boolean =>
+export const defines = (code: string, name: string): boolean =>
   new RegExp(
     String.raw`\b(?:def|function\*?|fn|func|fun|sub|const|let|var|class|struct|int|long|bool|boolean|float|double|string|String|void|auto|public|static)\s+${name}\b|\b${name}\s*(?:=|:)\s*(?:\(|function|async|lambda)`,
   ).test(code)

@@ -20,7 +20,7 @@ export interface Heard {
 }
 
 /**
- * Why an answer is not given. `disagreed`: another cheap answer to the same question said something else. `look`: by what
+ * Why an answer is not given. `tests`: its code was run and did not pass them. `disagreed`: another cheap answer to the same question said something else. `look`: by what
  * the route has learned of such answers, a larger model would do better.
  */
 export type Doubt =
@@ -30,6 +30,7 @@ export type Doubt =
   | 'tool'
   | 'schema'
   | 'code'
+  | 'tests'
   | 'no-answer'
   | 'logprob'
   | 'disagreed'
@@ -52,10 +53,15 @@ export function doubtIn(request: ModelRequest, heard: Heard): Doubt | undefined 
 function wordsDoubt(request: ModelRequest, text: string): Doubt | undefined {
   if (keepsFormat(request.format, text) === false) return 'schema'
   const question = questionIn(request)
-  if (question.kind === 'code') return keepsCode(question.text, text) ? undefined : 'code'
+  if (question.kind === 'code' || request.tests !== undefined)
+    return keepsCode(question.text, text) ? undefined : 'code'
   const isAsked = question.kind === 'choice' || question.kind === 'number'
   return isAsked && extract(question, text) === undefined ? 'no-answer' : undefined
 }
+
+/** Is it code that was asked for, so that it may be run? */
+export const asksCode = (request: ModelRequest): boolean =>
+  request.tests !== undefined || questionIn(request).kind === 'code'
 
 /** Who limits the length of an answer has asked for its beginning. */
 const isCut = (request: ModelRequest, finish: FinishReason): boolean =>

@@ -5,6 +5,7 @@ export const ORGANS = [
   'keys',
   'prices',
   'routing',
+  'sandbox',
   'learning',
   'attempt',
   'providers',

@@ -56,7 +56,7 @@ export interface Visit {
   /** Waits for so many answers that are whole. */
   answered(count?: number): Promise<void>
   /** Keeps pictures of the screen, where they are wanted. */
-  shootEverySize(what: string): Promise<void>
+  shoot(what: string): Promise<void>
   close(): Promise<void>
 }
 

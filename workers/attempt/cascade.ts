@@ -5,17 +5,20 @@ import type { Batch } from '../../shared/event.ts'
 import { type Failure, failureOf, judge, reasonOf } from '../../shared/failure.ts'
 import type { Attempt, Plan, Target, Trial } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
-import type { Answer, Cx, Found, Looking, Paid, Pay } from '../service.ts'
+import type { Answer, Cx, Found, Looking, Paid, Pay, RunTests } from '../service.ts'
 import { useOf } from './bill.ts'
 import { hear } from './heard.ts'
 import { type Raced, unpaid, type Won } from './race.ts'
 import { nothing, second, type Seconding, usedBy, wantsSecond } from './second.ts'
+import { tested } from './tested.ts'
 
 export interface Cascading extends Seconding {
   /** Asked before a larger model is, and before a call beside another. */
   readonly pay: Pay
   /** What the route has learned of small models' answers; absent where that is nothing. */
   readonly looking?: Looking | undefined
+  /** Runs code of an answer against the tests in its question; absent where nothing can be run. */
+  readonly runTests?: RunTests | undefined
 }
 
 /** Races the plan's targets; where it says so, the small ones alone at first. */
@@ -100,9 +103,16 @@ async function inTurn(cascading: Cascading, cx: Cx): Promise<Raced> {
     return 'refused' in raced ? { ok: false, failure: raced.refused, attempts } : raced
   }
 
-  let doubt: Doubt | undefined = doubtIn(request, heard)
-  let agreed = false
-  if (doubt === undefined && total - attempts.length >= 2 && wantsSecond(request, terms, heard, target)) {
+  const byRun = await tested(request, heard, doubtIn(request, heard), cascading.runTests)
+  if (byRun.ran !== undefined) note({ tests: byRun.ran })
+  let { doubt } = byRun
+  let agreed = byRun.ran?.verdict === 'passed'
+  if (
+    !agreed &&
+    doubt === undefined &&
+    total - attempts.length >= 2 &&
+    wantsSecond(request, terms, heard, target)
+  ) {
     const same = await second(
       cascading,
       { minis, target, text: heard.text, holdMs: terms.holdMs, attempts },

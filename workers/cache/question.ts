@@ -62,7 +62,7 @@ export function questionOf(request: ModelRequest): Question {
 
 function frameOf(request: ModelRequest): Record<string, unknown> {
   const { model, embedding, toolChoice, parallelTools, choices, format, reasoning, sampling } = request
-  const { cascade, dial, serviceTier, requireParameters } = request
+  const { cascade, tests, dial, serviceTier, requireParameters } = request
   const { maxOutput } = request.limits
   return {
     model,
@@ -76,6 +76,7 @@ function frameOf(request: ModelRequest): Record<string, unknown> {
     sampling: plainSampling(sampling),
     maxOutput,
     cascade,
+    tests,
     dial,
     serviceTier: serviceTier === 'auto' || serviceTier === 'default' ? undefined : serviceTier,
     requireParameters,

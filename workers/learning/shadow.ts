@@ -130,6 +130,7 @@ function anew(
     conversation: _,
     response: __,
     dial: ___,
+    tests: ______,
     unread: ____,
     requireParameters: _____,
     ...request

@@ -25,7 +25,7 @@ import { openMemory } from './memory.ts'
 import type { TierCosts } from './purse.ts'
 import { needsOf } from './suit.ts'
 import { expectedOf, NOTHING } from './promise.ts'
-import { cascadeFor, inCascade } from './terms.ts'
+import { cascadeFor, inCascade, refuseTests } from './terms.ts'
 
 type Tiers = Extract<Policy, { kind: 'tiers' }>
 
@@ -124,6 +124,7 @@ export function openPlanner({ prices, health, lessons, ratings, ...rest }: Plann
         costs,
       })
       const terms = cascadeFor(policy, request)
+      refuseTests(request, terms)
       // Without a share, a cost or a promise to keep, a cascade lets its checks say what needs a larger model.
       // Where its route has learned to look at answers, the share is of those.
       const look = terms && learned?.look?.standing.isOn === true ? learned.look : undefined

@@ -1,4 +1,5 @@
 // On which terms a route's small models answer first. Pure.
+import { invalid } from '../../shared/mistake.ts'
 import type { Cascade, Plan } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
 import type { Policy } from './catalog.ts'
@@ -29,4 +30,17 @@ export function inCascade(plan: Plan, terms: Cascade | undefined): Plan {
   const isBacked = plan.targets.some(({ tier }) => tier === 'frontier')
   if (terms === undefined || !isBacked || plan.targets[0]?.tier !== 'mini') return plan
   return { ...plan, cascade: terms, reason: plan.reason === 'easy' ? 'cascade' : plan.reason }
+}
+
+/** Tests that are not run would be taken for passed. */
+export function refuseTests(
+  { tests, choices, model }: Pick<ModelRequest, 'tests' | 'choices' | 'model'>,
+  terms: Cascade | undefined,
+): void {
+  if (tests === undefined || (terms !== undefined && choices === 1)) return
+  const message =
+    terms === undefined
+      ? `'minnow.tests' is for cascades, and '${model}' is asked without one: send "minnow": { "cascade": true } with a route over small and large models, or leave the tests out.`
+      : `'minnow.tests' needs one answer to run them against: leave 'n' out, or the tests.`
+  throw invalid(message, 'minnow.tests')
 }

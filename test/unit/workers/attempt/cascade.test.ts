@@ -1,5 +1,6 @@
 // Cascades: what is given, what is escalated, what every call is booked as, and what a budget or an outage leaves.
 import { describe, expect, it } from 'vitest'
+import type { Program, Verdict } from '../../../../shared/check/program.ts'
 import type { Batch, ModelEvent } from '../../../../shared/event.ts'
 import { Failed, type Failure } from '../../../../shared/failure.ts'
 import type { Attempt, Ending, Plan, Trial } from '../../../../shared/plan.ts'
@@ -11,7 +12,7 @@ import type { Call } from '../../../../workers/attempt/deadline.ts'
 import { meter } from '../../../../workers/attempt/meter.ts'
 import { race, type Raced } from '../../../../workers/attempt/race.ts'
 import { rescue } from '../../../../workers/attempt/rescue.ts'
-import type { Answer, Found, Looking, Pay, Seen, Service } from '../../../../workers/service.ts'
+import type { Answer, Found, Looking, Pay, RunTests, Seen, Service } from '../../../../workers/service.ts'
 import {
   answerOf,
   batchesOf,
@@ -64,6 +65,7 @@ interface Options {
   readonly providers?: Readonly<Record<string, string>>
   readonly billsCancelled?: true
   readonly looking?: Looking
+  readonly runTests?: RunTests
 }
 
 interface Played {
@@ -136,6 +138,7 @@ async function play(
       pay: options.pay ?? (() => Promise.resolve({ ok: true, request })),
       mayAsk: options.mayAsk ?? yes,
       looking: options.looking,
+      runTests: options.runTests,
     },
     cx,
   )
@@ -522,5 +525,73 @@ describe('a look at the answer', () => {
     })
     expect([played.text, settled]).toEqual(['The sky is blue.', ['mini']])
     expect(played.attempts[0]).toMatchObject({ doubt: 'look', look: 0.9 })
+  })
+})
+
+describe('code', () => {
+  const question = 'Write a Python function f that doubles.\nassert f(2) == 4'
+  const code = '```python\ndef f(x):\n    return 2 * x\n```'
+  const replies = { small: [says(code)], large: [says('```python\ndef f(x): return x + x\n```')] }
+  const running = (verdict: Verdict) => {
+    const programs: Program[] = []
+    const runTests: RunTests = async (program) => (programs.push(program), { verdict, passed: 0, of: 1 })
+    return { programs, runTests }
+  }
+
+  it('that passes its tests is given as surely as one that was agreed with, and looked at no further', async () => {
+    const { programs, runTests } = running('passed')
+    const played = await play(replies, { question, runTests })
+    expect([played.text, ends(played)]).toEqual([code, ['small answered']])
+    expect(played.attempts[0]?.tests).toEqual({ verdict: 'passed', passed: 0, of: 1 })
+    expect(played.trial).toMatchObject({ agreed: true })
+    expect(programs).toEqual([
+      { language: 'python', code: 'def f(x):\n    return 2 * x', tests: ['assert f(2) == 4'] },
+    ])
+  })
+
+  it.each(['failed', 'endless', 'memory'] as const)('that %s is not', async (verdict) => {
+    const played = await play(replies, { question, runTests: running(verdict).runTests })
+    expect(ends(played)).toEqual(['small rejected-tests', 'large answered'])
+    expect(played.attempts[0]).toMatchObject({ tests: { verdict }, aside: true, costMicros: SMALL_MICROS })
+    expect(played.trial?.doubt).toBe('tests')
+  })
+
+  it('that cannot be run is judged by its form', async () => {
+    const { runTests } = running('unable')
+    const given = await play(replies, { question, runTests })
+    expect([ends(given), given.trial]).toEqual([['small answered'], { target: 'small', text: code }])
+    const other = { ...replies, small: [says('```python\ndef g(x): return 2 * x\n```')] }
+    expect(ends(await play(other, { question, runTests }))).toEqual(['small rejected-code', 'large answered'])
+  })
+
+  it('what it does outweighs how it looks: a stated output may be wrong where the code is right', async () => {
+    const wrong = { ...replies, small: [says(`${code}\nf(2) returns 5.`)] }
+    expect(ends(await play(wrong, { question, runTests: running('passed').runTests }))).toEqual([
+      'small answered',
+    ])
+  })
+
+  it('is not run where nothing is to be tested, or the answer is refused, cut or none', async () => {
+    const { programs, runTests } = running('failed')
+    await play(replies, { question: 'Write a Python function f that doubles.', runTests })
+    await play({ ...replies, small: [says('I cannot help with that.')] }, { question, runTests })
+    await play({ ...replies, small: [says('')] }, { question, runTests })
+    await play(replies, { question: 'Which planet is the largest?', runTests })
+    expect(programs).toEqual([])
+  })
+
+  it("is run against the request's own tests, whatever the question is", async () => {
+    const { programs, runTests } = running('failed')
+    const request = { tests: 'assert f(3) == 6' }
+    const played = await play(replies, { question: 'Please.', request, runTests })
+    expect([ends(played), programs[0]?.tests]).toEqual([
+      ['small rejected-tests', 'large answered'],
+      ['assert f(3) == 6'],
+    ])
+    const none = await play(
+      { ...replies, small: [says('Sure.')] },
+      { question: 'Please.', request, runTests },
+    )
+    expect(ends(none)).toEqual(['small rejected-code', 'large answered'])
   })
 })
