@@ -55,6 +55,10 @@ const provider = z.strictObject({
     .optional()
     .describe('Sent with every call; "$NAME" is filled in.'),
   promptCache: z.boolean().optional().describe('False: no marks and no session for the prompt cache.'),
+  logprobs: z
+    .boolean()
+    .optional()
+    .describe("Whether cascades ask for log-probabilities; as the vendor's record says."),
   timeouts: timeouts.optional(),
 })
 

@@ -126,6 +126,16 @@ export interface VendorDialect {
   readonly inlineMedia?: true | 'foreign'
   /** The vendor keeps of a prompt what is marked, so it must be known whether that repeats. */
   readonly marksPrompts?: true
+  /** How it is asked how sure a model is of its words, where the wire has a way. */
+  readonly sureness?: Sureness
+}
+
+/** Log-probabilities that we want and the client does not. */
+export interface Sureness {
+  /** The question with the wish for them; undefined where it has one already, or they would tell nothing. */
+  readonly ask: (request: ModelRequest) => ModelRequest | undefined
+  /** A piece of the answer as it would be without them. */
+  readonly hide: (piece: Piece) => Piece
 }
 
 /** A wire format in both directions. */

@@ -137,6 +137,8 @@ export interface Attempt {
   readonly doubt?: string
   /** What a larger model was expected to gain on its answer, 0..1, where it was looked at. */
   readonly look?: number
+  /** The mean log-probability of its tokens, where it was heard. */
+  readonly logprob?: number
   /** What its code did with the tests in the question, where it was run. */
   readonly tests?: { readonly verdict: string; readonly passed: number; readonly of: number }
   /** How it was asked to go on with an answer that another had begun. */

@@ -221,6 +221,8 @@ export interface ModelRequest {
   readonly resumable?: boolean
   /** Is a small model's answer checked before it is given? As the route says, unless given. */
   readonly cascade?: boolean
+  /** It is wanted how sure the model is of its words, by us and not by the client. */
+  readonly sureness?: true
   /** What the code of a small model's answer must pass before it is given: a program in its language. */
   readonly tests?: string
   /** May an answer that was given before be given again? As the key or the route says, unless given. */

@@ -1,7 +1,7 @@
 // The framework of this house: what a step is, what it is given, and what an answer is.
 import type { Program, Ran } from '../shared/check/program.ts'
 import type { VendorDialect, WireRequest } from '../shared/dialect.ts'
-import type { Batch } from '../shared/event.ts'
+import type { Batch, Piece } from '../shared/event.ts'
 import type { Failure } from '../shared/failure.ts'
 import type { Endpoint, ModelRequest } from '../shared/request.ts'
 import type { CacheSetting } from '../shared/reuse.ts'
@@ -38,6 +38,8 @@ export interface Answer {
   readonly dropped: readonly string[]
   /** The wire format in which the provider answered. */
   readonly dialect: string
+  /** Takes out of a piece what the client has not asked for and we have. */
+  readonly hide?: (piece: Piece) => Piece
   /** The head of a reply that is passed on as it comes. */
   readonly headers?: Headers
 }
@@ -151,6 +153,8 @@ export interface Provider {
   send(request: WireRequest, options: SendOptions): Promise<Response>
   /** False where a vendor is neither told which turns belong together nor given marks but the client's own. */
   readonly promptCache?: false
+  /** May the model be asked how sure it is of its words, where its wire has a way? Absent: no. */
+  readonly saysSureness?: (model: string) => boolean
   /** Takes the provider's credentials out of words that a caller may see; absent where there are none. */
   readonly conceal?: (text: string) => string
 }

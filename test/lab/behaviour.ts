@@ -65,6 +65,8 @@ export interface Behaviour {
   readonly body?: unknown
   /** A request that ends with an assistant message gets a 400, as from models without prefill. */
   readonly rejectPrefill?: boolean
+  /** A request for log-probabilities gets a 400, as from models that do not give any. */
+  readonly rejectLogprobs?: boolean
   /** These keys get a status of their own, before anything else. */
   readonly deadKeys?: { readonly keys: readonly string[]; readonly status: number }
   /** In a script: holds for so long from the first request it met, instead of for one request. */

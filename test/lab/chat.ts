@@ -194,6 +194,8 @@ export const chat: Wire = {
     const ask = readAsk(bodyOf(request), request.model)
     if (behaviour.rejectPrefill === true && isPrefilled(ask.prompt))
       throw new Refused(400, 'This model does not support assistant message prefill.')
+    if (behaviour.rejectLogprobs === true && ask.logprobs)
+      throw new Refused(400, 'You are not allowed to request logprobs from this model.')
     if (!ask.stream) return { whole: writeWhole(ask, behaviour, head) }
     const chunks = writeChunks(ask, behaviour, head).map((chunk) => eventOf(chunk))
     return { events: behaviour.done === false ? chunks : [...chunks, { data: '[DONE]' }], lead: 1 }

@@ -42,11 +42,12 @@ async function inTurn(cascading: Cascading, cx: Cx): Promise<Raced> {
 
   /** Asks some of the targets; what they were asked before counts as well. */
   const ask = async (
-    asked: ModelRequest,
+    payable: ModelRequest,
     targets: readonly Target[],
     most: number,
     isBacked: boolean,
   ): Promise<Raced> => {
+    const asked: ModelRequest = isBacked ? { ...payable, sureness: true } : payable
     const from = attempts.length
     const retries = { ...plan.retries, total: most }
     const { probe, ...rest } = plan // what is to be tried again is the first target of all
@@ -80,7 +81,8 @@ async function inTurn(cascading: Cascading, cx: Cx): Promise<Raced> {
 
   const { target } = small.answer
   const hearing = await hear(small.answer.batches, terms)
-  const answer: Answer = { ...small.answer, batches: hearing.batches }
+  const { hide, ...heardOf } = small.answer
+  const answer: Answer = { ...heardOf, batches: hidden(hearing.batches, hide) }
   const { heard, failure } = hearing
 
   const note = (more: Partial<Attempt>): void => {
@@ -103,6 +105,7 @@ async function inTurn(cascading: Cascading, cx: Cx): Promise<Raced> {
     return 'refused' in raced ? { ok: false, failure: raced.refused, attempts } : raced
   }
 
+  if (heard.meanLogprob !== undefined) note({ logprob: Math.round(heard.meanLogprob * 1_000) / 1_000 })
   const byRun = await tested(request, heard, doubtIn(request, heard), cascading.runTests)
   if (byRun.ran !== undefined) note({ tests: byRun.ran })
   let { doubt } = byRun
@@ -182,6 +185,18 @@ function withFailures(small: Raced, raced: Raced): Raced {
   const [before, after] = [small.failure, raced.failure]
   if (before.kind !== 'exhausted' || after.kind !== 'exhausted') return raced
   return { ...raced, failure: { ...after, attempts: [...before.attempts, ...after.attempts] } }
+}
+
+/** What only we have asked for, the client is not told. */
+async function* hidden(
+  batches: AsyncGenerator<Batch, void, undefined>,
+  hide: Answer['hide'],
+): AsyncGenerator<Batch, void, undefined> {
+  try {
+    for await (const batch of batches) yield hide === undefined ? batch : batch.map(hide)
+  } finally {
+    void batches.return(undefined) // not awaited: it waits for a read that may hang
+  }
 }
 
 async function* listOf(held: readonly Batch[]): AsyncGenerator<Batch, void, undefined> {

@@ -12,6 +12,7 @@ import { readStream } from './frames.ts'
 import { inParts } from './inputs.ts'
 import { explaining, readErrorText } from './refusal.ts'
 import { openRepeats } from './repeats.ts'
+import { openUnsure, refusesThem } from './unsure.ts'
 import { readText } from './text.ts'
 
 /** A whole reply larger than this would not fit beside others in an isolate. */
@@ -42,6 +43,7 @@ export const callProvider = (find: Find, media: Media): Service<ProviderCall, An
 
 const callOnce = (find: Find, media: Media): Service<ProviderCall, Answer> => {
   const repeats = openRepeats()
+  const unsure = openUnsure()
 
   /** The target, with what its writer must know where its vendor keeps what is marked. */
   const markable = async (
@@ -58,7 +60,8 @@ const callOnce = (find: Find, media: Media): Service<ProviderCall, Answer> => {
     return isRepeated ? { ...target, marking: 'repeats' } : target
   }
 
-  return async ({ request, target, escalate, onHead, onWhole }, cx) => {
+  const call: Service<ProviderCall, Answer> = async (asked, cx) => {
+    const { request, target, escalate, onHead, onWhole } = asked
     const provider = find(target.provider)
     if (provider === undefined)
       throw new Failed({
@@ -69,9 +72,18 @@ const callOnce = (find: Find, media: Media): Service<ProviderCall, Answer> => {
     const dialect = wireOf(provider, request, target)
     const isForeign = request.native.dialect !== dialect.id
     const isInlined = dialect.inlineMedia === true || (dialect.inlineMedia === 'foreign' && isForeign)
-    const sent = isInlined ? await media(request, cx) : request
+    const plain = isInlined ? await media(request, cx) : request
+    const mayAsk =
+      request.sureness === true &&
+      provider.saysSureness?.(target.model) === true &&
+      !unsure.has(healthKey(target), startedAt)
+    const surer = mayAsk ? dialect.sureness?.ask(plain) : undefined
+    const sent = surer ?? plain
     const wire = dialect.writeRequest(sent, await markable(provider, dialect, request, target, cx))
-    const dropped = droppedOf(request, wire, dialect)
+    // What only we have asked for is nobody's loss.
+    const dropped = droppedOf(request, wire, dialect).filter(
+      (name) => surer === undefined || name !== 'logprobs',
+    )
     if (request.requireParameters === true && dropped.length > 0) throw unsupported(target, dropped)
     if (wire.whole === true) onWhole?.()
     const explain = explaining(dialect)
@@ -92,7 +104,12 @@ const callOnce = (find: Find, media: Media): Service<ProviderCall, Answer> => {
     const headMs = cx.now() - startedAt
     onHead?.(headMs, response.status)
     if (!response.ok) {
-      const failure = explain(response, await readErrorText(response))
+      const text = await readErrorText(response)
+      if (surer !== undefined && refusesThem(response.status, text)) {
+        unsure.add(healthKey(target), cx.now())
+        return call(asked, cx)
+      }
+      const failure = explain(response, text)
       throw new Failed(concealFailure(failure, provider.conceal))
     }
     return {
@@ -102,9 +119,11 @@ const callOnce = (find: Find, media: Media): Service<ProviderCall, Answer> => {
       dropped,
       dialect: dialect.id,
       ...(dialect.framing === 'bytes' ? { headers: response.headers } : {}),
+      ...(surer === undefined || dialect.sureness === undefined ? {} : { hide: dialect.sureness.hide }),
       batches: await open(response, sent, target, dialect, provider.conceal, cx.signal),
     }
   }
+  return call
 }
 
 /** Which conversation it belongs to, by its name or by how it began. */

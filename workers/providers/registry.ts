@@ -183,6 +183,12 @@ function wiresOf(vendor: Vendor, entry: Entry): Pick<Provider, 'dialect' | 'dial
   }
 }
 
+/** As the configuration says, else as the vendor's record does. */
+function surenessOf({ saysSureness: models }: Vendor, { logprobs }: Entry): Pick<Provider, 'saysSureness'> {
+  if (logprobs === false || (logprobs === undefined && models === undefined)) return {}
+  return { saysSureness: (model) => logprobs === true || models?.test(model) === true }
+}
+
 function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeof fetch): Provider {
   const vendor = suited(vendorOf(id, entry), entry)
   const resolve = resolver(secrets)
@@ -233,6 +239,7 @@ function openProvider(id: string, entry: Entry, secrets: Secrets, fetcher: typeo
     id,
     ...wiresOf(vendor, entry),
     ...(entry.promptCache === false ? { promptCache: false } : {}),
+    ...surenessOf(vendor, entry),
     ...(vendor.embeddings === undefined ? {} : { embeddings: vendor.embeddings }),
     ...(vendor.proxied === undefined ? {} : { proxied: vendor.proxied }),
     conceal: concealer([...keys, ...Object.values(extra)]),

@@ -40,6 +40,8 @@ export interface Vendor {
   readonly affinity?: string
   /** The same in the field `prompt_cache_key` of a question's body. */
   readonly cacheKey?: true
+  /** Those of its models that give log-probabilities on its own wire, by its documentation. */
+  readonly saysSureness?: RegExp
   /** The name of one of its models, where models differ so much that any other would say little of it. */
   readonly example?: string
   /** The vendor's documentation of its wire. */

@@ -54,6 +54,7 @@ function writeAttempt(attempt: Attempt): Record<string, unknown> {
     ...(attempt.aside === true ? { aside: true } : {}),
     ...(attempt.doubt === undefined ? {} : { doubt: attempt.doubt }),
     ...(attempt.look === undefined ? {} : { look: attempt.look }),
+    ...(attempt.logprob === undefined ? {} : { logprob: attempt.logprob }),
     ...(attempt.tests === undefined ? {} : { tests: attempt.tests }),
     ...(usage === undefined
       ? {}

@@ -8,6 +8,7 @@ import { type ChatOptions, plain } from './options.ts'
 import { readRequest } from './request.ts'
 import { DIALECT } from './schema.ts'
 import { writeEvents } from './stream.ts'
+import { sureness } from './sureness.ts'
 
 /** The dialect with a vendor's oddities. Clients are always spoken to without any. */
 export function openaiChat(options: Partial<ChatOptions> = {}) {
@@ -22,6 +23,7 @@ export function openaiChat(options: Partial<ChatOptions> = {}) {
     writeReply,
     readFailure,
     writeFailure,
+    sureness,
     ...(settled.inlineMedia === true ? { inlineMedia: true } : {}),
   } satisfies Dialect
 }

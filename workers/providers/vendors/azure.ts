@@ -58,6 +58,8 @@ export const azure: Vendor = {
   authorize: (key) => (TOKEN.test(key) ? { authorization: `Bearer ${key}` } : { 'api-key': key }),
   // https://learn.microsoft.com/azure/foundry/openai/how-to/prompt-caching
   cacheKey: true,
+  // https://learn.microsoft.com/azure/ai-foundry/openai/reference, createChatCompletionRequest
+  saysSureness: /gpt-?(?:3|4)/i,
   // A deployment whose name begins as a model's is taken for that model; of any other nobody knows here what it is.
   counting: gptCounting(),
   example: 'gpt-5.6-sol',

@@ -19,6 +19,9 @@ export const deepseek: Vendor = {
     thoughtsBesideCalls: true,
     thinking: [{ efforts: ['minimal', 'low', 'medium', 'high', 'xhigh'], toggle: 'thinking' }],
   }),
+  // https://api-docs.deepseek.com/api/create-chat-completion; an error for the one that always thinks:
+  // https://api-docs.deepseek.com/guides/reasoning_model
+  saysSureness: /^(?!.*reasoner)/,
   baseUrl: 'https://api.deepseek.com',
   authorize: bearer,
   docs: 'https://api-docs.deepseek.com/api/create-chat-completion',

@@ -54,6 +54,8 @@ export const openai: Vendor = {
   deadWords: /"insufficient_quota"/,
   // https://developers.openai.com/api/docs/guides/prompt-caching
   cacheKey: true,
+  // https://platform.openai.com/docs/api-reference/chat/create#chat-create-logprobs
+  saysSureness: /^(?!o\d|gpt-5)/,
   counting: gptCounting(),
   example: 'gpt-5.6-sol',
   docs: 'https://platform.openai.com/docs/api-reference/chat',

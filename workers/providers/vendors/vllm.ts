@@ -25,6 +25,8 @@ export const vllm: Vendor = {
   // https://docs.vllm.ai/en/latest/serving/openai_compatible_server/#embeddings-api, and below it transcriptions and translations
   embeddings: openaiEmbeddings(),
   proxied: ['audio/transcriptions', 'audio/translations'],
+  // https://docs.vllm.ai/en/v0.15.0/api/vllm/entrypoints/openai/chat_completion/protocol/
+  saysSureness: /./,
   usualAddress: 'http://127.0.0.1:8000/v1',
   authorize: bearer,
   docs: 'https://docs.vllm.ai/en/latest/serving/openai_compatible_server/',
