@@ -22,11 +22,37 @@ export interface Learned {
   readonly shadowMicros: number
 }
 
-const TEACHING = {
+/** Every request is answered by the small model, and shadowed by the large one. */
+export const TEACHING = {
   mini: ['weak'],
   frontier: ['strong'],
   strongShare: 0,
   shadow: { share: 1, budget: { usd: 10_000, window: 'total' } },
+}
+
+/** Who has taught, and which of the questions it has not seen. */
+export interface Tenant {
+  readonly project: string
+  readonly asked: readonly Question[]
+}
+
+/** On a stage whose route teaches. */
+export async function teach(
+  stage: Stage,
+  splits: readonly Split[],
+): Promise<{ readonly tenants: readonly Tenant[]; readonly shadowMicros: number }> {
+  const tenants: Tenant[] = []
+  let [shadowMicros, lessons] = [0, 0]
+  for (const { taught, asked } of splits) {
+    const project = await stage.makeProject('taught')
+    const key = await stage.makeKey('teaching', project)
+    await send(stage.client(key), taught, () => dialled({ strongShare: 0 }))
+    lessons += taught.length
+    shadowMicros = await shadowed(stage, lessons)
+    stage.tell(`taught with ${taught.length} questions`)
+    tenants.push({ project, asked })
+  }
+  return { tenants, shadowMicros }
 }
 
 export async function runLearned(
@@ -42,17 +68,7 @@ export async function runLearned(
     ...options,
   })
   try {
-    const tenants: { readonly project: string; readonly asked: readonly Question[] }[] = []
-    let [shadowMicros, lessons] = [0, 0]
-    for (const { taught, asked } of splits) {
-      const project = await stage.makeProject('taught')
-      const key = await stage.makeKey('teaching', project)
-      await send(stage.client(key), taught, () => dialled({ strongShare: 0 }))
-      lessons += taught.length
-      shadowMicros = await shadowed(stage, lessons)
-      stage.tell(`taught with ${taught.length} questions`)
-      tenants.push({ project, asked })
-    }
+    const { tenants, shadowMicros } = await teach(stage, splits)
     await stage.change(ROUTES)
     const learned = await Promise.all(tenants.map(({ project, asked }) => isKnown(stage, project, asked)))
     if (learned.includes(false)) throw new Error('the gateway has not heard of a learner in time')
@@ -98,14 +114,20 @@ async function shadowed(stage: Stage, requests: number): Promise<number> {
 }
 
 /** Of a tenant's learner, as the operator reads it. */
-async function standingOf(stage: Stage, tenant: string): Promise<string> {
+export async function standingOf(stage: Stage, tenant: string): Promise<string> {
   const { json } = await stage.admin.send(`/admin/routes?route=auto&tenant=${tenant}`)
-  const [labels, learner] = ['labels', 'learner'].map((name) => pick(json, 'data', 0, name))
-  return `${String(pick(labels, 'total'))} labels. ${String(pick(learner, 'reason'))}`
+  const [labels, learner, look] = ['labels', 'learner', 'look'].map((name) => pick(json, 'data', 0, name))
+  const answers = pick(look, 'reason')
+  const said = answers === undefined || answers === null ? '' : ` The look at answers: ${String(answers)}`
+  return `${String(pick(labels, 'total'))} labels. ${String(pick(learner, 'reason'))}${said}`
 }
 
 /** A fresh isolate hears of a learner with the first answer, and decides by it soon after. */
-async function isKnown(stage: Stage, project: string, [question]: readonly Question[]): Promise<boolean> {
+export async function isKnown(
+  stage: Stage,
+  project: string,
+  [question]: readonly Question[],
+): Promise<boolean> {
   const client = stage.client(await stage.makeKey('first', project))
   const body = { ...dialled({ quality: 0.5 }), messages: [user(question?.prompt ?? '')] }
   for (let look = 0; look < LOOKS; look += 1) {

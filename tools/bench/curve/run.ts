@@ -1,5 +1,5 @@
 // `npm run bench:curve`: the quality and the cost of the whole gateway, on recorded answers of Mixtral-8x7B and GPT-4. Prints
-// Markdown. Parts: --only=held-out,shipped,drift,learned-gsm8k,learned-mmlu; --questions=200 for a short run.
+// Markdown. Parts: --only=held-out,shipped,drift,learned-gsm8k,learned-mmlu,promise-gsm8k,promise-mmlu; --questions=200 for a short run.
 import { parseArgs } from 'node:util'
 import { shuffled } from '../routing/measure.ts'
 import { findFolder, readPairs } from '../routing/sets.ts'
@@ -7,6 +7,7 @@ import { runCurve } from './curve.ts'
 import { driftTable, runDrift } from './drift.ts'
 import { checkoutWithout } from './held-out.ts'
 import { type Learned, runLearned, type Split } from './learned.ts'
+import { gotTable, type Kept, promiseTable, runPromise } from './promise.ts'
 import { disagreements, HELPERS, type Question, readGsm, readMmlu, STRONG, WEAK } from './questions.ts'
 import { agreed, alone, BASELINES, DIALS, formal, ROUTES, type Setting, share, SHARES } from './settings.ts'
 import { openStage } from './stage.ts'
@@ -98,12 +99,17 @@ const learnedText = (title: string, { rows, standings, shadowMicros }: Learned):
     `- the shadows cost $${(shadowMicros / 1e6).toFixed(2)}`,
   ].join('\n')
 
-function learnedGsm(): Promise<string> {
-  const [even, odd] = [0, 1].map((rest) => gsm.filter((_, at) => at % 2 === rest))
-  const splits: Split[] = [
+/** One half teaches and the other is asked, both ways. */
+function halvesOf(questions: readonly Question[]): readonly Split[] {
+  const [even, odd] = [0, 1].map((rest) => questions.filter((_, at) => at % 2 === rest))
+  return [
     { taught: even ?? [], asked: odd ?? [] },
     { taught: odd ?? [], asked: even ?? [] },
   ]
+}
+
+function learnedGsm(): Promise<string> {
+  const splits = halvesOf(gsm)
   return without('gsm8k', async (root) =>
     learnedText(
       `GSM8K, taught with one half and asked the other, both ways (prior without GSM8K)`,
@@ -126,6 +132,38 @@ function learnedMmlu(): Promise<string> {
   )
 }
 
+const promiseText = (title: string, kept: Kept): string =>
+  [
+    `**${title}**`,
+    '',
+    promiseTable(kept),
+    '',
+    'Every setting, and what came of it:',
+    '',
+    gotTable(kept),
+    '',
+    ...kept.standings.map((standing) => `- ${standing}`),
+  ].join('\n')
+
+const promiseGsm = (): Promise<string> =>
+  without('gsm8k', async (root) =>
+    promiseText(
+      'The promise on GSM8K: taught with one half and asked the other, both ways (prior without GSM8K)',
+      await runPromise(gsm, halvesOf(gsm), helpers, { root, tell }),
+    ),
+  )
+
+/** The made-up letters say nothing that the question does not, so nothing is learned from a look at them. */
+const promiseMmlu = (): Promise<string> =>
+  without('mmlu', async (root) => {
+    const count = Math.min(LESSONS, Math.floor(mmlu.length / 2))
+    const [taught, asked] = [mmlu.slice(0, count), mmlu.slice(count, count + EXAM)]
+    return promiseText(
+      `The promise on MMLU: taught with ${taught.length} questions and asked ${asked.length} others (prior without MMLU)`,
+      await runPromise([...taught, ...asked], [{ taught, asked }], [], { root, tell }),
+    )
+  })
+
 const parts: Readonly<Record<string, () => Promise<string>>> = {
   'held-out': () =>
     without('gsm8k', (root) =>
@@ -139,6 +177,8 @@ const parts: Readonly<Record<string, () => Promise<string>>> = {
   drift,
   'learned-gsm8k': learnedGsm,
   'learned-mmlu': learnedMmlu,
+  'promise-gsm8k': promiseGsm,
+  'promise-mmlu': promiseMmlu,
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1)) // takes the gateway along
