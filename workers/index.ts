@@ -47,7 +47,7 @@ import type { Vendor } from './providers/vendor.ts'
 import { dataKeysIn } from '../shared/data-keys.ts'
 import { openSeals, type Purpose, type Seal, sealed, type Seals } from '../shared/seal.ts'
 import { openTokenizer } from '../shared/tokens.ts'
-import { openMind, readMind } from './routing/mind.ts'
+import { curvesIn, openMind } from './routing/mind.ts'
 import { openPlanner } from './routing/planner.ts'
 import type { Cx, Provider } from './service.ts'
 import { openBench } from './bench.ts'
@@ -365,8 +365,7 @@ export class Outbox extends OutboxObject {
 /** Keeps what one route has learned of one tenant's requests. */
 export class Learner extends LearnerObject {
   constructor(state: DurableObjectState, bindings: Bindings) {
-    const curveOf = (snapshot: Uint8Array): unknown => readMind(snapshot).curve
-    super(state, bindings, { database: bindings.DB, openMind, curveOf })
+    super(state, bindings, { database: bindings.DB, openMind, curveOf: curvesIn })
   }
 }
 

@@ -1,5 +1,7 @@
 // What a route's last requests would have cost at every other share of strong calls: those with the highest scores go to
-// the frontier, the rest stay small. Pure but for the reading of rows.
+// the frontier, the rest stay small; in a cascade that looks at answers, those whose small answer promises the greatest gain.
+// Pure but for the reading of rows.
+import { fieldsOf } from '../../shared/fields.ts'
 import { dollarsFromMicros } from '../../shared/money.ts'
 import { type ReadRequests } from './requests.ts'
 
@@ -12,6 +14,15 @@ export interface Past {
   readonly costMicros: number
   /** What the frontier would have cost, where that is known. */
   readonly frontierMicros?: number
+  /** How the look at its small answer scored it, and what that answer cost; where there was one. */
+  readonly look?: { readonly score: number; readonly smallMicros: number }
+}
+
+/** A request that could go either way. */
+interface Free {
+  readonly score: number
+  readonly weakMicros: number
+  readonly strongMicros: number
 }
 
 export interface Point {
@@ -37,16 +48,41 @@ export function pointsOf(past: readonly Past[]): Point[] | undefined {
     return undefined
   // What a request that went to the frontier would have cost here is not known; others of the route tell, in the mean.
   const mini = minis.length === 0 ? 0 : sum(minis.map(({ costMicros }) => costMicros)) / minis.length
-  const always = sum(bound.map(({ costMicros }) => costMicros))
-  const strong = free.map(({ tier, costMicros, frontierMicros }) =>
-    tier === 'frontier' ? costMicros : (frontierMicros ?? costMicros),
+  return stepsOf(
+    free.map(({ score, tier, costMicros, frontierMicros }) => ({
+      score,
+      weakMicros: tier === 'mini' ? costMicros : mini,
+      strongMicros: tier === 'frontier' ? costMicros : (frontierMicros ?? costMicros),
+    })),
+    bound,
   )
-  const weak = free.map(({ tier, costMicros }) => (tier === 'mini' ? costMicros : mini))
+}
+
+/** The same over what looks have scored: every small answer is paid for, whoever is asked after it. */
+export function lookPointsOf(past: readonly Past[]): Point[] | undefined {
+  const free = past.flatMap(({ look, tier, costMicros, frontierMicros }): Free[] => {
+    if (look === undefined) return []
+    const { score, smallMicros } = look
+    const more = tier === 'frontier' ? costMicros - smallMicros : frontierMicros
+    return more === undefined ? [] : [{ score, weakMicros: smallMicros, strongMicros: smallMicros + more }]
+  })
+  if (free.length === 0) return undefined
+  return stepsOf(
+    free.toSorted((a, b) => b.score - a.score),
+    past.filter(({ look }) => look === undefined),
+  )
+}
+
+function stepsOf(free: readonly Free[], bound: readonly Past[]): Point[] {
+  const always = sum(bound.map(({ costMicros }) => costMicros))
   return Array.from({ length: STEPS + 1 }, (_, step) => {
     const count = Math.round((step / STEPS) * free.length)
-    const micros = always + sum(strong.slice(0, count)) + sum(weak.slice(count))
+    const strong = free.slice(0, count).map(({ strongMicros }) => strongMicros)
+    const weak = free.slice(count).map(({ weakMicros }) => weakMicros)
+    const micros = always + sum(strong) + sum(weak)
     const cut = count === 0 || count === free.length ? null : (free[count]?.score ?? null)
-    return { share: step / STEPS, cut, per1kMicros: Math.ceil((micros / past.length) * 1_000) }
+    const all = free.length + bound.length
+    return { share: step / STEPS, cut, per1kMicros: Math.ceil((micros / all) * 1_000) }
   })
 }
 
@@ -71,19 +107,28 @@ export async function readWhatIf(read: ReadRequests, route: string): Promise<Sho
     share: strongShare(known),
     scored_share: strongShare(scored),
     per_1k: known.length === 0 ? null : per1k(sum(known.map(({ costMicros }) => costMicros)), known.length),
-    points: (pointsOf(known) ?? []).map(({ share, cut, per1kMicros }) => ({
-      share,
-      cut,
-      per_1k: dollarsFromMicros(per1kMicros),
-    })),
+    points: shown(pointsOf(known) ?? []),
+    look: looked(known),
   }
+}
+
+const shown = (points: readonly Point[]): Shown[] =>
+  points.map(({ share, cut, per1kMicros }) => ({ share, cut, per_1k: dollarsFromMicros(per1kMicros) }))
+
+/** Null where no answer was looked at. */
+function looked(past: readonly Past[]): Shown | null {
+  const points = lookPointsOf(past)
+  const seen = past.filter(({ look }) => look !== undefined)
+  return points === undefined
+    ? null
+    : { scored: seen.length, scored_share: strongShare(seen), points: shown(points) }
 }
 
 const strongShare = (past: readonly Past[]): number | null =>
   past.length === 0 ? null : past.filter(({ tier }) => tier === 'frontier').length / past.length
 
 function pastOf(row: Shown): Past[] {
-  const { tier, score, cost_micros: cost, frontier_cost: frontier } = row
+  const { tier, score, cost_micros: cost, frontier_cost: frontier, attempts } = row
   if ((tier !== 'mini' && tier !== 'frontier') || typeof cost !== 'number') return []
   return [
     {
@@ -91,8 +136,21 @@ function pastOf(row: Shown): Past[] {
       costMicros: cost,
       ...(typeof score === 'number' ? { score } : {}),
       ...(typeof frontier === 'number' ? { frontierMicros: Math.round(frontier * 1e6) } : {}),
+      ...lookIn(attempts, tier, cost),
     },
   ]
+}
+
+/** What is aside of an answer that a larger model gave is what the small ones cost. */
+function lookIn(attempts: unknown, tier: Past['tier'], costMicros: number): Pick<Past, 'look'> {
+  if (!Array.isArray(attempts)) return {}
+  const calls = attempts.map(fieldsOf)
+  const score = calls.find(({ look }) => typeof look === 'number')?.['look']
+  if (typeof score !== 'number') return {}
+  const aside = calls.flatMap(({ aside: is, costMicros: cost }) =>
+    is === true && typeof cost === 'number' ? [cost] : [],
+  )
+  return { look: { score, smallMicros: tier === 'mini' ? costMicros : sum(aside) } }
 }
 
 const per1k = (micros: number, count: number): number =>

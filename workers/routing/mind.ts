@@ -1,5 +1,6 @@
 // What a route has learned of questions, and of small models' answers beside their questions: two learners, kept as one. Pure.
 import type { Label, Standing } from '../../shared/label.ts'
+import type { Curve } from './calibrate.ts'
 import { type Learned, type Learner, openLearner, readLearned } from './learner.ts'
 
 /** What isolates hold of both. */
@@ -30,6 +31,15 @@ export function openMind(snapshot?: Uint8Array): Learner {
 export function readMind(bytes: Uint8Array): Taught {
   const [questions, answers] = apart(bytes)
   return { ...readLearned(questions), look: readLearned(answers) }
+}
+
+/** Which quality a share reaches, as the operator reads it: of questions, and of answers where they are looked at. */
+export function curvesIn(snapshot: Uint8Array): (Partial<Curve> & { readonly look?: Curve }) | undefined {
+  const { curve, look } = readMind(snapshot)
+  const looked = look.standing.isOn ? look.curve : undefined
+  return curve === undefined && looked === undefined
+    ? undefined
+    : { ...curve, ...(looked && { look: looked }) }
 }
 
 const lookIn = ({ look: _, prior: __, ...outcome }: Label, look: NonNullable<Label['look']>): Label => ({

@@ -12,13 +12,13 @@ import { percent, type Row } from './table.ts'
 /** Parts of the strong model's quality, and of its cost. */
 export const QUALITIES = [0.8, 0.85, 0.9, 0.95, 0.98]
 export const COSTS = [0.1, 0.15, 0.2]
-const SHARES = [0.1, 0.2, 0.3, 0.5]
+const SHARES = [0, 0.2, 0.3, 0.5, 0.8]
 
 /** Answers are looked at where the route has learned to; a request may ask to go by its question alone. */
 const AUTO = { mini: ['weak'], frontier: ['strong'], cascade: { secondAnswer: false } }
 const WAYS = [
-  { name: 'the question alone', wish: { cascade: false } },
-  { name: 'a cascade with the look', wish: {} },
+  { name: 'a cascade with the look', wish: {}, asks: { shares: [], qualities: QUALITIES } },
+  { name: 'the question alone', wish: { cascade: false }, asks: { shares: SHARES, qualities: [] } },
 ] as const
 
 export interface Way {
@@ -36,7 +36,7 @@ export interface Kept {
 export async function runPromise(
   questions: readonly Question[],
   splits: readonly Split[],
-  helpers: readonly string[],
+  { helpers, isLooked }: { readonly helpers: readonly string[]; readonly isLooked: boolean },
   options: Pick<StageOptions, 'root' | 'tell'>,
 ): Promise<Kept> {
   const teaching = { ...TEACHING, cascade: AUTO.cascade }
@@ -56,12 +56,12 @@ export async function runPromise(
       return rowOf(setting.name, all, costs)
     }
     const ways: Way[] = []
-    for (const { name, wish } of WAYS) {
+    for (const { name, wish, asks } of isLooked ? WAYS : WAYS.slice(1)) {
       const rows: Row[] = []
-      for (const setting of settingsOf(per1k, wish)) rows.push(await over(setting))
+      for (const setting of settingsOf(per1k, wish, asks)) rows.push(await over(setting))
       ways.push({ name, rows })
     }
-    ways.push({ name: 'checks alone', rows: await checked(helpers, over) })
+    if (isLooked) ways.push({ name: 'a cascade with its checks', rows: await checked(helpers, over) })
     const standings = await Promise.all(tenants.map(({ project }) => standingOf(stage, project)))
     return { ways, standings, strongMicros: Math.round(per1k * 1e6), questions: asked.length }
   } finally {
@@ -70,10 +70,14 @@ export async function runPromise(
 }
 
 /** `per1k`: what the strong model alone costs, in dollars. */
-const settingsOf = (per1k: number, wish: object): readonly Setting[] =>
+const settingsOf = (
+  per1k: number,
+  wish: object,
+  { shares, qualities }: { readonly shares: readonly number[]; readonly qualities: readonly number[] },
+): readonly Setting[] =>
   [
-    ...SHARES.map((strongShare) => [`strongShare ${strongShare}`, { strongShare }] as const),
-    ...QUALITIES.map((quality) => [`quality ${quality}`, { quality }] as const),
+    ...shares.map((strongShare) => [`strongShare ${strongShare}`, { strongShare }] as const),
+    ...qualities.map((quality) => [`quality ${quality}`, { quality }] as const),
     ...COSTS.map(
       (part) =>
         [`maxCostPer1k, ${percent(part, 0)} %`, { maxCostPer1k: Number((part * per1k).toFixed(4)) }] as const,

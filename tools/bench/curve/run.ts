@@ -148,8 +148,8 @@ const promiseText = (title: string, kept: Kept): string =>
 const promiseGsm = (): Promise<string> =>
   without('gsm8k', async (root) =>
     promiseText(
-      'The promise on GSM8K: taught with one half and asked the other, both ways (prior without GSM8K)',
-      await runPromise(gsm, halvesOf(gsm), helpers, { root, tell }),
+      'The promise on GSM8K: taught with one half and asked the other (prior without GSM8K)',
+      await runPromise(gsm, halvesOf(gsm).slice(0, 1), { helpers, isLooked: true }, { root, tell }),
     ),
   )
 
@@ -160,7 +160,12 @@ const promiseMmlu = (): Promise<string> =>
     const [taught, asked] = [mmlu.slice(0, count), mmlu.slice(count, count + EXAM)]
     return promiseText(
       `The promise on MMLU: taught with ${taught.length} questions and asked ${asked.length} others (prior without MMLU)`,
-      await runPromise([...taught, ...asked], [{ taught, asked }], [], { root, tell }),
+      await runPromise(
+        [...taught, ...asked],
+        [{ taught, asked }],
+        { helpers: [], isLooked: false },
+        { root, tell },
+      ),
     )
   })
 

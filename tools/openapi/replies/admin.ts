@@ -160,7 +160,7 @@ export const learner = z.looseObject({
   labels: z.looseObject({ total: count }),
   learner: z.looseObject({ on: z.boolean(), reason: z.string() }),
   look: z
-    .looseObject({ on: z.boolean(), reason: z.string(), labels: count })
+    .looseObject({ on: z.boolean(), reason: z.string(), labels: count, curve: z.unknown() })
     .nullable()
     .describe("What is learned of small models' answers in a cascade."),
   curve: z.unknown(),
@@ -189,6 +189,8 @@ export const configuredModels = listOf(
 
 const dollarsPer1k = z.number().describe('US dollars for 1,000 requests.')
 
+const point = z.looseObject({ share: z.number(), cut: z.number().nullable(), per_1k: dollarsPer1k })
+
 export const whatIf = z.looseObject({
   object: z.literal('what-if'),
   route: z.string(),
@@ -196,7 +198,11 @@ export const whatIf = z.looseObject({
   scored: count,
   share: z.number().nullable(),
   per_1k: dollarsPer1k.nullable(),
-  points: z.array(z.looseObject({ share: z.number(), cut: z.number().nullable(), per_1k: dollarsPer1k })),
+  points: z.array(point),
+  look: z
+    .looseObject({ scored: count, scored_share: z.number().nullable(), points: z.array(point) })
+    .nullable()
+    .describe('The same over the answers that a cascade looked at; null where none was.'),
 })
 
 export const series = z.looseObject({

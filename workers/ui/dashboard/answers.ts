@@ -196,11 +196,15 @@ export interface Learned {
   readonly tenant: string | null
   readonly labels: { readonly total: number }
   readonly learner: { readonly on: boolean; readonly reason: string }
-  readonly curve: {
-    readonly weak: number
-    readonly strong: number
-    readonly points: readonly { readonly share: number; readonly quality: number }[]
-  } | null
+  readonly curve: Curve | null
+  /** Of small models' answers; its curve is there where they are looked at. */
+  readonly look: { readonly curve: Curve | null } | null
+}
+
+export interface Curve {
+  readonly weak: number
+  readonly strong: number
+  readonly points: readonly { readonly share: number; readonly quality: number }[]
 }
 
 export interface Configured {
@@ -226,5 +230,13 @@ export interface WhatIf {
   /** Of those that had a score. */
   readonly scored_share: number | null
   readonly per_1k: number | null
-  readonly points: readonly { readonly share: number; readonly cut: number | null; readonly per_1k: number }[]
+  readonly points: readonly CostPoint[]
+  /** Of a cascade that looks at answers: the share is of those, and each of them is paid for. */
+  readonly look: Pick<WhatIf, 'scored' | 'scored_share' | 'points'> | null
+}
+
+interface CostPoint {
+  readonly share: number
+  readonly cut: number | null
+  readonly per_1k: number
 }

@@ -5,6 +5,7 @@ import { Dial } from './dial.tsx'
 import { count, money, plural, share } from './figures.ts'
 import { useAnswer } from './load.ts'
 import { Shown } from './notice.tsx'
+import { whatDecides } from './setting.ts'
 
 export function RoutesPage(): JSX.Element {
   const routes = useAnswer<Routes>('/routes')
@@ -51,14 +52,20 @@ const RouteCard = ({ route, learned }: RouteProps): JSX.Element => (
           <dt>Frontier</dt>
           <dd>{namesOf(route.frontier) || 'none is configured'}</dd>
         </dl>
-        <Past route={route.route} curve={learned.find(({ curve }) => curve !== null)?.curve ?? null} />
+        <Past route={route.route} learned={learned} />
         <Lessons learned={learned} />
       </>
     )}
   </section>
 )
 
-function Past({ route, curve }: { readonly route: string; readonly curve: Learned['curve'] }): JSX.Element {
+function Past({
+  route,
+  learned,
+}: {
+  readonly route: string
+  readonly learned: readonly Learned[]
+}): JSX.Element {
   const past = useAnswer<WhatIf>(`/routes/${encodeURIComponent(route)}/what-if`)
   return (
     <Shown of={past} what="the last requests">
@@ -71,7 +78,7 @@ function Past({ route, curve }: { readonly route: string; readonly curve: Learne
               Of its last {plural(found.requests, 'answer')}, {share(found.share)} came from the frontier;
               1,000 cost {money(found.per_1k ?? 0)}. {count(found.scored)} could have gone either way.
             </p>
-            <Dial route={route} past={found} curve={curve} />
+            <Dial route={route} {...whatDecides(found, learned)} />
           </>
         )
       }

@@ -34,6 +34,17 @@ export function settingAt(wanted: number, past: WhatIf, curve: Learned['curve'])
   return { share: wanted, per1k: at(costs, wanted), quality: at(qualities, wanted) }
 }
 
+/** Where answers are looked at, a share is of those, and its cost and its quality are too. */
+export function whatDecides(
+  past: WhatIf,
+  learned: readonly Learned[],
+): { readonly past: WhatIf; readonly curve: Learned['curve'] } {
+  const curve = learned.find((one) => one.curve !== null)?.curve ?? null
+  if (past.look === null) return { past, curve }
+  const looked = learned.find(({ look }) => (look?.curve ?? null) !== null)?.look?.curve ?? null
+  return { past: { ...past, ...past.look }, curve: looked }
+}
+
 /** A sentence for the setting under the hand. */
 export function sayingOf(setting: Setting, past: WhatIf): string {
   const { per1k, quality } = setting

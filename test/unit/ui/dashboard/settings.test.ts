@@ -1,9 +1,9 @@
 // What the dashboard reckons: other settings of the dial, the square of quality and cost, the fields of a key.
 import { describe, expect, it } from 'vitest'
-import type { Key, Measured, WhatIf } from '../../../../workers/ui/dashboard/answers.ts'
+import type { Key, Learned, Measured, WhatIf } from '../../../../workers/ui/dashboard/answers.ts'
 import { fieldsIn } from '../../../../workers/ui/dashboard/key-fields.ts'
 import { scatterOf } from '../../../../workers/ui/dashboard/scatter.ts'
-import { sayingOf, settingAt } from '../../../../workers/ui/dashboard/setting.ts'
+import { sayingOf, settingAt, whatDecides } from '../../../../workers/ui/dashboard/setting.ts'
 
 describe('another setting of the dial', () => {
   const past: WhatIf = {
@@ -17,6 +17,7 @@ describe('another setting of the dial', () => {
       { share: 0.5, cut: 0.5, per_1k: 2 },
       { share: 1, cut: null, per_1k: 5 },
     ],
+    look: null,
   }
   const curve = {
     weak: 0.6,
@@ -37,6 +38,23 @@ describe('another setting of the dial', () => {
       'With 0 % strong calls 1,000 requests would have cost $1.00, 50 % less than they did.',
     )
     expect(sayingOf(settingAt(0.5, past, null), past)).toContain('as they did')
+  })
+  it('is of answers where they are looked at, with what those cost and how good they are', () => {
+    const learned: Learned = {
+      route: 'auto',
+      tenant: null,
+      labels: { total: 400 },
+      learner: { on: true, reason: 'On.' },
+      curve,
+      look: { curve: { ...curve, strong: 0.9 } },
+    }
+    expect(whatDecides(past, [learned])).toEqual({ past, curve })
+    const look = { scored: 4, scored_share: 0.25, points: [{ share: 0, cut: null, per_1k: 1.5 }] }
+    const decided = whatDecides({ ...past, look }, [learned])
+    expect(decided.curve?.strong).toBe(0.9)
+    expect(settingAt(0, decided.past, decided.curve).per1k).toBe(1.5)
+    expect(decided.past.scored_share).toBe(0.25)
+    expect(whatDecides({ ...past, look }, [{ ...learned, look: null }]).curve).toBeNull()
   })
   it('is not made up where nothing is known', () => {
     expect(sayingOf(settingAt(0.5, { ...past, points: [] }, null), past)).toMatch(/^Too few/)

@@ -1,7 +1,7 @@
 // What other shares of strong calls would have cost, of requests that can be counted by hand.
 import { describe, expect, it } from 'vitest'
 import type { ReadRequests } from '../../../../workers/admin/requests.ts'
-import { type Past, pointsOf, readWhatIf } from '../../../../workers/admin/whatif.ts'
+import { lookPointsOf, type Past, pointsOf, readWhatIf } from '../../../../workers/admin/whatif.ts'
 
 const mini = (score: number, frontierMicros: number): Past => ({
   tier: 'mini',
@@ -47,6 +47,66 @@ describe('at another share', () => {
     expect(pointsOf([])).toBeUndefined()
     expect(pointsOf([{ tier: 'mini', costMicros: 0 }])).toBeUndefined()
     expect(pointsOf([{ tier: 'mini', score: 0.3, costMicros: 0 }])).toBeUndefined()
+  })
+})
+
+describe('of a cascade that looks at answers', () => {
+  const kept = (score: number, frontierMicros: number): Past => ({
+    tier: 'mini',
+    score: 0.5,
+    costMicros: 10,
+    frontierMicros,
+    look: { score, smallMicros: 10 },
+  })
+  const given: Past = {
+    tier: 'frontier',
+    score: 0.5,
+    costMicros: 3_010,
+    look: { score: 0.9, smallMicros: 10 },
+  }
+  const points = lookPointsOf([kept(0.1, 1_000), kept(0.2, 2_000), kept(0.3, 4_000), given]) ?? []
+  const per1k = (share: number): number | undefined =>
+    points.find((point) => point.share === share)?.per1kMicros
+
+  it('every small answer is paid for, at every share, and the most promising go on first', () => {
+    expect(per1k(0)).toBe((4 * 10 * 1_000) / 4)
+    expect(per1k(0.25)).toBe(((40 + 3_000) * 1_000) / 4)
+    expect(per1k(0.5)).toBe(((40 + 7_000) * 1_000) / 4)
+    expect(per1k(1)).toBe(((40 + 10_000) * 1_000) / 4)
+    expect(points.find(({ share }) => share === 0.25)?.cut).toBe(0.3)
+  })
+
+  it('nothing is said where no answer was looked at', () => {
+    expect(lookPointsOf([mini(0.1, 1_000)])).toBeUndefined()
+  })
+
+  it('scores and small costs are read from the calls of a row', async () => {
+    const row = (id: number, tier: string, attempts: unknown): Record<string, unknown> => ({
+      id: `r${id}`,
+      route: 'auto',
+      end: 'finish',
+      tier,
+      score: 0.4,
+      cost_micros: tier === 'mini' ? 10 : 2_010,
+      frontier_cost: 0.002,
+      attempts,
+    })
+    const found = await readWhatIf(
+      () =>
+        Promise.resolve([
+          row(1, 'mini', [{ target: 'small', end: 'answered', look: 0.2, costMicros: 10 }]),
+          row(2, 'frontier', [
+            { target: 'small', end: 'rejected-look', aside: true, look: 0.8, costMicros: 10 },
+            { target: 'large', end: 'answered', costMicros: 2_000 },
+          ]),
+          row(3, 'mini', [{ target: 'small', end: 'answered', costMicros: 10 }]),
+        ]),
+      'auto',
+    )
+    expect(found['look']).toMatchObject({ scored: 2, scored_share: 0.5 })
+    const [none, ...more] = (found['look'] as { points: { per_1k: number }[] }).points
+    expect(none?.per_1k).toBeCloseTo(0.01, 9)
+    expect(more.at(-1)?.per_1k).toBeCloseTo((2 * 2.01 + 0.01) / 3, 3)
   })
 })
 
