@@ -201,6 +201,8 @@ export interface ModelRequest {
   readonly thread?: string
   /** What a client of the Responses API asks us to keep and to go on from; absent for other dialects. */
   readonly response?: {
+    /** As the response will be named. */
+    readonly id?: string
     readonly previousId?: string
     readonly conversationId?: string
     readonly store: boolean

@@ -8,6 +8,7 @@ import type { ModelRequest } from '../shared/request.ts'
 import { sealTrouble } from '../shared/seal.ts'
 import { EXPIRE_DAYS } from '../shared/talk-schema.ts'
 import type { Tokenizer } from '../shared/tokens.ts'
+import { ownerOf } from './conversation/elsewhere.ts'
 import { nameOf, partsOf } from './conversation/ids.ts'
 import { roughly } from './conversation/item.ts'
 import type { ConversationObject } from './conversation/object.ts'
@@ -17,12 +18,12 @@ import type { ListedPage, RegisterObject } from './conversation/register.ts'
 import type { Surroundings } from './conversation/spoken.ts'
 import { storedOf } from './conversation/stored.ts'
 import { type Serve, summarising } from './conversation/summary.ts'
-import type { Clear } from './erasing.ts'
 import type { MicroObject } from './micro/object.ts'
 import { objectOf } from './providers/micro.ts'
 import type { Catalog } from './routing/catalog.ts'
 import type { Cx } from './service.ts'
 import type { Talking } from './thread/talking.ts'
+import type { Clear } from './traces.ts'
 
 export type Known = About & { readonly expiresAt: number }
 
@@ -35,6 +36,8 @@ export interface ConversationDesk {
   branch(keyId: string, id: string, branch: Branch): Promise<'done' | 'conversation' | 'turn' | 'taken'>
   /** False where there was nothing. */
   erase(keyId: string, id: string): Promise<boolean>
+  /** What a conversation of the Responses API, or a response, has left elsewhere. */
+  eraseElsewhere(keyId: string, kind: 'conv' | 'resp', id: string): Promise<void>
 }
 
 export interface Branch {
@@ -122,6 +125,7 @@ export function openConversing(house: House): Conversing {
       termsOf: termsFor,
       tokenizer,
       summarise,
+      wordsMs: (config.telemetry?.keepDays ?? DEFAULTS.keepDays) * DAY_MS,
       check,
     }),
     desk: {
@@ -134,6 +138,10 @@ export function openConversing(house: House): Conversing {
         const [{ wasThere, traces }] = await reached(Promise.all([at(name).erase(), forget(name)]))
         await clear(traces).catch(() => undefined) // its object does it once more, a little later
         return wasThere
+      },
+      async eraseElsewhere(keyId, kind, id) {
+        const { traces } = await reached(at(ownerOf(keyId, kind, id)).erase())
+        await clear(traces).catch(() => undefined) // as above
       },
     },
   }
@@ -181,7 +189,6 @@ function termsOf(config: Config, catalog: Catalog, request: ModelRequest): Terms
   return {
     windowTokens: windows.length === 0 ? WIDEST_WINDOW : Math.max(0, ...windows),
     keepMs: keepMsOf(config, request.model),
-    wordsMs: (config.telemetry?.keepDays ?? DEFAULTS.keepDays) * DAY_MS,
     ...(most === undefined ? {} : { contextTokens: most }),
     ...(summing === undefined ? {} : { summaryModel: summing }),
   }

@@ -1,7 +1,5 @@
 // Erases what a conversation has left elsewhere: answers that are kept for clients who come back, and words beside rows.
-import type { Trace } from './traces.ts'
-
-export type Clear = (traces: readonly Trace[]) => Promise<void>
+import type { Clear, Trace } from './traces.ts'
 
 export interface Kept {
   /** Empties the object that keeps an answer. */
@@ -12,7 +10,6 @@ export interface Kept {
 
 const AT_ONCE = 16
 
-/** Rejects where something is left; it may be done again. */
 export const openErasing =
   ({ answer, words }: Kept): Clear =>
   async (traces) => {

@@ -1,8 +1,6 @@
 // What the turns of a conversation have left elsewhere, by name and without a word of it: answers that are kept for clients
 // who come back, and rows whose words are kept. Who erases the conversation erases those, now and once more a little later,
 // when what was on its way has arrived.
-import type { Caller } from './service.ts'
-
 export interface Trace {
   /** An object that keeps an answer, `<key>/<name>`; or a row of telemetry with words beside it. */
   readonly kind: 'answer' | 'words'
@@ -10,6 +8,9 @@ export interface Trace {
   /** Then it has gone by itself, milliseconds since the epoch. */
   readonly until: number
 }
+
+/** Erases what these name; rejects where something is left, and may be done again. */
+export type Clear = (traces: readonly Trace[]) => Promise<void>
 
 export interface Traces {
   /** Written down beside the turn that left them; what has gone by itself is forgotten. */
@@ -88,7 +89,7 @@ export interface Leftover {
   readonly words?: { readonly row: string; readonly until: number } | undefined
 }
 
-export const tracesOf = ({ keyId }: Pick<Caller, 'keyId'>, { answer, words }: Leftover): readonly Trace[] => [
+export const tracesOf = (keyId: string, { answer, words }: Leftover): readonly Trace[] => [
   ...(answer === undefined
     ? []
     : [{ kind: 'answer', name: `${keyId}/${answer.object}`, until: answer.until } as const]),

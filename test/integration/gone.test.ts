@@ -183,4 +183,26 @@ describe('an erased conversation', () => {
     await until('all of it to be gone', () => placesOf(word).length === 0)
     expect(pick((await key.client.send('/v1/conversations/nothing')).json, 'error')).toBeDefined()
   }, 60_000)
+
+  test('of the Responses API leaves nothing either, and a response takes along what is its own', async () => {
+    const respondIn =
+      (conversation: string | undefined, ids: string[] = []) =>
+      async (input: string, stream: boolean, headers: Record<string, string>): Promise<Reply> => {
+        const reply = await post('/v1/responses', { model: 'one', input, stream, conversation }, headers)
+        ids.push(/"id":"(resp_\w+)"/.exec(reply.text)?.[1] ?? '')
+        return reply
+      }
+    const made = ok(await post('/v1/conversations', {}, {}))
+    const conversation = String(pick(made.json, 'id'))
+    const [goes, ids]: [string, string[]] = [await speak(respondIn(conversation)), []]
+    const alone = await speak(respondIn(undefined, ids))
+    const everywhere = 'Outbox.queue,Replay.rows,Thread.texts'
+    for (const each of [goes, alone])
+      await until(`${each} everywhere`, () => placesOf(each).join() === everywhere)
+    await erase(conversation)
+    await until('all of it to be gone', () => placesOf(goes).length === 0)
+    expect(placesOf(alone).join()).toBe(everywhere)
+    for (const id of ids) ok(await key.client.send(`/v1/responses/${id}`, { method: 'DELETE' }))
+    await until('that to be gone', () => placesOf(alone).length === 0)
+  }, 60_000)
 })

@@ -8,6 +8,7 @@ import type { Tokenizer } from '../../shared/tokens.ts'
 import type { Answer, Caller, Cx, LastServed } from '../service.ts'
 import { tracesOf } from '../traces.ts'
 import type { Heard } from './drafts.ts'
+import { noteElsewhere } from './elsewhere.ts'
 import type { Kept } from './holding.ts'
 import { newTurnId } from './ids.ts'
 import { counting, roughly } from './item.ts'
@@ -45,8 +46,6 @@ export interface Terms {
   /** Tokens that the model can read of it. */
   readonly windowTokens: number
   readonly keepMs: number
-  /** So long words are kept beside rows, where they are. */
-  readonly wordsMs: number
   /** Who sums up what is not sent any more; nobody where it is absent. */
   readonly summaryModel?: string
 }
@@ -65,6 +64,8 @@ export interface Given {
   readonly termsOf: (request: ModelRequest, cx: Cx) => Promise<Terms>
   readonly tokenizer: Tokenizer
   readonly summarise: Summarise
+  /** So long words are kept beside rows, where they are. */
+  readonly wordsMs: number
   /** Throws where nothing can be sealed, and so nothing may be kept. */
   readonly check: () => void
 }
@@ -109,10 +110,13 @@ const NOTHING: Pick<Asked, 'listen' | 'kept' | 'close'> = {
 }
 
 export const openConversations =
-  ({ objects, termsOf, tokenizer, summarise, check }: Given): Conversations =>
+  ({ objects, termsOf, tokenizer, summarise, wordsMs, check }: Given): Conversations =>
   async ({ caller, request, row }, cx) => {
     const { conversation: name, talk } = request
     const isTalk = request.embedding === undefined && request.proxied === undefined
+    const words = row === undefined ? undefined : { row, until: cx.now() + wordsMs }
+    const traces = tracesOf(caller.keyId, { answer: request.keptIn, words })
+    if (name === undefined) noteElsewhere(objects, { keyId: caller.keyId, request, traces }, cx)
     if (name === undefined || !isTalk) {
       const { context } = request // of what is kept as responses, which is told already
       return { request, ...(context === undefined ? {} : { context }), ...NOTHING }
@@ -121,7 +125,7 @@ export const openConversations =
     const turnId = newTurnId()
     const sent = storedOf(request.messages)
     const terms = await termsOf(request, cx)
-    const { contextTokens, windowTokens, keepMs, wordsMs, summaryModel } = terms
+    const { contextTokens, windowTokens, keepMs, summaryModel } = terms
     // Whoever sets a budget wants it kept. A window is wide, and not worth the vocabulary, whose unpacking holds up
     // everybody else in the isolate once.
     const weigh = contextTokens === undefined ? roughly : counting(await tokenizer())
@@ -156,10 +160,7 @@ export const openConversations =
       summaryModel,
       weigh,
       caller,
-      traces: tracesOf(caller, {
-        answer: request.keptIn,
-        words: row === undefined ? undefined : { row, until: cx.now() + wordsMs },
-      }),
+      traces,
     }
     return {
       request: { ...request, messages: messages.map(messageOf) },

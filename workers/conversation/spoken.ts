@@ -1,7 +1,7 @@
 // What a conversation's object is told of a turn and tells of it, beside the turn itself. Types alone.
 import type { Seal } from '../../shared/seal.ts'
 import type { LastServed } from '../service.ts'
-import type { Trace } from '../traces.ts'
+import type { Clear, Trace } from '../traces.ts'
 import type { Recalled } from './joining.ts'
 import type { Span } from './summing.ts'
 
@@ -49,6 +49,6 @@ export interface Surroundings {
   readonly seal: Seal
   /** Erases what others keep of a conversation. */
   readonly forget: (name: string) => Promise<void>
-  /** Erases what its turns have left elsewhere; may be done again. */
-  readonly clear: (traces: readonly Trace[]) => Promise<void>
+  /** Erases what its turns have left elsewhere. */
+  readonly clear: Clear
 }

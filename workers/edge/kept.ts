@@ -8,6 +8,7 @@ import { checkItems } from '../../shared/dialects/openai-responses/schema.ts'
 import type { Failed } from '../../shared/failure.ts'
 import { isFields, parse as parseJson } from '../../shared/fields.ts'
 import { invalid, mistake } from '../../shared/mistake.ts'
+import type { ConversationDesk } from '../conversing.ts'
 import type { Caller, Cx } from '../service.ts'
 import { newId, newSeed, newThread, ownOf, threadOf } from '../thread/ids.ts'
 import type { Listed } from '../thread/keeper.ts'
@@ -65,6 +66,7 @@ export const querySchema = z.object({
 
 export interface Shelves {
   readonly threads: Threads
+  readonly conversations: Pick<ConversationDesk, 'eraseElsewhere'>
   readonly keeping: Keeping
   /** Forgets what a provider of ours keeps of a thread, by its name there. */
   readonly forgetAt: (keyId: string, home: string) => Promise<void>
@@ -72,7 +74,8 @@ export interface Shelves {
   readonly keepAliveMs: number
 }
 
-export function openKept({ threads, keeping, forgetAt, bodyBytes, keepAliveMs }: Shelves): Kept {
+export function openKept(shelves: Shelves): Kept {
+  const { threads, conversations, keeping, forgetAt, bodyBytes, keepAliveMs } = shelves
   const idIn = ({ c }: Visit): string => c.req.param('id') ?? ''
 
   const threadAt = (visit: Visit, kind: 'resp' | 'conv'): Thread => {
@@ -85,6 +88,7 @@ export function openKept({ threads, keeping, forgetAt, bodyBytes, keepAliveMs }:
   const forget = async (visit: Visit, kind: 'resp' | 'conv'): Promise<void> => {
     const { keyId } = visit.caller
     await reached(forgetAt(keyId, homeOf(keyId, threadOf(idIn(visit), kind) ?? '')))
+    await conversations.eraseElsewhere(keyId, kind, idIn(visit))
     const stream = kind === 'resp' ? streamOfOwn(ownOf(idIn(visit)) ?? '') : ''
     if (stream !== '') await reached(keeping.replays(keyId, stream).erase())
   }

@@ -63,7 +63,7 @@ export const respond =
     // Named after its stream, so that a client which knows the response only finds that too.
     const own = stream === undefined ? undefined : ownPart(stream.id)
     const entered = await enter(house, { request, caller }, cx, own === undefined ? {} : { own })
-    const told = entered.request
+    const told = named(entered)
     const served = await house.pipeline({ caller, request: told }, cx, abort).catch((error: unknown) => {
       cx.defer(entered.forgo())
       throw error
@@ -83,6 +83,10 @@ export const respond =
       throw error
     })
   }
+
+/** What it leaves elsewhere is found by its name. */
+const named = ({ id, request }: Entered): ModelRequest =>
+  request.response === undefined ? request : { ...request, response: { ...request.response, id } }
 
 interface Keeping {
   readonly served: Served
@@ -240,7 +244,7 @@ export const work =
         id: task.id,
       })
       // As a stream: so a vendor that falls silent is noticed, and what was said before a cancel is not lost.
-      const request: ModelRequest = { ...entered.request, stream: true }
+      const request: ModelRequest = { ...named(entered), stream: true }
       const { answer } = await pipeline({ caller: task.caller, request }, cx, (reason) =>
         controller.abort(reason),
       )

@@ -93,14 +93,16 @@ describe('of a cascade that looks at answers', () => {
     })
     const found = await readWhatIf(
       () =>
-        Promise.resolve([
-          row(1, 'mini', [{ target: 'small', end: 'answered', look: 0.2, costMicros: 10 }]),
-          row(2, 'frontier', [
-            { target: 'small', end: 'rejected-look', aside: true, look: 0.8, costMicros: 10 },
-            { target: 'large', end: 'answered', costMicros: 2_000 },
-          ]),
-          row(3, 'mini', [{ target: 'small', end: 'answered', costMicros: 10 }]),
-        ]),
+        Promise.resolve({
+          rows: [
+            row(1, 'mini', [{ target: 'small', end: 'answered', look: 0.2, costMicros: 10 }]),
+            row(2, 'frontier', [
+              { target: 'small', end: 'rejected-look', aside: true, look: 0.8, costMicros: 10 },
+              { target: 'large', end: 'answered', costMicros: 2_000 },
+            ]),
+            row(3, 'mini', [{ target: 'small', end: 'answered', costMicros: 10 }]),
+          ],
+        }),
       'auto',
     )
     expect(found['look']).toMatchObject({ scored: 2, scored_share: 0.5 })

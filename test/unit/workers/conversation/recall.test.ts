@@ -55,9 +55,10 @@ function objectOf(talk: Talk, listing: () => Promise<void> = () => Promise.resol
 const openWith = (objects: ConversationObjects) =>
   openConversations({
     objects,
-    termsOf: () => Promise.resolve({ windowTokens: 10_000, keepMs: 1_000, wordsMs: 1_000 }),
+    termsOf: () => Promise.resolve({ windowTokens: 10_000, keepMs: 1_000 }),
     tokenizer: () => Promise.resolve((text: string) => Math.ceil(text.length / 4)),
     summarise: () => Promise.resolve(undefined),
+    wordsMs: 1_000,
     check: () => undefined,
   })
 
