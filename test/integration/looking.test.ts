@@ -1,7 +1,8 @@
 // Cascades that have learned to look at answers, through the whole Worker: wrong sums are not given, a share of escalated
 // answers is held, and the operator and the receipt say so.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { pick, user } from '../lab/client.ts'
+import { type Curve, qualityAt } from '../../workers/routing/calibrate.ts'
+import { type Fields, pick, user } from '../lab/client.ts'
 import { freshId, openScene, type Scene, withId } from '../lab/scene.ts'
 import { until } from '../lab/until.ts'
 
@@ -40,22 +41,22 @@ const answer = (at: number): string => {
 test('a cascade that was taught by shadows looks at answers, holds a share of escalations, and says so', async () => {
   const key = await scene.makeKey()
   scene.lab.always('large-1', { text: 'They are 7. #### 7', usage: USED })
-  const send = async (at: number, strongShare?: number) => {
+  const send = async (at: number, dial?: Fields) => {
     const id = freshId()
-    const minnow = strongShare === undefined ? {} : { minnow: { strongShare } }
+    const minnow = dial === undefined ? {} : { minnow: dial }
     const asked = { model: 'sums', messages: [user(question(at))], lab: { text: answer(at) }, ...minnow }
     const reply = await key.client.ask(asked, withId(id))
     expect(reply.status, reply.text).toBe(200)
     return { id, isLarge: reply.headers.get('x-minnow-model') === 'lab/large-1' }
   }
-  const sendAll = async (from: number, count: number, strongShare?: number) => {
+  const sendAll = async (from: number, count: number, dial?: Fields) => {
     const sent: { readonly at: number; readonly id: string; readonly isLarge: boolean }[] = []
     for (let at = from; at < from + count; at += 8)
       sent.push(
         ...(await Promise.all(
           Array.from({ length: 8 }, async (_, more) => ({
             at: at + more,
-            ...(await send(at + more, strongShare)),
+            ...(await send(at + more, dial)),
           })),
         )),
       )
@@ -71,7 +72,7 @@ test('a cascade that was taught by shadows looks at answers, holds a share of es
     look: { on: false, reason: expect.stringMatching(/^Off: 0 of 150/) },
   })
 
-  await sendAll(18, 320, 0)
+  await sendAll(18, 320, { strongShare: 0 })
   const taught = await until('the look to be on', async () => {
     const one = await stands()
     return pick(one, 'labels', 'total') === 328 && one
@@ -81,10 +82,10 @@ test('a cascade that was taught by shadows looks at answers, holds a share of es
 
   await scene.gateway.restart() // an isolate that knows nothing yet
   await until('the isolate to know', async () => {
-    const { id } = await send(400, 0)
+    const { id } = await send(400, { strongShare: 0 })
     return pick(await receiptOf(id), 'attempts', 0, 'look') !== undefined
   })
-  const sent = await sendAll(400, 160, 0.3)
+  const sent = await sendAll(400, 160, { strongShare: 0.3 })
   const large = sent.filter(({ isLarge }) => isLarge)
   expect(Math.abs(large.length / sent.length - 0.3)).toBeLessThan(0.05)
   expect(large.filter(({ at }) => isWrong(at)).length / large.length).toBeGreaterThan(0.8)
@@ -97,8 +98,45 @@ test('a cascade that was taught by shadows looks at answers, holds a share of es
     ],
   })
 
+  // A quality: as many as the look's own curve says, the same number for the client, and for the operator's what-if.
+  const curve = pick(taught, 'look', 'curve') as Curve
+  const asked = { model: 'sums', messages: [user(question(700))], minnow: { quality: 0.9 } }
+  const { json: decision } = await key.client.ask(asked, { path: '/v1/route' })
+  const share = Number(pick(decision, 'share'))
+  expect(share).toBeGreaterThan(0.1)
+  expect(share).toBeLessThan(0.6)
+  expect(qualityAt(curve, share)).toBeCloseTo(0.9 * curve.strong, 2)
+  expect(decision).toMatchObject({
+    tier: 'mini',
+    reason: 'cascade',
+    expected: { by: 'look', quality: expect.closeTo(0.9, 2), evidence: expect.stringMatching(/^On: /) },
+  })
+  const good = await sendAll(720, 160, { quality: 0.9 })
+  const right = good.filter(({ at, isLarge }) => isLarge || !isWrong(at))
+  expect(right.length / good.length).toBeGreaterThan(0.84)
+  const escalated = good.filter(({ isLarge }) => isLarge).length / good.length
+  expect(Math.abs(escalated - share)).toBeLessThan(0.06)
+
+  // A cost: a small answer is 120 micro-dollars and a large one 1,200, so a fifth may go on.
+  const thrifty = await sendAll(880, 160, { maxCostPer1k: 0.36 })
+  const costs = await Promise.all(
+    thrifty.map(async ({ id }) => Number(pick(await receiptOf(id), 'cost_micros'))),
+  )
+  const mean = costs.reduce((sum, cost) => sum + cost, 0) / costs.length
+  expect(mean).toBeLessThan(360 * 1.08)
+  expect(mean).toBeGreaterThan(360 * 0.8)
+  expect(thrifty.filter(({ at, isLarge }) => isLarge && isWrong(at)).length).toBeGreaterThan(
+    0.8 * thrifty.filter(({ isLarge }) => isLarge).length,
+  )
+  const whatIf = await until('what was looked at', async () => {
+    const { json } = await scene.admin.send('/admin/routes/sums/what-if')
+    return pick(json, 'look') !== null && json
+  })
+  expect(pick(whatIf, 'look', 'points', 0, 'per_1k')).toBeCloseTo(0.12, 2)
+  expect(pick(whatIf, 'look', 'points', 20, 'per_1k')).toBeCloseTo(1.32, 2)
+
   // Without a share the answers that a larger model has gained on are not given.
   const free = await sendAll(560, 80)
   const just = free.filter(({ at, isLarge }) => isLarge === isWrong(at))
   expect(just.length / free.length).toBeGreaterThan(0.7)
-}, 180_000)
+}, 240_000)

@@ -48,9 +48,19 @@ export function standingOf(labels: readonly Stored[], rival: string): Standing {
   return { ...found, isOn: true, reason: `On: ${figures}.` }
 }
 
-/** Which quality a share of strong calls reaches, in the order of those who are heard. */
+/**
+ * Those that nobody chose by what was expected of them. A cascade learns of what it doubted, people of what they disliked:
+ * by such labels small models look worse than they are, the more so the more is escalated, which would escalate more.
+ */
+const isDrawn = ({ source }: Stored): boolean => source === 'shadow' || source === 'rebench'
+
+/**
+ * Which quality a share of strong calls reaches, in the order of those who are heard: by labels that were drawn, where
+ * there are enough of them.
+ */
 export function curveFor(labels: readonly Stored[], isOn: boolean, costs?: TierCosts): Curve | undefined {
-  const held = heldOut(labels)
+  const drawn = heldOut(labels.filter(isDrawn))
+  const held = drawn.length < ENOUGH ? heldOut(labels) : drawn
   if (held.length < ENOUGH) return undefined
   return curveOf(
     held.map((label) => (isOn ? label : { ...label, gain: label.prior })),

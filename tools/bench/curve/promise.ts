@@ -43,9 +43,14 @@ export async function runPromise(
   const stage = await openStage({ questions, routes: { ...ROUTES, auto: teaching }, ...options })
   try {
     const { tenants } = await teach(stage, splits)
-    await stage.change({ ...ROUTES, auto: AUTO })
-    const known = await Promise.all(tenants.map(({ project, asked }) => isKnown(stage, project, asked)))
-    if (known.includes(false)) throw new Error('the gateway has not heard of a learner in time')
+    const routes = { ...ROUTES, auto: AUTO }
+    await stage.keep(routes)
+    /** What a cascade escalates it learns from, and every setting asks the same questions. */
+    const goBack = async (): Promise<void> => {
+      await stage.goBack(routes)
+      const known = await Promise.all(tenants.map(({ project, asked }) => isKnown(stage, project, asked)))
+      if (known.includes(false)) throw new Error('the gateway has not heard of a learner in time')
+    }
     const asked = splits.flatMap((split) => split.asked)
     const costs = await strongCosts(stage, asked)
     const per1k = asked.reduce((sum, { prompt }) => sum + (costs.get(prompt) ?? 0), 0) / asked.length / 1_000
@@ -53,12 +58,18 @@ export async function runPromise(
       const all: Sent[] = []
       for (const { project, asked: own } of tenants)
         all.push(...(await askAll(stage, setting, own, project)).sent)
-      return rowOf(setting.name, all, costs)
+      const row = rowOf(setting.name, all, costs)
+      const { share, quality, cost } = figuresOf(row.outcomes)
+      stage.tell(`  strong ${percent(share)} %, quality ${percent(quality)} %, cost ${percent(cost)} %`)
+      return row
     }
     const ways: Way[] = []
     for (const { name, wish, asks } of isLooked ? WAYS : WAYS.slice(1)) {
       const rows: Row[] = []
-      for (const setting of settingsOf(per1k, wish, asks)) rows.push(await over(setting))
+      for (const setting of settingsOf(per1k, wish, asks)) {
+        await goBack()
+        rows.push(await over(setting))
+      }
       ways.push({ name, rows })
     }
     if (isLooked) ways.push({ name: 'a cascade with its checks', rows: await checked(helpers, over) })

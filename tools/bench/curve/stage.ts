@@ -1,5 +1,5 @@
 // Two vendors of the lab, the real gateway before them, and questions sent through POST /v1/chat/completions.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ADMIN_KEY } from '../../../test/lab/scene.ts'
@@ -28,6 +28,10 @@ export interface Stage {
   makeKey(name: string, project?: string): Promise<Key>
   /** The gateway again on the same state, its routes changed; what isolates knew is gone. */
   change(routes: Fields): Promise<void>
+  /** The same, and what is there then can be gone back to. */
+  keep(routes: Fields): Promise<void>
+  /** As it was kept: nothing that was asked since has been learned from. */
+  goBack(routes: Fields): Promise<void>
   stop(): Promise<void>
 }
 
@@ -56,6 +60,7 @@ export async function openStage({
   replay(small, [WEAK, ...helpers], questions, count)
   replay(large, [STRONG], questions, count)
   const state = mkdtempSync(join(tmpdir(), 'minnow-curve-'))
+  const kept = `${state}-kept`
   const configure = (its: Fields): Fields => ({
     providers: {
       small: { baseUrl: small.url, apiKey: '$LAB_KEY' },
@@ -86,6 +91,13 @@ export async function openStage({
     return made.json
   }
 
+  const again = async (its: Fields, between: () => void): Promise<void> => {
+    await gateway.stop()
+    between()
+    gateway = await start(its)
+    admin = openClient(gateway.url, ADMIN_KEY)
+  }
+
   return {
     get admin() {
       return admin
@@ -97,15 +109,17 @@ export async function openStage({
       const made = await make('/admin/keys', { name, ...(project === undefined ? {} : { project }) })
       return { id: String(pick(made, 'id')), key: String(pick(made, 'key')) }
     },
-    async change(its) {
-      await gateway.stop()
-      gateway = await start(its)
-      admin = openClient(gateway.url, ADMIN_KEY)
-    },
+    change: (its) => again(its, () => undefined),
+    keep: (its) => again(its, () => cpSync(state, kept, { recursive: true })),
+    goBack: (its) =>
+      again(its, () => {
+        rmSync(state, { recursive: true, force: true })
+        cpSync(kept, state, { recursive: true })
+      }),
     async stop() {
       await gateway.stop()
       await Promise.all([small.stop(), large.stop()])
-      rmSync(state, { recursive: true, force: true })
+      for (const folder of [state, kept]) rmSync(folder, { recursive: true, force: true })
     },
   }
 }

@@ -134,6 +134,20 @@ describe('a learner', () => {
       expect(foolish.isOn).toBe(true)
     })
 
+    it('and its curve is of labels that were drawn, not of those that were doubted', () => {
+      const learner = openLearner()
+      const label = (at: number, weak: number, source: Label['source']): Label => ({
+        sketch: sketchOf(requestFor(`Question ${at} about ${at % 7 === 0 ? 'law' : 'art'}`)),
+        weak,
+        strong: 1,
+        source,
+        at,
+      })
+      for (let at = 0; at < 900; at += 1)
+        learner.add(at % 2 === 0 ? label(at, at % 10 < 7 ? 1 : 0, 'shadow') : label(at, 0, 'cascade'))
+      const { curve } = readLearned(learner.lesson())
+      expect(curve?.weak).toBeCloseTo(0.8, 1) // of even numbers four in five
+    })
     it('and the curve of a quality is of the order in which it routes while it is off', () => {
       const even = traffic(400, (isHard, at) => ({ ...wise(isHard), weak: isHard ? 0 : 1, at }))
       const noisy = even.map((label, at) => ({ ...label, sketch: sketch(`please ${(at * 7919) % 97}`) }))
