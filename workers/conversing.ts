@@ -10,7 +10,7 @@ import { EXPIRE_DAYS } from '../shared/talk-schema.ts'
 import type { Tokenizer } from '../shared/tokens.ts'
 import { ownerOf } from './conversation/elsewhere.ts'
 import { nameOf, partsOf } from './conversation/ids.ts'
-import { roughly } from './conversation/item.ts'
+import { counting, roughly } from './conversation/item.ts'
 import type { ConversationObject } from './conversation/object.ts'
 import type { About, Page, TurnQuery } from './conversation/reading.ts'
 import { type Conversations, openConversations, type Terms } from './conversation/recall.ts'
@@ -53,6 +53,7 @@ export interface Conversing {
   readonly talking: Talking
   readonly desk: ConversationDesk
   readonly forget: Surroundings['forget']
+  readonly count: Surroundings['count']
 }
 
 export interface House {
@@ -112,6 +113,7 @@ export function openConversing(house: House): Conversing {
       summarise: ({ previous, items, model, caller }, cx) =>
         summarise({ span: { previous, messages: storedOf(messagesOf(items)) }, model, caller }, cx),
     },
+    count: async () => counting(await tokenizer()),
     conversations: openConversations({
       objects: {
         recall: (name, turnId, asking, micros) => at(name).recall(turnId, asking, micros),

@@ -308,7 +308,8 @@ export class Conversation extends ConversationObject {
   constructor(state: DurableObjectState, bindings: Bindings) {
     const forget = (name: string) => (opened ??= open(bindings)).conversing.forget(name)
     const clear: Clear = (traces) => (opened ??= open(bindings)).clear(traces)
-    super(state, bindings, { seal: sealOf('conversation', state, bindings), forget, clear })
+    const count = () => (opened ??= open(bindings)).conversing.count()
+    super(state, bindings, { seal: sealOf('conversation', state, bindings), forget, clear, count })
   }
 }
 

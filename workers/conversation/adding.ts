@@ -25,6 +25,8 @@ export interface Told {
   readonly cut: boolean
   readonly model: string
   readonly served?: Served
+  /** The tokens are counted, and not estimated. */
+  readonly isCounted?: boolean
 }
 
 type Ended = Pick<Told, 'answer' | 'cut' | 'model'> & { readonly served: Served | undefined }
@@ -42,13 +44,14 @@ export function openAdding(store: ConversationStore, seal: Pick<Seal, 'marks'>):
       model,
       mark,
       served: served ?? null,
+      isCounted: false,
       items: [...node.items.slice(0, part), itemOf(answer.message, answer.tokens)],
       pathTokens: node.pathTokens + answer.tokens - (node.items[part]?.tokens ?? 0),
     })
     return true
   }
 
-  return ({ id, at, place, question, answer, cut, model, served }) => {
+  return ({ id, at, place, question, answer, cut, model, served, isCounted }) => {
     const known = store.find(id)
     if (known !== undefined) return known.cut && mend(known, { answer, cut, model, served })
     const base = place.base === null ? undefined : store.find(place.base)
@@ -80,6 +83,7 @@ export function openAdding(store: ConversationStore, seal: Pick<Seal, 'marks'>):
       model,
       served: served ?? null,
       items,
+      isCounted: place.isCounted === true && isCounted === true,
       mark,
       pathTokens: (parent?.pathTokens ?? 0) + items.reduce((sum, { tokens }) => sum + tokens, 0),
       instructions: instruct(store, question, parent),

@@ -21,6 +21,8 @@ export interface Node {
   /** Who answered, and what its vendor reported to have of the prompt in its cache. */
   readonly served: Served | null
   readonly items: readonly Item[]
+  /** Their tokens are counted, and not estimated. */
+  readonly isCounted: boolean
   /** Tells whether a client's messages are those of this turn, without its texts. */
   readonly mark: string
   readonly pathTokens: number
@@ -50,7 +52,7 @@ export const valuesOf = (node: Node): SqlStorageValue[] => [
   node.cut ? 1 : 0,
   node.model,
   node.served === null ? null : JSON.stringify(node.served),
-  writeItems(node.items),
+  writeItems(node),
   node.mark,
   node.pathTokens,
   node.instructions,
@@ -68,7 +70,7 @@ export const nodeOf = (row: Row): Node => ({
   cut: row['cut'] === 1,
   model: String(row['model']),
   served: typeof row['served'] === 'string' ? (parse(row['served']) as Served) : null, // written by valuesOf
-  items: readItems(String(row['items'])),
+  ...readItems(String(row['items'])),
   mark: String(row['mark']),
   pathTokens: Number(row['path_tokens']),
   instructions: numberOf(row['instructions']),
@@ -89,17 +91,23 @@ const LETTERS: Readonly<Record<Speaker, string>> = {
 
 const SPEAKERS = new Map(Object.entries(LETTERS).map(([speaker, letter]) => [letter, speaker as Speaker])) // its own keys
 
-const writeItems = (items: readonly Item[]): string =>
-  JSON.stringify(
-    items.map(({ speaker, tokens, call }) => [
+/** Stands before items that are counted. */
+const COUNTED = '='
+
+export const writeItems = ({ items, isCounted }: Pick<Node, 'items' | 'isCounted'>): string =>
+  JSON.stringify([
+    ...(isCounted ? [COUNTED] : []),
+    ...items.map(({ speaker, tokens, call }) => [
       LETTERS[speaker],
       tokens,
       ...(call === undefined ? [] : [call]),
     ]),
-  )
+  ])
 
-const readItems = (json: string): Item[] =>
-  listOf(parse(json)).map((entry) => {
+function readItems(json: string): Pick<Node, 'items' | 'isCounted'> {
+  const entries = listOf(parse(json))
+  const isCounted = entries[0] === COUNTED
+  const items = entries.slice(isCounted ? 1 : 0).map((entry): Item => {
     const [letter, tokens, call] = listOf(entry)
     return {
       speaker: SPEAKERS.get(String(letter)) ?? 'other',
@@ -107,3 +115,5 @@ const readItems = (json: string): Item[] =>
       ...(typeof call === 'string' ? { call } : {}),
     }
   })
+  return { items, isCounted }
+}

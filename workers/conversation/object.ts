@@ -4,7 +4,7 @@ import { type Floor, openFloor } from '../floor.ts'
 import { ARRIVED_MS, openTraces, type Trace, type Traces } from '../traces.ts'
 import type { Told } from './adding.ts'
 import { type Drafts, type Heard, openDrafts } from './drafts.ts'
-import type { Asking } from './joining.ts'
+import type { Asking, Recalled } from './joining.ts'
 import { type Keeper, openKeeper } from './keeper.ts'
 import { type Loose, openLoose } from './loose.ts'
 import { isOlder, renew } from './older.ts'
@@ -56,7 +56,7 @@ export class ConversationObject extends DurableObject {
     if (!(await this.floor.take(turnId))) return { ok: false, why: 'busy', waitedMs: Date.now() - startedAt }
     try {
       this.loose.write(NOBODY) // nobody else speaks now: what was left of others has no end any more, or has it later
-      const recalled = this.keeper.recall(asking)
+      const recalled = await this.join(asking)
       if (!recalled.ok) {
         this.floor.release(turnId)
         return recalled
@@ -73,6 +73,17 @@ export class ConversationObject extends DurableObject {
     } catch (error) {
       this.floor.release(turnId)
       throw error
+    }
+  }
+
+  /** Counts where estimates will not do; where what was counted cannot be written down, they have to. */
+  private async join(asking: Asking): Promise<Recalled> {
+    if (!this.keeper.isTight(asking)) return this.keeper.recall(asking)
+    const count = await this.surroundings.count()
+    try {
+      return this.change(() => this.keeper.recall(asking, count))
+    } catch {
+      return this.keeper.recall(asking) // says what is wrong, where it is not the writing
     }
   }
 

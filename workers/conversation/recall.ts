@@ -134,6 +134,7 @@ export const openConversations =
       tokens: sent.map(weigh),
       goal: talk?.goal ?? ON,
       room: Math.min(contextTokens ?? windowTokens, windowTokens),
+      isCounted: contextTokens !== undefined,
     }
     const entered = await objects
       .recall(name, turnId, asking, request.limits.conversationMicros)
@@ -152,6 +153,7 @@ export const openConversations =
     }
 
     const turn: Turn = {
+      isCounted: contextTokens !== undefined,
       id: turnId,
       name,
       recalled: { fresh, place },

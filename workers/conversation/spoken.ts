@@ -2,6 +2,7 @@
 import type { Seal } from '../../shared/seal.ts'
 import type { LastServed } from '../service.ts'
 import type { Clear, Trace } from '../traces.ts'
+import type { CountMessage } from './item.ts'
 import type { Recalled } from './joining.ts'
 import type { Span } from './summing.ts'
 
@@ -47,6 +48,8 @@ export interface Erased {
 
 export interface Surroundings {
   readonly seal: Seal
+  /** Counts a message; the vocabulary is unpacked when that is first wanted. */
+  readonly count: () => Promise<CountMessage>
   /** Erases what others keep of a conversation. */
   readonly forget: (name: string) => Promise<void>
   /** Erases what its turns have left elsewhere. */

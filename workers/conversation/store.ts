@@ -3,7 +3,7 @@
 import { listOf, parse } from '../../shared/fields.ts'
 import type { Seal } from '../../shared/seal.ts'
 import { split } from '../../shared/split.ts'
-import { type Node, NODE_COLUMNS, NODE_TABLE, nodeOf, type Row, valuesOf } from './node.ts'
+import { type Node, NODE_COLUMNS, NODE_TABLE, nodeOf, type Row, valuesOf, writeItems } from './node.ts'
 import type { StoredMessage } from './transcript.ts'
 
 /** What is needed of an object's SQLite. */
@@ -31,7 +31,7 @@ export interface Summary {
 }
 
 /** What holds for the conversation as a whole. */
-export const FACTS = ['name', 'allowed', 'listed', 'keep-ms', 'anchor'] as const
+export const FACTS = ['name', 'allowed', 'listed', 'keep-ms', 'anchor', 'counted'] as const
 
 export type Fact = (typeof FACTS)[number]
 
@@ -49,6 +49,8 @@ export interface ConversationStore {
   forks(): ReadonlyMap<number | null, readonly string[]>
   nextPosition(): number
   put(node: Node): void
+  /** The tokens of a turn's items, and of all up to it. */
+  recount(node: Node): void
   /** What is known anew of a turn that is there. */
   amend(node: Node): void
   readMessage(node: Node, part: number): StoredMessage
@@ -153,6 +155,13 @@ export function openStore(sql: Sql, seal: Seal): ConversationStore {
         ...valuesOf(turn),
       )
     },
+    recount: (turn) =>
+      void change(
+        'UPDATE tree SET items = ?, path_tokens = ? WHERE position = ?',
+        writeItems(turn),
+        turn.pathTokens,
+        turn.position,
+      ),
     amend(turn) {
       change(
         `REPLACE INTO tree (${NODE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,

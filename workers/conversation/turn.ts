@@ -23,6 +23,8 @@ export interface Turn {
   readonly keepMs: number
   readonly summaryModel?: string | undefined
   readonly weigh: CountMessage
+  /** It counts, and does not estimate. */
+  readonly isCounted: boolean
   readonly caller: Caller
   readonly traces: readonly Trace[]
 }
@@ -41,7 +43,7 @@ const TRYING_MS = 60_000
 
 export function openTurn(
   { objects, summarise }: TurnGiven,
-  { id, name, recalled, isListed, keepMs, summaryModel, weigh, caller, traces }: Turn,
+  { id, name, recalled, isListed, keepMs, summaryModel, weigh, isCounted, caller, traces }: Turn,
   cx: Cx,
 ): Pick<Asked, 'listen' | 'kept' | 'close'> {
   const { promise: kept, resolve: settle } = Promise.withResolvers<Kept>()
@@ -62,6 +64,7 @@ export function openTurn(
       ...turn,
       answer: reply,
       cut: ending.end !== 'finish',
+      isCounted,
       ...(target === undefined || ending.usageSource !== 'reported'
         ? {}
         : { served: servedBy(healthKey(target), ending.usage) }),
