@@ -10,6 +10,7 @@ import { canary, traces } from '../lab/canary.ts'
 import { pick, type Reply, user } from '../lab/client.ts'
 import { databaseOf, inside, ringAlarms, ringCron, valuesIn } from '../lab/objects.ts'
 import { freshId, openScene, type Scene, withId } from '../lab/scene.ts'
+import { transcriptOf } from '../lab/transcript.ts'
 import { until } from '../lab/until.ts'
 
 const newKey = (name: string): string => `${name}:${randomBytes(32).toString('base64url')}`
@@ -218,6 +219,48 @@ describe('a new key', () => {
       expect(texts.open(text, 'another row')).toMatchObject({ sealed: true })
     }
   }, 60_000)
+
+  test('reaches the turns of a conversation that nobody speaks in, and the old one is not missed', async () => {
+    const { lab, client, gateway } = scene
+    const [old, young] = [newKey('k4'), newKey('k5')]
+    const headers = { 'x-minnow-conversation': 'rekeyed' }
+    const say = async (text: string): Promise<Reply> =>
+      ok(await client.ask({ model: 'lab/one', messages: [user(text)] }, { headers }))
+    const heads = (): Set<string> =>
+      new Set(
+        valuesIn(gateway.state, 'Conversation', 'SELECT text FROM texts').map((value) =>
+          value instanceof Uint8Array ? Buffer.from(value.subarray(2, 4)).toString('latin1') : 'plain',
+        ),
+      )
+    const read = async (): Promise<unknown[]> => {
+      const { json } = ok(await client.send('/v1/conversations/rekeyed/messages'))
+      return (pick(json, 'data') as { content: string }[]).map(({ content }) => content)
+    }
+    await rekey(old)
+    lab.script('one', { text: 'a1' }, { text: 'a2' }, { text: 'a3' })
+    await say('q1')
+    expect(heads()).toEqual(new Set(['k4']))
+    // Without a pause: what is said from now on has the new key, and what was said is read with the old one.
+    await rekey(`${young},${old}`)
+    await say('q2')
+    expect(heads()).toEqual(new Set(['k4', 'k5']))
+    expect(await read()).toEqual(['q1', 'a1', 'q2', 'a2'])
+    await gateway.kill()
+    ringAlarms(gateway.state, 'Conversation')
+    await rekey(`${young},${old}`)
+    await until('everything to be sealed again', () => [...heads()].join() === 'k5')
+    await rekey(young)
+    expect(await read()).toEqual(['q1', 'a1', 'q2', 'a2'])
+    await say('q3')
+    const last = lab.seen('one').at(-1)
+    expect(last && transcriptOf(last)).toEqual([
+      'user: q1',
+      'assistant: a1',
+      'user: q2',
+      'assistant: a2',
+      'user: q3',
+    ])
+  }, 120_000)
 
   const rekey = (keys: string): Promise<void> => scene.gateway.restart({ DATA_KEYS: keys })
 })

@@ -51,6 +51,11 @@ export const REPLY_HEADERS: readonly Header[] = [
     description:
       'The id of the turn, in a conversation that is kept: what `minnow.edit` and `minnow.parent` name.',
   },
+  {
+    name: 'x-minnow-kept',
+    description:
+      '`false` where the turn could not be written down within five seconds; it is tried for a minute. In a stream it is a comment before the last event.',
+  },
   { name: 'x-minnow-stream', description: 'The name under which a resumable stream is kept.' },
   { name: 'x-minnow-replay', description: '`true` where nothing was asked anew: the answer had been kept.' },
 ]
