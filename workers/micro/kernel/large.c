@@ -1,10 +1,13 @@
 // Matrices of the K formats times activations that are rounded to 8 bits in blocks of 256. What has a scale of its own is
-// summed as integers and scaled as integers, exactly; a block becomes a number only at its end, in its order, so a prompt
-// gives the same bits whether it is prefilled at once or token by token.
+// summed as integers; their sums times the whole-numbered scales are whole numbers too, and as floats exact below 2^24.
+// Everything is added in its order, so a prompt gives the same bits whether it is prefilled at once or token by token.
+//
+// For several tokens a block of 16 rows is unpacked and then multiplied with all of them; for one token it is multiplied as
+// it is unpacked, which saves writing it down. Both are short loops, for which there are registers, and add alike.
 #include "large.h"
 
-// Groups of four rows that go together; see quantized.c.
-#define MANY 4
+// Groups of four rows that go together with four tokens: as many sums as there are registers for.
+#define SOME 2
 
 typedef struct {
   const int8_t *values;
@@ -48,63 +51,100 @@ __attribute__((export_name("quantize_large"))) void quantize_large(uint8_t *out,
   }
 }
 
-// GROUPS times four rows and TOKENS tokens; what has `unroll` before it is written out.
-#define DEFINE_TILE(NAME, KIND, FORMAT, GROUPS, TOKENS)                                                              \
-  static inline void NAME(float *out, const uint8_t *group, Activations a, int token, int rows, int columns) {       \
-    const int blocks = columns / LARGE, stride = blocks * 4 * FORMAT##_BYTES;                                        \
-    const int parts = FORMAT##_PARTS, words = 8 / parts;                                                             \
-    v128_t totals[GROUPS][TOKENS] = {0};                                                                             \
-    for (int block = 0; block < blocks; block++, group += 4 * FORMAT##_BYTES) {                                      \
-      v128_t sums[GROUPS][TOKENS] = {0}, least[GROUPS][TOKENS] = {0};                                                \
-      _Pragma("nounroll") for (int b = 0; b < 8; b++) {                                                              \
-        _Pragma("unroll") for (int h = 0; h < parts; h++) {                                                          \
-          v128_t part[GROUPS][TOKENS], whole[TOKENS];                                                                \
-          _Pragma("unroll") for (int t = 0; t < TOKENS; t++) {                                                       \
-            const int at = ((token + t) * blocks + block) * 8 + b;                                                   \
-            whole[t] = wasm_v128_load32_splat(parts == 2 ? a.sums16 + at * 2 + h : a.sums32 + at);                   \
-            const v128_t raised = wasm_i32x4_neg(wasm_i32x4_shl(whole[t], FORMAT##_RAISED));                         \
-            _Pragma("unroll") for (int g = 0; g < GROUPS; g++)                                                       \
-              part[g][t] = FORMAT##_RAISED ? raised : wasm_i32x4_splat(0);                                           \
-          }                                                                                                          \
-          _Pragma("unroll") for (int u = h * words; u < (h + 1) * words; u++) {                                      \
-            v128_t w[GROUPS];                                                                                        \
-            _Pragma("unroll") for (int g = 0; g < GROUPS; g++) w[g] = KIND##_weights(group + g * stride, b, u);      \
-            _Pragma("unroll") for (int t = 0; t < TOKENS; t++) {                                                     \
-              const v128_t x = wasm_v128_load32_splat(a.values + (token + t) * columns + block * LARGE + b * 32 + u * 4); \
-              _Pragma("unroll") for (int g = 0; g < GROUPS; g++)                                                     \
-                part[g][t] = wasm_i32x4_relaxed_dot_i8x16_i7x16_add(x, w[g], part[g][t]);                            \
-            }                                                                                                        \
-          }                                                                                                          \
-          _Pragma("unroll") for (int g = 0; g < GROUPS; g++) {                                                       \
-            const v128_t scale = KIND##_scale(group + g * stride, b, h);                                             \
-            _Pragma("unroll") for (int t = 0; t < TOKENS; t++)                                                       \
-              sums[g][t] = wasm_i32x4_add(sums[g][t], wasm_i32x4_mul(part[g][t], scale));                            \
-            if (!FORMAT##_HAS_LEAST) continue;                                                                       \
-            const v128_t off = KIND##_least(group + g * stride, b, h);                                               \
-            _Pragma("unroll") for (int t = 0; t < TOKENS; t++)                                                       \
-              least[g][t] = wasm_i32x4_add(least[g][t], wasm_i32x4_mul(whole[t], off));                              \
-          }                                                                                                          \
+static Unpacked unpacked;
+// The halves by which the scales and the least values of the rows are multiplied, as numbers.
+static v128_t tops[2][MANY];
+
+// Adds to `out` a block of GROUPS times four rows, from group `g` on, times TOKENS tokens.
+#define DEFINE_TILE(NAME, PARTS, GROUPS, TOKENS)                                                                     \
+  static void NAME(float *out, int g0, Activations a, int token, int block, int rows, int blocks,             \
+                          int raised) {                                                                              \
+    v128_t sums[GROUPS][TOKENS] = {0}, least[GROUPS][TOKENS] = {0};                                                  \
+    _Pragma("nounroll") for (int k = 0; k < 8 * PARTS; k++) {                                                        \
+      const int p = PARTS == 2 ? (k / 8 * 4 + k % 4) * 2 + k / 4 % 2 : k;                                            \
+      v128_t part[GROUPS][TOKENS], whole[TOKENS];                                                                    \
+      _Pragma("unroll") for (int t = 0; t < TOKENS; t++) {                                                           \
+        const int at = ((token + t) * blocks + block) * 8 * PARTS + p;                                               \
+        whole[t] = wasm_v128_load32_splat((PARTS == 2 ? a.sums16 : a.sums32) + at);                                  \
+        _Pragma("unroll") for (int g = 0; g < GROUPS; g++)                                                           \
+          part[g][t] = PARTS == 2 ? wasm_i32x4_mul(whole[t], wasm_i32x4_splat(-raised)) : wasm_i32x4_splat(0);       \
+      }                                                                                                              \
+      const v128_t(*weights)[MANY] = &unpacked.weights[0][0] + p * (8 / PARTS);                                      \
+      _Pragma("unroll") for (int u = 0; u < 8 / PARTS; u++) {                                                        \
+        _Pragma("unroll") for (int t = 0; t < TOKENS; t++) {                                                         \
+          const int at = ((token + t) * blocks + block) * LARGE + (p * (8 / PARTS) + u) * 4;                         \
+          const v128_t x = wasm_v128_load32_splat(a.values + at);                                                    \
+          _Pragma("unroll") for (int g = 0; g < GROUPS; g++)                                                         \
+            part[g][t] = wasm_i32x4_relaxed_dot_i8x16_i7x16_add(x, weights[u][g0 + g], part[g][t]);                  \
         }                                                                                                            \
       }                                                                                                              \
-      _Pragma("unroll") for (int g = 0; g < GROUPS; g++) {                                                           \
-        const uint8_t *scales = group + g * stride + 4 * FORMAT##_SCALE;                                             \
-        const v128_t pair = wasm_v128_load(FORMAT##_HAS_LEAST ? scales : group);                                     \
-        const v128_t scale = FORMAT##_HAS_LEAST ? half_lanes(wasm_i32x4_shr(wasm_i32x4_shl(pair, 16), 16))           \
-                                                : load_half4((const uint16_t *)scales);                              \
-        const v128_t off = half_lanes(wasm_i32x4_shr(pair, 16));                                                     \
+      _Pragma("unroll") for (int g = 0; g < GROUPS; g++)                                                             \
         _Pragma("unroll") for (int t = 0; t < TOKENS; t++) {                                                         \
-          const v128_t by = wasm_v128_load32_splat(a.scales + (token + t) * blocks + block);                         \
-          totals[g][t] = wasm_f32x4_relaxed_madd(wasm_f32x4_convert_i32x4(sums[g][t]), wasm_f32x4_mul(scale, by),    \
-                                                 totals[g][t]);                                                      \
-          if (FORMAT##_HAS_LEAST)                                                                                    \
-            totals[g][t] = wasm_f32x4_relaxed_nmadd(wasm_f32x4_convert_i32x4(least[g][t]), wasm_f32x4_mul(off, by),  \
-                                                    totals[g][t]);                                                   \
+          sums[g][t] = wasm_f32x4_relaxed_madd(wasm_f32x4_convert_i32x4(part[g][t]), unpacked.scales[p][g0 + g],     \
+                                               sums[g][t]);                                                          \
+          least[g][t] = wasm_f32x4_relaxed_madd(wasm_f32x4_convert_i32x4(whole[t]), unpacked.least[p][g0 + g],       \
+                                                least[g][t]);                                                        \
+        }                                                                                                            \
+    }                                                                                                                \
+    _Pragma("unroll") for (int t = 0; t < TOKENS; t++) {                                                             \
+      const v128_t by = wasm_v128_load32_splat(a.scales + (token + t) * blocks + block);                             \
+      _Pragma("unroll") for (int g = 0; g < GROUPS; g++) {                                                           \
+        float *to = out + (token + t) * rows + (g0 + g) * 4;                                                         \
+        const v128_t total = wasm_f32x4_relaxed_madd(sums[g][t], wasm_f32x4_mul(tops[0][g0 + g], by),                \
+                                                     wasm_v128_load(to));                                            \
+        wasm_v128_store(to, wasm_f32x4_relaxed_nmadd(least[g][t], wasm_f32x4_mul(tops[1][g0 + g], by), total));      \
+      }                                                                                                              \
+    }                                                                                                                \
+  }
+
+DEFINE_TILE(add_four_1, 1, SOME, 4)
+DEFINE_TILE(add_four_2, 2, SOME, 4)
+DEFINE_TILE(add_one_1, 1, 1, 1)
+DEFINE_TILE(add_one_2, 2, 1, 1)
+
+// The same for one token and groups that are not unpacked, but for their scales.
+#define DEFINE_DIRECT(KIND, FORMAT)                                                                                  \
+  static void KIND##_direct(float *out, const uint8_t *group, int stride, int g0, Activations a, int token,   \
+                                   int block, int rows, int blocks) {                                                \
+    const int parts = FORMAT##_PARTS, words = 8 / parts;                                                             \
+    const int8_t *x = a.values + (token * blocks + block) * LARGE;                                                   \
+    v128_t sums[SOME] = {wasm_f32x4_splat(0), wasm_f32x4_splat(0)};                                                  \
+    v128_t least[SOME] = {wasm_f32x4_splat(0), wasm_f32x4_splat(0)};                                                 \
+    _Pragma("unroll") for (int n = 0; n < 2; n++) {                                                                  \
+      _Pragma("nounroll") for (int h = 0; h < parts; h++) {                                                          \
+        v128_t part[4][SOME], whole[4];                                                                              \
+        _Pragma("unroll") for (int s = 0; s < 4; s++) {                                                              \
+          const int at = (token * blocks + block) * 8 * parts + (n * 4 + s) * parts + h;                             \
+          whole[s] = wasm_v128_load32_splat((parts == 2 ? a.sums16 : a.sums32) + at);                                \
+          _Pragma("unroll") for (int g = 0; g < SOME; g++)                                                           \
+            part[s][g] = FORMAT##_RAISED ? wasm_i32x4_mul(whole[s], wasm_i32x4_splat(-FORMAT##_RAISED))              \
+                                         : wasm_i32x4_splat(0);                                                      \
+        }                                                                                                            \
+        _Pragma("nounroll") for (int u = h * words; u < (h + 1) * words; u++) {                                      \
+          _Pragma("unroll") for (int s = 0; s < 4; s++) {                                                            \
+            const v128_t four = wasm_v128_load32_splat(x + (n * 4 + s) * 32 + u * 4);                                \
+            _Pragma("unroll") for (int g = 0; g < SOME; g++)                                                         \
+              part[s][g] = wasm_i32x4_relaxed_dot_i8x16_i7x16_add(                                                   \
+                  four, KIND##_weights(group + g * stride, n * 4 + s, u), part[s][g]);                               \
+          }                                                                                                          \
+        }                                                                                                            \
+        _Pragma("unroll") for (int s = 0; s < 4; s++) {                                                              \
+          const int p = (n * 4 + s) * parts + h;                                                                     \
+          _Pragma("unroll") for (int g = 0; g < SOME; g++) {                                                         \
+            sums[g] = wasm_f32x4_relaxed_madd(wasm_f32x4_convert_i32x4(part[s][g]), unpacked.scales[p][g0 + g], sums[g]); \
+            if (FORMAT##_HAS_LEAST)                                                                                  \
+              least[g] = wasm_f32x4_relaxed_madd(wasm_f32x4_convert_i32x4(whole[s]), unpacked.least[p][g0 + g], least[g]); \
+          }                                                                                                          \
         }                                                                                                            \
       }                                                                                                              \
     }                                                                                                                \
-    _Pragma("unroll") for (int g = 0; g < GROUPS; g++)                                                               \
-      _Pragma("unroll") for (int t = 0; t < TOKENS; t++)                                                             \
-        wasm_v128_store(out + (token + t) * rows + g * 4, totals[g][t]);                                             \
+    const v128_t by = wasm_v128_load32_splat(a.scales + token * blocks + block);                                     \
+    _Pragma("unroll") for (int g = 0; g < SOME; g++) {                                                               \
+      float *to = out + token * rows + (g0 + g) * 4;                                                                 \
+      v128_t total = wasm_f32x4_relaxed_madd(sums[g], wasm_f32x4_mul(tops[0][g0 + g], by), wasm_v128_load(to));      \
+      if (FORMAT##_HAS_LEAST) total = wasm_f32x4_relaxed_nmadd(least[g], wasm_f32x4_mul(tops[1][g0 + g], by), total); \
+      wasm_v128_store(to, total);                                                                                    \
+    }                                                                                                                \
   }
 
 // A row as it is in the file times one token.
@@ -133,15 +173,37 @@ __attribute__((export_name("quantize_large"))) void quantize_large(uint8_t *out,
                                                                        uint8_t *rounded, int rows, int columns,      \
                                                                        int tokens) {                                 \
     const Activations a = activations_at(rounded, tokens * columns);                                                 \
-    const int group = columns / LARGE * FORMAT##_BYTES * 4;                                                          \
+    const int blocks = columns / LARGE, group = blocks * FORMAT##_BYTES * 4;                                         \
     int row = 0;                                                                                                     \
-    for (; row + 4 * MANY <= rows; row += 4 * MANY, matrix += MANY * group) {                                        \
-      int token = 0;                                                                                                 \
-      for (; token + 4 <= tokens; token += 4) KIND##_many_four(out + row, matrix, a, token, rows, columns);          \
-      for (; token < tokens; token++) KIND##_many_one(out + row, matrix, a, token, rows, columns);                   \
+    for (int groups; (groups = (rows - row) / 4) > 0; row += groups * 4, matrix += groups * group) {                 \
+      if (groups > MANY) groups = MANY;                                                                              \
+      for (int token = 0; token < tokens; token++)                                                                   \
+        for (int g = 0; g < groups; g++) wasm_v128_store(out + token * rows + row + g * 4, wasm_f32x4_splat(0));     \
+      for (int block = 0; block < blocks; block++) {                                                                 \
+        for (int g = 0; g < groups; g++) {                                                                           \
+          const uint8_t *at = matrix + g * group + block * 4 * FORMAT##_BYTES, *halves = at + 4 * FORMAT##_SCALE;    \
+          if (tokens > 1 || groups < MANY) KIND##_unpack(&unpacked, g, at);                                          \
+          KIND##_parts(&unpacked, g, at);                                                                            \
+          const v128_t pair = wasm_v128_load(FORMAT##_HAS_LEAST ? halves : at);                                      \
+          tops[0][g] = FORMAT##_HAS_LEAST ? half_lanes(wasm_i32x4_shr(wasm_i32x4_shl(pair, 16), 16))                 \
+                                          : load_half4((const uint16_t *)halves);                                    \
+          tops[1][g] = FORMAT##_HAS_LEAST ? half_lanes(wasm_i32x4_shr(pair, 16)) : wasm_f32x4_splat(0);              \
+        }                                                                                                            \
+        int token = 0;                                                                                               \
+        for (; groups == MANY && token + 4 <= tokens; token += 4)                                                    \
+          for (int g = 0; g < MANY; g += SOME)                                                                       \
+            (FORMAT##_PARTS == 1 ? add_four_1 : add_four_2)(out + row, g, a, token, block, rows, blocks, FORMAT##_RAISED); \
+        for (; token < tokens; token++) {                                                                            \
+          if (groups == MANY)                                                                                        \
+            for (int g = 0; g < MANY; g += SOME)                                                                     \
+              KIND##_direct(out + row, matrix + g * group + block * 4 * FORMAT##_BYTES, group, g, a, token, block,   \
+                            rows, blocks);                                                                           \
+          else                                                                                                       \
+            for (int g = 0; g < groups; g++)                                                                         \
+              (FORMAT##_PARTS == 1 ? add_one_1 : add_one_2)(out + row, g, a, token, block, rows, blocks, FORMAT##_RAISED); \
+        }                                                                                                            \
+      }                                                                                                              \
     }                                                                                                                \
-    for (; row + 4 <= rows; row += 4, matrix += group)                                                               \
-      for (int token = 0; token < tokens; token++) KIND##_one_one(out + row, matrix, a, token, rows, columns);       \
     for (; row < rows; row++, matrix += group / 4)                                                                   \
       for (int token = 0; token < tokens; token++)                                                                   \
         out[token * rows + row] = loose_##KIND(matrix, a, token, columns);                                           \
@@ -166,9 +228,7 @@ __attribute__((export_name("quantize_large"))) void quantize_large(uint8_t *out,
   }
 
 #define DEFINE_FORMAT(KIND, FORMAT)                                                                                  \
-  DEFINE_TILE(KIND##_many_four, KIND, FORMAT, MANY, 4)                                                               \
-  DEFINE_TILE(KIND##_many_one, KIND, FORMAT, MANY, 1)                                                                \
-  DEFINE_TILE(KIND##_one_one, KIND, FORMAT, 1, 1)                                                                    \
+  DEFINE_DIRECT(KIND, FORMAT)                                                                                        \
   DEFINE_LOOSE(KIND, FORMAT)                                                                                         \
   DEFINE_MULTIPLY(KIND, FORMAT)                                                                                      \
   DEFINE_ROW(KIND, FORMAT)                                                                                           \

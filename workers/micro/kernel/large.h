@@ -1,6 +1,6 @@
 // The K formats: blocks of 256 weights in which every 32 or 16 have a whole-numbered scale of their own. For each format
-// what a vector of weights is, which scale it has and, where the format has one, which least value is taken off again;
-// then the same for a single weight of a single row. `b` counts 32 weights, `h` their halves of 16, `u` words of four.
+// how four rows' blocks are unpacked to vectors of four bytes of each row, and to their scales and, where the format has
+// them, the least values that are taken off again; then the same for a single weight of a single row.
 // Source: the layouts in ggml-common.h, the meaning in ggml-quants.c (github.com/ggml-org/ggml/tree/master/src).
 #pragma once
 #include "half.h"
@@ -19,12 +19,12 @@
 #define Q4_K_PARTS 1
 #define Q5_K_PARTS 1
 #define Q6_K_PARTS 2
-// By how many bits a one must be moved to be what all weights are too large by; 0 where they are not.
+// By what all weights are too large.
 #define Q2_K_RAISED 0
-#define Q3_K_RAISED 2
+#define Q3_K_RAISED 4
 #define Q4_K_RAISED 0
 #define Q5_K_RAISED 0
-#define Q6_K_RAISED 5
+#define Q6_K_RAISED 32
 #define Q2_K_HAS_LEAST 1
 #define Q3_K_HAS_LEAST 0
 #define Q4_K_HAS_LEAST 1
@@ -37,74 +37,89 @@
 #define Q5_K_SCALE 0
 #define Q6_K_SCALE 208
 
+// Groups of four rows that go together; see quantized.c.
+#define MANY 4
+
+// What becomes of a block: vectors of weights, eight for each of 8 times 32, and numbers for each part of them.
+typedef struct {
+  v128_t weights[8][8][MANY], scales[16][MANY], least[16][MANY];
+} Unpacked;
+
 static inline v128_t word_of(const uint8_t *block, int word) { return wasm_v128_load(block + 16 * word); }
 static inline v128_t bits_of(v128_t bytes, int from, int mask) {
   return wasm_v128_and(wasm_u16x8_shr(bytes, from), wasm_i8x16_splat((char)mask));
 }
-// One byte of each lane as a number.
-static inline v128_t lane_byte(v128_t lanes, int byte) {
-  return wasm_v128_and(wasm_u32x4_shr(lanes, 8 * byte), wasm_i32x4_splat(255));
+// So many bits of each byte from one place on, moved to another and joined to what is there.
+static inline v128_t join(v128_t low, v128_t bytes, int from, int to, int ones) {
+  const v128_t moved = from < to ? wasm_i16x8_shl(bytes, to - from) : wasm_u16x8_shr(bytes, from - to);
+  return wasm_v128_or(low, wasm_v128_and(moved, wasm_i8x16_splat((char)(ones << to))));
 }
+// Four signed bytes of each lane as numbers, for four parts that follow each other.
+static inline void spread(v128_t (*out)[MANY], v128_t bytes) {
+  _Pragma("unroll") for (int i = 0; i < 4; i++)
+    out[i][0] = wasm_f32x4_convert_i32x4(wasm_i32x4_shr(wasm_i32x4_shl(bytes, 24 - i * 8), 24));
+}
+
+#define DEFINE_UNPACK(KIND)                                                                                          \
+  static inline void KIND##_unpack(Unpacked *out, int g, const uint8_t *block) {                                     \
+    _Pragma("nounroll") for (int u = 0; u < 8; u++)                                                                  \
+      _Pragma("unroll") for (int b = 0; b < 8; b++) out->weights[b][u][g] = KIND##_weights(block, b, u);             \
+  }
 
 static inline v128_t q2_k_weights(const uint8_t *block, int b, int u) {
   return bits_of(word_of(block, 4 + b / 4 * 8 + u), b % 4 * 2, 3);
 }
-static inline v128_t q2_k_scale(const uint8_t *block, int b, int h) {
-  return wasm_v128_and(lane_byte(word_of(block, b / 2), b % 2 * 2 + h), wasm_i32x4_splat(15));
-}
-static inline v128_t q2_k_least(const uint8_t *block, int b, int h) {
-  return wasm_u32x4_shr(lane_byte(word_of(block, b / 2), b % 2 * 2 + h), 4);
+static inline void q2_k_parts(Unpacked *out, int g, const uint8_t *block) {
+  for (int i = 0; i < 4; i++) {
+    const v128_t both = word_of(block, i);
+    spread((v128_t(*)[MANY]) & out->scales[i * 4][g], bits_of(both, 0, 15));
+    spread((v128_t(*)[MANY]) & out->least[i * 4][g], bits_of(both, 4, 15));
+  }
 }
 
 static inline v128_t q3_k_weights(const uint8_t *block, int b, int u) {
-  const v128_t low = bits_of(word_of(block, 8 + b / 4 * 8 + u), b % 4 * 2, 3);
-  return wasm_v128_or(low, wasm_i16x8_shl(bits_of(word_of(block, u), b, 1), 2));
+  return join(bits_of(word_of(block, 8 + b / 4 * 8 + u), b % 4 * 2, 3), word_of(block, u), b, 2, 1);
 }
-static inline v128_t q3_k_scale(const uint8_t *block, int b, int h) {
-  const int i = b * 2 + h;
-  const v128_t low = wasm_u32x4_shr(lane_byte(word_of(block, 24 + i % 8 / 4), i % 4), i / 8 * 4);
-  const v128_t high = wasm_u32x4_shr(lane_byte(word_of(block, 26), i % 4), i / 4 * 2);
-  const v128_t scale = wasm_v128_or(wasm_v128_and(low, wasm_i32x4_splat(15)),
-                                    wasm_i32x4_shl(wasm_v128_and(high, wasm_i32x4_splat(3)), 4));
-  return wasm_i32x4_sub(scale, wasm_i32x4_splat(32));
-}
-static inline v128_t q3_k_least(const uint8_t *block, int b, int h) {
-  (void)block, (void)b, (void)h;
-  return wasm_i32x4_splat(0);
+static inline void q3_k_parts(Unpacked *out, int g, const uint8_t *block) {
+  _Pragma("unroll") for (int i = 0; i < 4; i++) {
+    const v128_t low = bits_of(word_of(block, 24 + i % 2), i / 2 * 4, 15);
+    const v128_t scales = wasm_i8x16_sub(join(low, word_of(block, 26), i * 2, 4, 3), wasm_i8x16_splat(32));
+    spread((v128_t(*)[MANY]) & out->scales[i * 4][g], scales);
+  }
 }
 
 // Eight scales and eight least values of six bits each in three words: Q4_K and Q5_K.
-static inline v128_t six_bits(const uint8_t *block, int b, int first, int shift) {
-  if (b < 4) return wasm_v128_and(lane_byte(word_of(block, first), b), wasm_i32x4_splat(63));
-  const v128_t low = wasm_u32x4_shr(lane_byte(word_of(block, 3), b - 4), shift);
-  const v128_t high = wasm_u32x4_shr(lane_byte(word_of(block, first), b - 4), 6);
-  return wasm_v128_or(wasm_v128_and(low, wasm_i32x4_splat(15)), wasm_i32x4_shl(high, 4));
+static inline void six_bit_parts(Unpacked *out, int g, const uint8_t *block) {
+  const v128_t first = word_of(block, 1), second = word_of(block, 2), third = word_of(block, 3);
+  spread((v128_t(*)[MANY]) & out->scales[0][g], bits_of(first, 0, 63));
+  spread((v128_t(*)[MANY]) & out->least[0][g], bits_of(second, 0, 63));
+  spread((v128_t(*)[MANY]) & out->scales[4][g], join(bits_of(third, 0, 15), first, 6, 4, 3));
+  spread((v128_t(*)[MANY]) & out->least[4][g], join(bits_of(third, 4, 15), second, 6, 4, 3));
 }
 
 static inline v128_t q4_k_weights(const uint8_t *block, int b, int u) {
   return bits_of(word_of(block, 4 + b / 2 * 8 + u), b % 2 * 4, 15);
 }
-static inline v128_t q4_k_scale(const uint8_t *block, int b, int h) { return (void)h, six_bits(block, b, 1, 0); }
-static inline v128_t q4_k_least(const uint8_t *block, int b, int h) { return (void)h, six_bits(block, b, 2, 4); }
+#define q4_k_parts six_bit_parts
 
 static inline v128_t q5_k_weights(const uint8_t *block, int b, int u) {
-  const v128_t low = bits_of(word_of(block, 12 + b / 2 * 8 + u), b % 2 * 4, 15);
-  return wasm_v128_or(low, wasm_i16x8_shl(bits_of(word_of(block, 4 + u), b, 1), 4));
+  return join(bits_of(word_of(block, 12 + b / 2 * 8 + u), b % 2 * 4, 15), word_of(block, 4 + u), b, 4, 1);
 }
-static inline v128_t q5_k_scale(const uint8_t *block, int b, int h) { return (void)h, six_bits(block, b, 1, 0); }
-static inline v128_t q5_k_least(const uint8_t *block, int b, int h) { return (void)h, six_bits(block, b, 2, 4); }
+#define q5_k_parts six_bit_parts
 
 static inline v128_t q6_k_weights(const uint8_t *block, int b, int u) {
   const v128_t low = bits_of(word_of(block, b / 4 * 16 + b % 2 * 8 + u), b % 4 / 2 * 4, 15);
-  return wasm_v128_or(low, wasm_i16x8_shl(bits_of(word_of(block, 32 + b / 4 * 8 + u), b % 4 * 2, 3), 4));
+  return join(low, word_of(block, 32 + b / 4 * 8 + u), b % 4 * 2, 4, 3);
 }
-static inline v128_t q6_k_scale(const uint8_t *block, int b, int h) {
-  return wasm_i32x4_shr(wasm_i32x4_shl(word_of(block, 48 + b / 2), 24 - 8 * (b % 2 * 2 + h)), 24);
+static inline void q6_k_parts(Unpacked *out, int g, const uint8_t *block) {
+  for (int i = 0; i < 4; i++) spread((v128_t(*)[MANY]) & out->scales[i * 4][g], word_of(block, 48 + i));
 }
-static inline v128_t q6_k_least(const uint8_t *block, int b, int h) {
-  (void)block, (void)b, (void)h;
-  return wasm_i32x4_splat(0);
-}
+
+DEFINE_UNPACK(q2_k)
+DEFINE_UNPACK(q3_k)
+DEFINE_UNPACK(q4_k)
+DEFINE_UNPACK(q5_k)
+DEFINE_UNPACK(q6_k)
 
 // Single weights: `i` counts them.
 #define BYTE(FORMAT, K) byte_in(block, lane, FORMAT##_BYTES / 4, K)
