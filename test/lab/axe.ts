@@ -1,19 +1,17 @@
-// What axe-core has to say against a page, one line each.
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type { AxeResults } from 'axe-core'
+// What axe-core has against a page as it stands.
+import axe, { type AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 
-const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-export async function violations(page: Page): Promise<string[]> {
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(source)
+/** A line for each element that breaks a rule; `what` says in which state the page was. */
+export async function violations(page: Page, what?: string): Promise<readonly string[]> {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source)
   const found = await page.evaluate(() =>
     (Reflect.get(window, 'axe') as { run(options: object): Promise<AxeResults> }).run({
       resultTypes: ['violations'],
     }),
   )
+  const state = what === undefined ? '' : `${what}: `
   return found.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary ?? ''}`),
+    nodes.map(({ target, failureSummary }) => `${state}${id}: ${target.join(' ')}: ${failureSummary ?? ''}`),
   )
 }

@@ -30,10 +30,7 @@ class MinnowChat extends HTMLElement {
     root.adoptedStyleSheets = [sheet]
     const settings = settingsOf(this, host)
     const space = spaceOf(settings)
-    if (!settings.isLauncher) {
-      void this.open(false)
-      return
-    }
+    if (!settings.isLauncher) return idle(() => void this.open(false))
     const { language } = settings
     const label = OPEN[language]
     const button = make(
@@ -130,6 +127,12 @@ class MinnowChat extends HTMLElement {
   }
 }
 
+/** The page comes first: there is no hurry before it has been painted. */
+function idle(begin: () => void): void {
+  if ('requestIdleCallback' in window) requestIdleCallback(begin, { timeout: 1_000 })
+  else setTimeout(begin)
+}
+
 const storageOf = (open: () => Storage): Storage | undefined => {
   try {
     return open()
@@ -161,10 +164,7 @@ function launch(from: HTMLScriptElement): void {
 
 if (customElements.get('minnow-chat') === undefined) {
   customElements.define('minnow-chat', MinnowChat)
-  // The page comes first: there is no hurry before it has been painted.
-  const begin = (): void => {
+  idle(() => {
     if (script?.dataset['key'] !== undefined) launch(script)
-  }
-  if ('requestIdleCallback' in window) requestIdleCallback(begin, { timeout: 1_000 })
-  else setTimeout(begin)
+  })
 }
