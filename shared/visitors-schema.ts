@@ -35,7 +35,7 @@ export const visitors = z
       .max(20_000)
       .optional()
       .describe(
-        'What the model is told before every conversation of a visitor; then a page can give no instructions of its own.',
+        "What the model is told before every conversation of a visitor; then a page can give no instructions of its own, and a page's key asks no model without a visitor's token.",
       ),
     challenge: z
       .strictObject({
@@ -57,7 +57,9 @@ export const visitors = z
           .describe('Sites on which the challenge must have been passed; any unless given.'),
       })
       .optional()
-      .describe('A browser must pass it before it begins a conversation.'),
+      .describe(
+        "A browser must pass it before it begins a conversation; a page's key asks no model without a visitor's token.",
+      ),
   })
   .describe('What a visitor of a web site may do with one conversation.')
 
