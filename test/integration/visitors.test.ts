@@ -35,7 +35,7 @@ beforeAll(async () => {
     openScene({ models }),
   ])
   key = await scene.makeKey({ origins: [SITE, THIEF], models: ['one', 'two'] })
-})
+}, 120_000) // three gateways begin at once
 afterAll(async () => {
   await Promise.all([scene?.stop(), guarded?.stop(), plain?.stop()])
   await judge?.stop()
