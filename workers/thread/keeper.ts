@@ -69,13 +69,13 @@ export function openKeeper(store: ThreadStore, conversationMs: () => number): Ke
   const put = (keeping: Keeping, background: boolean): void => {
     const { id, parent, upto, createdAt, input, response } = keeping
     const [items, now] = [itemsIn(input), responseIn(response)]
-    store.put({ id, parent, upto, createdAt, background, status: statusOf(now) })
-    store.putText(id, 'input', input)
-    store.putText(id, 'response', response)
     const said = saidEntries(now, keeping.saidTokens)
     const place = keeping.place ?? NOWHERE
     const measured = { id, parent, upto, input: counted(items, keeping.inputTokens), said, place }
-    store.putLine(id, lineFor(store, measured))
+    const kept = { id, parent, upto, createdAt, background, status: statusOf(now) }
+    store.put(kept, lineFor(store, measured))
+    store.putText(id, 'input', input)
+    store.putText(id, 'response', response)
     const missing =
       parent === null ? undefined : store.find(parent) === undefined ? parent : store.gap(parent)
     if (missing !== undefined) store.putGap(id, missing) // erased while this one was answered
@@ -113,15 +113,14 @@ export function openKeeper(store: ThreadStore, conversationMs: () => number): Ke
   }
 
   const write = (kept: Kept, response: Fields): void => {
-    store.put({ ...kept, status: statusOf(response) })
-    store.putText(kept.id, 'response', JSON.stringify(response))
     const line = store.line(kept.id)
     const input = line?.entries.slice(0, line.inputs) ?? entriesOf(itemsIn(store.text(kept.id, 'input')))
     const place = line?.sent ?? NOWHERE
     const { id, parent, upto } = kept
     const { anchor, summary } = place
     const measured = { id, parent, upto, input, said: saidEntries(response), place: { anchor, summary } }
-    store.putLine(id, lineFor(store, measured))
+    store.put({ ...kept, status: statusOf(response) }, lineFor(store, measured))
+    store.putText(kept.id, 'response', JSON.stringify(response))
     if (!isUnfinished(statusOf(response))) store.putText(id, 'task', '')
   }
 

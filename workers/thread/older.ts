@@ -6,7 +6,7 @@ import { pinned } from './line.ts'
 import { entriesOf, lineFor, saidEntries } from './measuring.ts'
 import { NOWHERE, responseIn } from './recalled.ts'
 import { itemsIn, type ThreadStore } from './store.ts'
-import { type Sql, TABLES } from './tables.ts'
+import type { Sql } from './tables.ts'
 import { beginsTurn } from './turns.ts'
 
 /** What cannot be opened is measured as this: whoever tells it finds out, and says so. */
@@ -28,7 +28,6 @@ export function renewOlder(sql: Sql, store: ThreadStore): void {
     'call TEXT',
   ])
     sql.exec(`ALTER TABLE items ADD COLUMN ${column}`)
-  for (const table of TABLES) sql.exec(table)
   measureItems(sql, store)
   measureResponses(store)
 }

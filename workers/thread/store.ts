@@ -47,8 +47,8 @@ export interface ThreadStore {
   reset(): void
   find(id: string): Kept | undefined
   all(): readonly Kept[]
-  /** Adds it or changes its status. */
-  put(kept: Kept): void
+  /** Adds it, or changes its status and what it adds to its line. */
+  put(kept: Kept, line: Line): void
   remove(id: string): void
   line(id: string): Line | undefined
   putLine(id: string, line: Line): void
@@ -103,33 +103,44 @@ const ITEM = 'position, id, kind, tokens, turn, path_tokens, type, call'
 
 export function openStore(sql: Sql, seal: Seal): ThreadStore {
   const tables = openTables(sql, seal)
-  const { rows, change, read, write, forget } = tables
+  const { read, write, forget } = tables
+  const [responses, conversation, items] = [
+    tables.of('responses'),
+    tables.of('conversation'),
+    tables.of('items'),
+  ]
+  const [texts, summaries, facts] = [tables.of('texts'), tables.of('summaries'), tables.of('facts')]
 
   const conversationOf = (row: Row): StoredConversation => {
     const id = String(row['id'])
     const metadata = tables.open(row['metadata'], metadataRow(id), (sealed) =>
-      change('UPDATE conversation SET metadata = ? WHERE id = ?', sealed, id),
+      conversation.rows('UPDATE conversation SET metadata = ? WHERE id = ?', sealed, id),
     )
     return { id, createdAt: Number(row['created_at']), metadata }
   }
 
   const lastItem: ThreadStore['lastItem'] = (upto = Number.MAX_SAFE_INTEGER) =>
-    rows(`SELECT ${ITEM} FROM items WHERE position <= ? ORDER BY position DESC LIMIT 1`, upto).map(rowOf)[0]
+    items
+      .rows(`SELECT ${ITEM} FROM items WHERE position <= ? ORDER BY position DESC LIMIT 1`, upto)
+      .map(rowOf)[0]
 
-  function* items(query: string, from: number): Generator<ItemRow> {
+  function* itemRows(query: string, from: number): Generator<ItemRow> {
     let last: number | undefined = from
     do {
-      const found: ItemRow[] = rows(`SELECT ${ITEM} FROM items WHERE ${query} LIMIT ${STEP}`, last).map(rowOf)
+      const found: ItemRow[] = items
+        .rows(`SELECT ${ITEM} FROM items WHERE ${query} LIMIT ${STEP}`, last)
+        .map(rowOf)
       yield* found
       last = found.length < STEP ? undefined : found.at(-1)?.position
     } while (last !== undefined)
   }
 
   const fact = (name: Fact): string | undefined =>
-    rows('SELECT value FROM facts WHERE name = ?', name).map(({ value }) => String(value))[0]
+    facts.rows('SELECT value FROM facts WHERE name = ?', name).map(({ value }) => String(value))[0]
 
   const setFact = (name: Fact, value: string): void => {
-    if (fact(name) !== value) change('INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)', name, value)
+    if (fact(name) !== value)
+      facts.add('INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)', name, value)
   }
 
   const edition = (): number => Number(fact('edition') ?? 0)
@@ -141,48 +152,51 @@ export function openStore(sql: Sql, seal: Seal): ThreadStore {
 
   return {
     reset: tables.reset,
-    find: (id) => rows(`SELECT ${KEPT} FROM responses WHERE id = ?`, id).map(keptOf)[0],
-    all: () => rows(`SELECT ${KEPT} FROM responses`).map(keptOf),
-    put({ id, parent, upto, status, createdAt, background }) {
-      change(
-        `INSERT INTO responses (${KEPT}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET status = excluded.status`,
+    find: (id) => responses.rows(`SELECT ${KEPT} FROM responses WHERE id = ?`, id).map(keptOf)[0],
+    all: () => responses.rows(`SELECT ${KEPT} FROM responses`).map(keptOf),
+    put({ id, parent, upto, status, createdAt, background }, line) {
+      responses.add(
+        `INSERT INTO responses (${KEPT}, line) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET status = excluded.status, line = excluded.line`,
         id,
         parent,
         upto,
         status,
         createdAt,
         background ? 1 : 0,
+        writeLine(line),
       )
     },
     remove(id) {
-      change('DELETE FROM responses WHERE id = ?', id)
+      responses.rows('DELETE FROM responses WHERE id = ?', id)
       for (const kind of ['input', 'response', 'task'] as const) forget(`${id}/${kind}`)
     },
     line: (id) =>
-      rows('SELECT line FROM responses WHERE id = ? AND line IS NOT NULL', id).map((row) =>
-        readLine(String(row['line'])),
-      )[0],
-    putLine: (id, line) => void change('UPDATE responses SET line = ? WHERE id = ?', writeLine(line), id),
+      responses
+        .rows('SELECT line FROM responses WHERE id = ? AND line IS NOT NULL', id)
+        .map((row) => readLine(String(row['line'])))[0],
+    putLine: (id, line) =>
+      void responses.rows('UPDATE responses SET line = ? WHERE id = ?', writeLine(line), id),
     parents: () =>
       new Map(
-        rows('SELECT id, parent FROM responses').map(({ id, parent }) => [
-          String(id),
-          typeof parent === 'string' ? parent : null,
-        ]),
+        responses
+          .rows('SELECT id, parent FROM responses')
+          .map(({ id, parent }) => [String(id), typeof parent === 'string' ? parent : null]),
       ),
     gap: (id) =>
-      rows('SELECT gap FROM responses WHERE id = ? AND gap IS NOT NULL', id).map(({ gap }) => String(gap))[0],
-    putGap: (id, missing) => void change('UPDATE responses SET gap = ? WHERE id = ?', missing, id),
+      responses
+        .rows('SELECT gap FROM responses WHERE id = ? AND gap IS NOT NULL', id)
+        .map(({ gap }) => String(gap))[0],
+    putGap: (id, missing) => void responses.rows('UPDATE responses SET gap = ? WHERE id = ?', missing, id),
     text: (id, kind) => read(`${id}/${kind}`),
     putText: (id, kind, text) => write(`${id}/${kind}`, text),
-    conversation: () => rows('SELECT * FROM conversation').map(conversationOf)[0],
+    conversation: () => conversation.rows('SELECT * FROM conversation').map(conversationOf)[0],
     conversationUse: () =>
-      rows('SELECT id, MAX(used_at, created_at) AS at FROM conversation').map((row) => ({
+      conversation.rows('SELECT id, MAX(used_at, created_at) AS at FROM conversation').map((row) => ({
         id: String(row['id']),
         at: Number(row['at']),
       }))[0],
     putConversation({ id, createdAt, metadata }, now) {
-      change(
+      conversation.add(
         'INSERT OR REPLACE INTO conversation (id, created_at, metadata, used_at) VALUES (?, ?, ?, ?)',
         id,
         createdAt,
@@ -190,15 +204,17 @@ export function openStore(sql: Sql, seal: Seal): ThreadStore {
         now,
       )
     },
-    useConversation: (id, now) => void change('UPDATE conversation SET used_at = ? WHERE id = ?', now, id),
+    useConversation: (id, now) =>
+      void conversation.rows('UPDATE conversation SET used_at = ? WHERE id = ?', now, id),
     removeConversation() {
-      change('DELETE FROM conversation')
-      change('DELETE FROM items')
-      change("DELETE FROM texts WHERE owner LIKE 'item/%'")
-      change("DELETE FROM facts WHERE name = 'sent'")
+      conversation.rows('DELETE FROM conversation')
+      items.rows('DELETE FROM items')
+      texts.rows("DELETE FROM texts WHERE owner LIKE 'item/%'")
+      facts.rows("DELETE FROM facts WHERE name = 'sent'")
     },
     items: (upto = Number.MAX_SAFE_INTEGER) =>
-      rows('SELECT position FROM items WHERE position <= ? ORDER BY position', upto)
+      items
+        .rows('SELECT position FROM items WHERE position <= ? ORDER BY position', upto)
         .map(({ position }) => item(Number(position)))
         .filter((one) => one !== undefined),
     item,
@@ -210,7 +226,7 @@ export function openStore(sql: Sql, seal: Seal): ThreadStore {
         const { kind, tokens, id, type, call } = entry
         const turn = (last?.turn ?? 0) + (beginsTurn(last?.entry.kind, kind) ? 1 : 0)
         const pathTokens = (last?.pathTokens ?? 0) + (kind === 'system' ? 0 : tokens)
-        const [row] = change(
+        const [row] = items.add(
           'INSERT INTO items (id, kind, tokens, turn, path_tokens, type, call) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING position',
           id,
           letterOf(kind),
@@ -227,26 +243,31 @@ export function openStore(sql: Sql, seal: Seal): ThreadStore {
       })
     },
     itemsDown: function* (upto) {
-      yield* items('position < ? ORDER BY position DESC', upto + 1)
+      yield* itemRows('position < ? ORDER BY position DESC', upto + 1)
     },
     itemsUp: function* (after) {
-      yield* items('position > ? ORDER BY position', after)
+      yield* itemRows('position > ? ORDER BY position', after)
     },
     lastItem,
     positionsOf: (id) =>
-      rows('SELECT position FROM items WHERE id = ? ORDER BY position', id).map(({ position }) =>
-        Number(position),
-      ),
+      items
+        .rows('SELECT position FROM items WHERE id = ? ORDER BY position', id)
+        .map(({ position }) => Number(position)),
     hasLately: (id) =>
-      rows('SELECT 1 FROM (SELECT id FROM items ORDER BY position DESC LIMIT ?) WHERE id = ?', LATELY, id)
-        .length > 0,
+      items.rows(
+        'SELECT 1 FROM (SELECT id FROM items ORDER BY position DESC LIMIT ?) WHERE id = ?',
+        LATELY,
+        id,
+      ).length > 0,
     removeItem(position) {
-      const removed = change(`DELETE FROM items WHERE position = ? RETURNING ${ITEM}`, position).map(rowOf)[0]
+      const removed = items
+        .rows(`DELETE FROM items WHERE position = ? RETURNING ${ITEM}`, position)
+        .map(rowOf)[0]
       if (removed === undefined) return undefined
       forget(`item/${position}`)
       const { turn, entry } = removed
-      const spoken = rows("SELECT 1 FROM items WHERE turn = ? AND kind <> 's' LIMIT 1", turn)
-      change(
+      const spoken = items.rows("SELECT 1 FROM items WHERE turn = ? AND kind <> 's' LIMIT 1", turn)
+      items.rows(
         'UPDATE items SET path_tokens = path_tokens - ?, turn = turn - ? WHERE position > ?',
         entry.kind === 'system' ? 0 : entry.tokens,
         spoken.length === 0 && entry.kind !== 'system' ? 1 : 0,
@@ -254,25 +275,27 @@ export function openStore(sql: Sql, seal: Seal): ThreadStore {
       )
       return removed
     },
-    last: () => Number(rows('SELECT MAX(position) AS last FROM items')[0]?.['last'] ?? 0),
+    last: () => Number(items.rows('SELECT MAX(position) AS last FROM items')[0]?.['last'] ?? 0),
     sent: () => readSent(fact('sent')),
     putSent: (sent) => setFact('sent', writeSent(sent)),
     edition,
     summary: (position) =>
-      rows(
-        'SELECT position, depth, tokens, model, at, previous FROM summaries WHERE position = ?',
-        position,
-      ).map((row) => ({
-        position: Number(row['position']),
-        depth: Number(row['depth']),
-        tokens: Number(row['tokens']),
-        model: String(row['model']),
-        at: Number(row['at']),
-        previous: typeof row['previous'] === 'number' ? row['previous'] : null,
-      }))[0],
+      summaries
+        .rows(
+          'SELECT position, depth, tokens, model, at, previous FROM summaries WHERE position = ?',
+          position,
+        )
+        .map((row) => ({
+          position: Number(row['position']),
+          depth: Number(row['depth']),
+          tokens: Number(row['tokens']),
+          model: String(row['model']),
+          at: Number(row['at']),
+          previous: typeof row['previous'] === 'number' ? row['previous'] : null,
+        }))[0],
     summaryText: (position) => read(`summary/${position}`),
     addSummary({ depth, tokens, model, at, previous }, text) {
-      const [row] = change(
+      const [row] = summaries.add(
         'INSERT INTO summaries (depth, tokens, model, at, previous) VALUES (?, ?, ?, ?, ?) RETURNING position',
         depth,
         tokens,
@@ -286,11 +309,11 @@ export function openStore(sql: Sql, seal: Seal): ThreadStore {
     },
     forgetSummaries() {
       setFact('edition', String(edition() + 1))
-      change('DELETE FROM summaries')
-      change("DELETE FROM texts WHERE owner LIKE 'summary/%'")
+      summaries.rows('DELETE FROM summaries')
+      texts.rows("DELETE FROM texts WHERE owner LIKE 'summary/%'")
     },
     renew(most) {
-      rows('SELECT * FROM conversation').map(conversationOf)
+      conversation.rows('SELECT * FROM conversation').map(conversationOf)
       return tables.renew(most)
     },
   }

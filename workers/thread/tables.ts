@@ -10,11 +10,34 @@ export interface Sql {
   exec(query: string, ...values: SqlStorageValue[]): { toArray(): Row[] }
 }
 
+/** Each is made when something is first written into it: a response by itself needs two of them. */
+const TABLES = {
+  responses:
+    '(id TEXT PRIMARY KEY, parent TEXT, upto INTEGER, status TEXT NOT NULL, created_at INTEGER NOT NULL, background INTEGER NOT NULL, line TEXT, gap TEXT) WITHOUT ROWID',
+  conversation:
+    '(id TEXT PRIMARY KEY, created_at INTEGER NOT NULL, metadata TEXT NOT NULL, used_at INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID',
+  items:
+    '(position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, kind TEXT NOT NULL, tokens INTEGER NOT NULL, turn INTEGER NOT NULL, path_tokens INTEGER NOT NULL, type TEXT, call TEXT)',
+  texts:
+    '(owner TEXT NOT NULL, part INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (owner, part)) WITHOUT ROWID',
+  summaries:
+    '(position INTEGER PRIMARY KEY AUTOINCREMENT, depth INTEGER NOT NULL, tokens INTEGER NOT NULL, model TEXT NOT NULL, at INTEGER NOT NULL, previous INTEGER)',
+  facts: '(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID',
+} as const
+
+export type Table = keyof typeof TABLES
+
+export interface Rows {
+  /** Reads, changes or deletes; nothing where there is no such table yet. */
+  rows(query: string, ...values: SqlStorageValue[]): Row[]
+  /** Adds. */
+  add(query: string, ...values: SqlStorageValue[]): Row[]
+}
+
 export interface Tables {
   /** The storage was emptied, or what was written last was taken back. */
   reset(): void
-  rows(query: string, ...values: SqlStorageValue[]): Row[]
-  change(query: string, ...values: SqlStorageValue[]): Row[]
+  of(table: Table): Rows
   read(owner: string): string
   write(owner: string, text: string): void
   forget(owner: string): void
@@ -24,56 +47,52 @@ export interface Tables {
   renew(most: number): boolean
 }
 
-/** Made by writing; each only where it is missing. */
-export const TABLES = [
-  'CREATE TABLE IF NOT EXISTS responses (id TEXT PRIMARY KEY, parent TEXT, upto INTEGER, status TEXT NOT NULL, created_at INTEGER NOT NULL, background INTEGER NOT NULL, line TEXT, gap TEXT) WITHOUT ROWID',
-  'CREATE TABLE IF NOT EXISTS conversation (id TEXT PRIMARY KEY, created_at INTEGER NOT NULL, metadata TEXT NOT NULL, used_at INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID',
-  'CREATE TABLE IF NOT EXISTS items (position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, kind TEXT NOT NULL, tokens INTEGER NOT NULL, turn INTEGER NOT NULL, path_tokens INTEGER NOT NULL, type TEXT, call TEXT)',
-  'CREATE TABLE IF NOT EXISTS texts (owner TEXT NOT NULL, part INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (owner, part)) WITHOUT ROWID',
-  'CREATE TABLE IF NOT EXISTS summaries (position INTEGER PRIMARY KEY AUTOINCREMENT, depth INTEGER NOT NULL, tokens INTEGER NOT NULL, model TEXT NOT NULL, at INTEGER NOT NULL, previous INTEGER)',
-  'CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID',
-]
-
 export function openTables(sql: Sql, seal: Seal): Tables {
   // Anybody can ask for an id that was never made, and asking is to leave nothing behind: tables are made by writing.
-  const look = (): boolean =>
-    sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'texts'").toArray().length > 0
-  let isMade = look()
+  const look = (): Set<string> =>
+    new Set(
+      sql
+        .exec("SELECT name FROM sqlite_master WHERE type = 'table'")
+        .toArray()
+        .map((row) => String(row['name'])),
+    )
+  let made = look()
 
-  const rows = (query: string, ...values: SqlStorageValue[]): Row[] =>
-    isMade ? sql.exec(query, ...values).toArray() : []
-
-  const change = (query: string, ...values: SqlStorageValue[]): Row[] => {
-    if (!isMade) for (const table of TABLES) sql.exec(table)
-    isMade = true
-    return rows(query, ...values)
-  }
+  const of = (table: Table): Rows => ({
+    rows: (query, ...values) => (made.has(table) ? sql.exec(query, ...values).toArray() : []),
+    add(query, ...values) {
+      if (!made.has(table)) sql.exec(`CREATE TABLE IF NOT EXISTS ${table} ${TABLES[table]}`)
+      made.add(table)
+      return sql.exec(query, ...values).toArray()
+    },
+  })
+  const texts = of('texts')
 
   const open: Tables['open'] = (value, row, renew) => openAndRenew(seal, storedIn(value), row, renew)
 
   const readPart = (owner: string, row: Row): string => {
     const part = Number(row['part'])
     return open(row['text'], textRow(owner, part), (sealed) =>
-      change('UPDATE texts SET text = ? WHERE owner = ? AND part = ?', sealed, owner, part),
+      texts.rows('UPDATE texts SET text = ? WHERE owner = ? AND part = ?', sealed, owner, part),
     )
   }
 
-  const forget = (owner: string): void => void change('DELETE FROM texts WHERE owner = ?', owner)
+  const forget = (owner: string): void => void texts.rows('DELETE FROM texts WHERE owner = ?', owner)
 
   return {
-    reset: () => void (isMade = look()),
-    rows,
-    change,
+    reset: () => void (made = look()),
+    of,
     open,
     forget,
     read: (owner) =>
-      rows('SELECT part, text FROM texts WHERE owner = ? ORDER BY part', owner)
+      texts
+        .rows('SELECT part, text FROM texts WHERE owner = ? ORDER BY part', owner)
         .map((row) => readPart(owner, row))
         .join(''),
     write(owner, text) {
       forget(owner)
       for (const [part, piece] of split(text).entries())
-        change(
+        texts.add(
           'INSERT INTO texts (owner, part, text) VALUES (?, ?, ?)',
           owner,
           part,
@@ -81,10 +100,10 @@ export function openTables(sql: Sql, seal: Seal): Tables {
         )
     },
     renew(most) {
-      const heads = rows('SELECT owner, part, substr(text, 1, ?) AS head FROM texts', HEAD_BYTES)
+      const heads = texts.rows('SELECT owner, part, substr(text, 1, ?) AS head FROM texts', HEAD_BYTES)
       const stale = heads.filter(({ head }) => !seal.isFresh(storedIn(head)))
       for (const { owner, part } of stale.slice(0, most))
-        for (const row of rows(
+        for (const row of texts.rows(
           'SELECT part, text FROM texts WHERE owner = ? AND part = ?',
           owner ?? null,
           part ?? null,
