@@ -261,8 +261,10 @@ try {
     `${MEASURED} turns at each length, each sent with at most ${CONTEXT_TOKENS} tokens; load average ${readFileSync('/proc/loadavg', 'utf8').split(' ')[0]}.`,
   )
   const found: Partial<Record<Kind, readonly Measured[]>> = {}
-  for (const kind of kinds) {
-    const seen = await throughGateway(kind, port, pid)
+  // All of these first: while the others are counted nobody reads what the gateway says of its connections.
+  const seenOf = new Map<Kind, readonly Seen[]>()
+  for (const kind of kinds) seenOf.set(kind, await throughGateway(kind, port, pid))
+  for (const [kind, seen] of seenOf) {
     inside(kind, LENGTHS[0] ?? 10) // compiled by then
     const rows = seen.map(({ length, totalMs, cpuMs }) => ({
       ...inside(kind, length),

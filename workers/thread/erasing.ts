@@ -6,19 +6,27 @@ import { responseIn } from './recalled.ts'
 import { itemsIn, type ThreadStore } from './store.ts'
 
 export interface Erasing {
-  /** Nothing goes on from those behind it any more. */
-  removeResponse(id: string): void
+  /** Nothing goes on from those behind them any more. */
+  removeResponses(ids: readonly string[]): void
   removeConversation(): void
   /** False where there is no such item. */
   removeItem(itemId: string): boolean
 }
 
+/** Those that go on from each response. */
+function childrenIn(store: Pick<ThreadStore, 'parents'>): ReadonlyMap<string, readonly string[]> {
+  const children = new Map<string, string[]>()
+  for (const [id, parent] of store.parents()) {
+    const known = children.get(parent ?? '')
+    if (parent !== null && known === undefined) children.set(parent, [id])
+    else if (parent !== null) known?.push(id)
+  }
+  return children
+}
+
 export function openErasing(store: ThreadStore): Erasing {
   /** Those that go on from these, or from what goes on from them. */
-  const behind = (ids: readonly string[]): string[] => {
-    const children = new Map<string, string[]>()
-    for (const [id, parent] of store.parents())
-      if (parent !== null) children.set(parent, [...(children.get(parent) ?? []), id])
+  const behind = (ids: readonly string[], children = childrenIn(store)): string[] => {
     const found = ids.flatMap((id) => children.get(id) ?? [])
     for (let at = 0; at < found.length; at += 1) found.push(...(children.get(found[at] ?? '') ?? []))
     return found
@@ -70,10 +78,13 @@ export function openErasing(store: ThreadStore): Erasing {
   }
 
   return {
-    removeResponse(id) {
-      for (const one of behind([id])) if (store.gap(one) === undefined) store.putGap(one, id)
-      store.remove(id)
-      store.forgetSummaries()
+    removeResponses(ids) {
+      const children = childrenIn(store)
+      for (const id of ids) {
+        for (const one of behind([id], children)) if (store.gap(one) === undefined) store.putGap(one, id)
+        store.remove(id)
+      }
+      if (ids.length > 0) store.forgetSummaries()
     },
     removeConversation() {
       store.removeConversation()
@@ -82,15 +93,18 @@ export function openErasing(store: ThreadStore): Erasing {
     removeItem(itemId) {
       const positions = store.positionsOf(itemId)
       if (positions.length === 0) return false
-      const made = store.all().filter(({ upto }) => upto !== null)
+      const oldest = positions[0] ?? 0
+      const holds = (id: string): boolean =>
+        store.line(id)?.entries.some((entry) => entry.id === itemId) === true
+      // It came with one that was told less than it; those that were told it are shorter now.
+      const made = store.all().filter(({ id, upto }) => upto !== null && (upto >= oldest || holds(id)))
       for (const position of positions.toReversed()) store.removeItem(position)
       const sent = store.sent()
       const gone = new Set(positions)
       const pins = sent.pins.filter(({ response, at }) => response !== null || !gone.has(at))
       store.putSent({ pins, summary: null, anchor: null })
       store.forgetSummaries()
-      for (const { id } of made)
-        if (store.line(id)?.entries.some((entry) => entry.id === itemId) === true) strike(id, itemId)
+      for (const { id } of made) if (holds(id)) strike(id, itemId)
       const ids = made.toSorted((a, b) => a.createdAt - b.createdAt).map(({ id }) => id)
       measure([...ids, ...behind(ids)])
       return true

@@ -64,9 +64,14 @@ export function openExpiry({ storage, store, journal, places, conversationMs }: 
   return {
     async ring() {
       const now = Date.now()
-      for (const id of expired(store.all(), now)) store.remove(id)
+      const all = store.all()
+      const gone = new Set(expired(all, now))
+      for (const id of gone) store.remove(id)
       const used = store.conversationUse()
-      if (used !== undefined && now - used.at >= conversationMs()) store.removeConversation()
+      const isOver = used !== undefined && now - used.at >= conversationMs()
+      if (isOver) store.removeConversation()
+      // What was said in a conversation stands in that, as long as it is kept.
+      if (isOver || all.some(({ id, upto }) => upto === null && gone.has(id))) store.forgetSummaries()
       if (await clear()) return
       await schedule(renew() ? now + MORE_MS : undefined)
     },

@@ -78,9 +78,9 @@ export function openParts({ storage }: DurableObjectState, surroundings: Surroun
       for (const id of ids) {
         deleted.add(id)
         runs.stop(id)
-        change(() => keeper.removeResponse(id))
-        journal.remove(id)
       }
+      change(() => keeper.removeResponses(ids))
+      for (const id of ids) journal.remove(id)
       await expiry.clear()
     },
     schedule: () => expiry.due(Math.min(KEEP_MS, conversationMs())),

@@ -35,10 +35,10 @@ export interface Talking {
 }
 
 /**
- * Tokens are estimated, and a text may have a third of what it seems to have. What is beyond that is refused before it is
- * read; what is nearer is judged by those who count.
+ * No model reads so many tokens, and an isolate could not hold them: refused before they are read. Whether less is too
+ * much is judged by those who know the model and count, not by an estimate.
  */
-const SURELY = 3
+const MOST_TOKENS = 4_000_000
 
 /**
  * As OpenAI documents `truncation`: what is too long is refused, unless it is `auto`, and then the oldest goes first. A
@@ -48,7 +48,7 @@ export function limitOf({ response }: ModelRequest, { contextTokens, windowToken
   const truncation = response?.truncation
   const room = Math.min(contextTokens ?? windowTokens, windowTokens)
   if (truncation === 'auto') return { room, drops: true, dropsOwn: true }
-  if (contextTokens === undefined) return { room: windowTokens * SURELY, drops: false, dropsOwn: false }
+  if (contextTokens === undefined) return { room: MOST_TOKENS, drops: false, dropsOwn: false }
   return { room, drops: truncation === undefined, dropsOwn: false }
 }
 

@@ -66,7 +66,7 @@ describe('what was said', () => {
   it('has a gap where one was erased: nothing goes on from there, and its own input is still shown', () => {
     const lines = openLines()
     chain(lines, 4)
-    lines.keeper.removeResponse('r2')
+    lines.keeper.removeResponses(['r2'])
     expect(() => lines.ask({ previousId: 'r2' })).toThrow('missing r2')
     expect(() => lines.ask({ previousId: 'r4' })).toThrow('missing r2')
     expect(heads(lines.told({ previousId: 'r1' }))).toEqual(['t1 asks', 't1 says'])
