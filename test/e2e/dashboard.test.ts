@@ -1,5 +1,5 @@
 // The dashboard as an operator uses it, in a real browser against the running gateway with micro and the lab.
-import type { Page } from 'playwright-core'
+import type { Page, Route } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ADMIN_KEY, openOperator, type Operator, type Visitor } from './dashboard-scene.ts'
 import { until } from '../lab/until.ts'
@@ -147,13 +147,21 @@ describe('requests', () => {
   })
 
   it('are shown also where the gateway takes longer than they are asked for again', async () => {
-    await page.route('**/admin/requests?*', async (route) => {
-      await new Promise((done) => setTimeout(done, 2_500))
-      await route.continue()
-    })
-    await page.reload()
-    await page.locator('.requests tbody tr').first().waitFor()
-    await page.unroute('**/admin/requests?*')
+    // Of its own, as its clock is the test's from here on.
+    const other = await page.context().newPage()
+    await other.clock.install()
+    const held: Route[] = []
+    let isHeld = true
+    await other.route('**/admin/requests?*', (route) => (isHeld ? void held.push(route) : route.continue()))
+    await other.goto(`${operator.scene.gateway.url}/#/requests`)
+    await until('the question', () => held.length === 1)
+    await other.clock.fastForward(9_000)
+    await other.evaluate(() => undefined) // whatever its timers began has begun
+    expect(held).toHaveLength(1)
+    isHeld = false
+    await held[0]?.continue()
+    await other.locator('.requests tbody tr').first().waitFor()
+    await other.close()
   })
 
   it('open: the calls on a line of time, the decision, the receipt', async () => {

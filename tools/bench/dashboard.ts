@@ -37,7 +37,7 @@ const VIEWS: readonly (readonly [what: string, fragment: string, sign: string])[
   [
     'of a key and a model, failed',
     `requests?key=${KEYS[3] ?? ''}&model=${encodeURIComponent(MODELS[1] ?? '')}&end=error`,
-    '.requests tbody tr >> nth=0',
+    '.requests tbody tr, .nothing',
   ],
   ['keys', 'keys', '.content .nothing, .key'],
   ['models', 'models', '.models tbody tr >> nth=0'],
@@ -120,6 +120,7 @@ async function timed(page: Page, seen: Seen, sign: string, go: () => Promise<unk
     ),
   )
   seen.answerMs.push(slowest)
+  process.stderr.write(`${seen.what}: ${(seen.shownMs.at(-1) ?? 0).toFixed(0)} ms\n`)
 }
 
 function print(seen: readonly Seen[]): void {

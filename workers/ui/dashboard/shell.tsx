@@ -34,6 +34,7 @@ export function Dashboard(): JSX.Element {
       return (
         <main class="door">
           <Brand />
+          <h1>Not to be reached</h1>
           <Trouble message={now.because} retry={() => void lookAtSession()} />
         </main>
       )
