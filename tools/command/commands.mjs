@@ -56,7 +56,14 @@ export const COMMANDS = [
     more: 'Creates D1 where it is missing, applies migrations, builds, deploys. Variables that the configuration names and that are exported become secrets.',
     tool: 'tools/run.mjs',
     script: 'tools/deploy.ts',
-    options: [{ name: 'dry-run', says: 'only say what would happen; needs no account', isPassed: true }],
+    options: [
+      { name: 'dry-run', says: 'only say what would happen; needs no account', isPassed: true },
+      {
+        name: 'new-data-key',
+        says: 'put a new key in front of those that text at rest is sealed with (docs/sealed.md)',
+        isPassed: true,
+      },
+    ],
     examples: ['minnow deploy --dry-run', 'minnow deploy'],
   },
 ]

@@ -23,6 +23,7 @@ export function generalHelp(version) {
     '  http://127.0.0.1:8787/start   a page to try it by hand',
     '  http://127.0.0.1:8787/        the dashboard: spend, quality, health',
     '  http://127.0.0.1:8787/docs    every call, to read and to try',
+    '  http://127.0.0.1:8787/widget  a chat for a web site, in one line',
     '  minnow.jsonc                  where a large model goes; see docs/README.md',
   ]
   return `${lines.join('\n')}\n`

@@ -26,7 +26,6 @@ const SECTIONS: Readonly<Record<string, string>> = {
   logs: 'What is printed.',
   media: 'How pictures are fetched for models that take no addresses.',
   conversations: 'What of a [conversation](conversations.md) is kept, and how much of it is sent.',
-  visitors: 'What a visitor of a web site may do with a token of its own.',
   price: 'No section of its own: what `price` holds, on a model or at one of its `providers`.',
 }
 

@@ -37,6 +37,7 @@ function next(call) {
     `  ${call}/start   a page to try it by hand`,
     `  ${call}/        the dashboard: spend, quality, health (sign in with mk-admin-local)`,
     `  ${call}/docs    every call, to read and to try`,
+    `  ${call}/widget  a chat for a web site, in one line`,
     '  minnow.jsonc                  put a large model behind it: take the // away, export its key, start again',
     '  docs/README.md                budgets, failover, clients, deploying; "npx minnow --help" has the commands',
   ]

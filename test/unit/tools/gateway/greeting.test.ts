@@ -10,8 +10,8 @@ const LOCAL = {
 
 it('a first start says what to try next, later ones do not', () => {
   const first = greeting({ ...LOCAL, isFirst: true }, 9000)
-  for (const hint of ['http://127.0.0.1:9000/docs', 'minnow.jsonc', 'docs/README.md', 'npx minnow --help'])
-    expect(first).toContain(hint)
+  for (const hint of ['/start', '/docs', '/widget']) expect(first).toContain(`http://127.0.0.1:9000${hint} `)
+  for (const hint of ['minnow.jsonc', 'docs/README.md', 'npx minnow --help']) expect(first).toContain(hint)
   expect(first.split('\n')[0]).toBe('Ready on http://127.0.0.1:9000')
   expect(greeting({ ...LOCAL, isFirst: false }, 9000)).not.toContain('Next')
 })
