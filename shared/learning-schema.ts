@@ -23,6 +23,10 @@ const cascade = z
         .describe(
           'Where an answer can be compared (a letter, a number, JSON), a second cheap one must agree; true unless given.',
         ),
+      runTests: z
+        .boolean()
+        .optional()
+        .describe('Code is run against the tests in its question; true unless given.'),
     }),
   ])
   .optional()

@@ -104,6 +104,8 @@ export interface Cascade {
   readonly holdChars: number
   /** Where the answer can be compared, another small answer to the same question must agree with it. */
   readonly secondAnswer: boolean
+  /** False: code is not run against the tests in its question. */
+  readonly runTests?: boolean
 }
 
 /** What was found of a small model's answer. */

@@ -16,6 +16,7 @@ beforeAll(async () => {
     },
     routes: {
       auto: { mini: ['small'], frontier: ['large'], cascade: true },
+      still: { mini: ['small'], frontier: ['large'], cascade: { runTests: false } },
       plain: { mini: ['small'], frontier: ['large'], strongShare: 0 },
     },
     retries: { sameTarget: 0 },
@@ -176,6 +177,8 @@ describe("a client's own tests", () => {
     expect(pick(plain.json, 'error', 'message')).toMatch(
       /'minnow.tests' is for cascades, and 'plain' is asked/,
     )
+    const still = await scene.client.ask({ model: 'still', messages: [user(question)], minnow: { tests } })
+    expect(pick(still.json, 'error', 'message')).toMatch(/the one of 'still' does not/)
     const several = await scene.client.ask({
       model: 'auto',
       n: 2,

@@ -106,7 +106,8 @@ async function inTurn(cascading: Cascading, cx: Cx): Promise<Raced> {
   }
 
   if (heard.meanLogprob !== undefined) note({ logprob: Math.round(heard.meanLogprob * 1_000) / 1_000 })
-  const byRun = await tested(request, heard, doubtIn(request, heard), cascading.runTests)
+  const runTests = terms.runTests === false ? undefined : cascading.runTests
+  const byRun = await tested(request, heard, doubtIn(request, heard), runTests)
   if (byRun.ran !== undefined) note({ tests: byRun.ran })
   let { doubt } = byRun
   let agreed = byRun.ran?.verdict === 'passed'

@@ -11,11 +11,13 @@ export type CascadeWish = boolean | { readonly [term in keyof Cascade]?: Cascade
 
 export const termsOf = (wish: CascadeWish | undefined): Cascade | undefined => {
   if (wish === undefined || wish === false) return undefined
-  const { holdMs, holdChars, secondAnswer } = wish === true ? DEFAULT_CASCADE : wish
+  const { holdMs, holdChars, secondAnswer, runTests }: Exclude<CascadeWish, boolean> =
+    wish === true ? DEFAULT_CASCADE : wish
   return {
     holdMs: holdMs ?? DEFAULT_CASCADE.holdMs,
     holdChars: holdChars ?? DEFAULT_CASCADE.holdChars,
     secondAnswer: secondAnswer ?? DEFAULT_CASCADE.secondAnswer,
+    ...(runTests === undefined ? {} : { runTests }),
   }
 }
 
@@ -37,10 +39,13 @@ export function refuseTests(
   { tests, choices, model }: Pick<ModelRequest, 'tests' | 'choices' | 'model'>,
   terms: Cascade | undefined,
 ): void {
-  if (tests === undefined || (terms !== undefined && choices === 1)) return
-  const message =
+  if (tests === undefined || (terms !== undefined && terms.runTests !== false && choices === 1)) return
+  const why =
     terms === undefined
-      ? `'minnow.tests' is for cascades, and '${model}' is asked without one: send "minnow": { "cascade": true } with a route over small and large models, or leave the tests out.`
-      : `'minnow.tests' needs one answer to run them against: leave 'n' out, or the tests.`
+      ? `is for cascades, and '${model}' is asked without one: send "minnow": { "cascade": true } with a route over small and large models`
+      : terms.runTests === false
+        ? `is run by cascades that run code, and the one of '${model}' does not ("runTests": false)`
+        : "needs one answer to run them against: leave 'n' out"
+  const message = `'minnow.tests' ${why}, or leave the tests out.`
   throw invalid(message, 'minnow.tests')
 }

@@ -564,6 +564,14 @@ describe('code', () => {
     expect(ends(await play(other, { question, runTests }))).toEqual(['small rejected-code', 'large answered'])
   })
 
+  it('is not run where the route says so', async () => {
+    const { programs, runTests } = running('failed')
+    expect(ends(await play(replies, { question, runTests, terms: { runTests: false } }))).toEqual([
+      'small answered',
+    ])
+    expect(programs).toEqual([])
+  })
+
   it('what it does outweighs how it looks: a stated output may be wrong where the code is right', async () => {
     const wrong = { ...replies, small: [says(`${code}\nf(2) returns 5.`)] }
     expect(ends(await play(wrong, { question, runTests: running('passed').runTests }))).toEqual([
