@@ -90,6 +90,14 @@ export const attempt = z
     head_ms: z.number().nullable(),
     total_ms: z.number(),
     end: z.string(),
+    logprob: z
+      .number()
+      .optional()
+      .describe('The mean log-probability of its tokens, where a cascade heard it.'),
+    tests: z
+      .looseObject({ verdict: z.string(), passed: count, of: count })
+      .optional()
+      .describe('What its code did with the tests in the question, where a cascade ran it.'),
     tokens: tokens.optional(),
     cost: dollars.optional(),
     cost_micros: micros.optional(),
