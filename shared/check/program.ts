@@ -28,6 +28,9 @@ export interface Ran {
 const MOST_CODE = 32_000
 /** Of the end of a question so much is read. */
 const MOST_READ = 20_000
+/** Functions that are looked for, and blocks in which they are. */
+const MOST_NAMES = 100
+const MOST_BLOCKS = 50
 
 /** Undefined where there is no code in a language that can be run, or nothing to hold it to. */
 export function programIn(
@@ -42,16 +45,18 @@ export function programIn(
   const given = request.tests
   const question = given === undefined ? lastUserText(request.messages).slice(-MOST_READ) : ''
   const found = given === undefined ? testsIn(question, language) : [given]
-  const isThere = (name: string): boolean => own.some(({ code }) => defines(code, name))
+  const whole = own.map(({ code }) => code).join('\n')
+  const called = [...new Set(found.flatMap(calledIn))].slice(0, MOST_NAMES)
+  const names = called.filter((name) => defines(whole, name))
   // An example of something else, such as the language's own functions, says nothing about the answer.
-  const tests = given === undefined ? found.filter((test) => calledIn(test).some(isThere)) : found
+  const isOwn = (test: string): boolean => calledIn(test).some((name) => names.includes(name))
+  const tests = given === undefined ? found.filter(isOwn) : found
   if (tests.length === 0) return undefined
-  const names = [...new Set(tests.flatMap(calledIn))].filter(isThere)
-  return { language, code: chosen(own, names), tests }
+  return { language, code: chosen(own, names) ?? whole, tests }
 }
 
-/** The last block that has all that is tested, else all of them: others show how it is used, or an earlier state. */
-function chosen(blocks: readonly Block[], names: readonly string[]): string {
-  const whole = blocks.findLast(({ code }) => names.length > 0 && names.every((name) => defines(code, name)))
-  return whole?.code ?? blocks.map(({ code }) => code).join('\n')
+/** The last block that has all that is tested: others show how it is used, or an earlier state. */
+function chosen(blocks: readonly Block[], names: readonly string[]): string | undefined {
+  if (names.length === 0 || blocks.length > MOST_BLOCKS) return undefined
+  return blocks.findLast(({ code }) => names.every((name) => defines(code, name)))?.code
 }

@@ -115,6 +115,17 @@ describe('a program', () => {
     expect(of(`\`\`\`python\ndef f(x): return ${'x'.repeat(40_000)}\n\`\`\``)).toBeUndefined()
   })
 
+  it('is found in no time, however many functions are called and blocks there are', () => {
+    const calls = Array.from({ length: 2_000 }, (_, at) => `assert f${at}(1)`).join('\n')
+    const blocks = '```py\ndef f1(x): pass\n```\n'.repeat(1_200)
+    for (const answer of [blocks, `\`\`\`py\n${'def f1('.repeat(4_000)}\n\`\`\``, '```'.repeat(10_000)]) {
+      const begun = performance.now()
+      of(answer, calls)
+      of(answer, `assert ${'f1('.repeat(600)}${')'.repeat(600)}`)
+      expect(performance.now() - begun).toBeLessThan(1_000)
+    }
+  })
+
   it("a client's own tests come in place of the question's", () => {
     const tests = 'for n in range(3):\n    assert f(n) == n'
     expect(of('def f(x): return x', asked, tests)).toEqual({
