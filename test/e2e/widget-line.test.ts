@@ -105,8 +105,9 @@ it('Stop ends the answer upstream, what came is kept as cut, and the next questi
   await button(page, 'Stop').click()
   const pressedAt = await pressed
   const gone = await until('the cancel upstream', () => seen()[0]?.leftAt)
-  // Within a second, where the browser is alone on the machine; test/integration/cancel.test.ts holds the gateway to it.
-  expect(gone - pressedAt).toBeLessThan(3_000)
+  // The answer would have gone on for half a minute. That it ends within a second is held by
+  // test/integration/cancel.test.ts: a browser takes its share of the machine, and with others' tests more than that.
+  expect(gone - pressedAt).toBeLessThan(10_000)
   await visitor.say('And then?')
   await visitor.answered()
   expect(Date.now() - pressedAt).toBeLessThan(20_000) // not the minute after which a conversation is called busy
@@ -135,7 +136,7 @@ it('an edit of an earlier question, while a later one is answered, calls that an
   const sentAt = Date.now()
   await visitor.say('Capital of Sweden?')
   const gone = await until('the cancel upstream', () => seen()[1]?.leftAt)
-  expect(gone - sentAt).toBeLessThan(3_000)
+  expect(gone - sentAt).toBeLessThan(10_000)
   await page.locator('.text', { hasText: 'Stockholm.' }).waitFor()
   expect(await page.locator('.turn').count()).toBe(1)
   expect(rolesIn(seen()[2]?.body)).toEqual(['user'])
