@@ -9,7 +9,7 @@ import { lookOf } from './routing/answer.ts'
 import { type LookLessons, type Looks, openLooks } from './routing/looks.ts'
 import { readMind } from './routing/mind.ts'
 import type { Lessons } from './routing/planner.ts'
-import { noteOf } from './routing/classify.ts'
+import { type Manner, noteOf } from './routing/classify.ts'
 
 export interface House {
   readonly learning: Learning
@@ -31,13 +31,16 @@ export function openLessons(
   /** Of answers, nobody's but the tenant's own traffic teaches. */
   const lookFor: LookLessons = (route, caller) => desk.known({ route, tenant: tenantOf(caller) })?.look
   /** The embedded model has a prior of its own. */
-  const weakOf = (route: string): 'micro' | 'other' =>
-    config.routes?.[route]?.mini?.every((name) => MICROS.has(name)) === true ? 'micro' : 'other'
+  const mannerOf = (route: string): Manner => {
+    const { mini, guarded = true } = config.routes?.[route] ?? {}
+    const isMicro = mini?.every((name) => MICROS.has(name)) === true
+    return { weak: isMicro ? 'micro' : 'other', isGuarded: guarded }
+  }
   return {
     learning: openLearning({
       desk,
       learners,
-      noteOf: (request, route) => noteOf(request, weakOf(route)),
+      noteOf: (request, route) => noteOf(request, mannerOf(route)),
       lookOf,
       shadows,
       chance: Math.random,

@@ -1,11 +1,14 @@
 // Trains the router's shipped prior: which requests micro's skills cover (0) and which need more (1).
 // Logistic regression over the Worker's own features, on the corpus that the project wrote.
-// `node tools/train-router/train.ts` writes workers/routing/prior.json and prints leave-one-author-out figures.
+// `node tools/train-router/train.ts` writes workers/routing/prior.json and, where there are outcomes of public benchmarks,
+// reach.json, by which the same is asked where scores are guarded; it prints figures on authors and benchmarks held out.
 import { writeFileSync } from 'node:fs'
 import { BUCKETS, hashText, shapeOf } from '../../workers/routing/features.ts'
 import { seededRandom } from '../../shared/random.ts'
 import { ask } from './ask.ts'
-import { readCorpus } from './corpus.ts'
+import { findFolder } from '../bench/routing/sets.ts'
+import { readCorpus, type Written } from './corpus.ts'
+import { familiesOf, heldOutLine, trainReach } from './reaches.ts'
 
 interface Row {
   readonly author: string
@@ -30,8 +33,7 @@ function row(author: string, label: 0 | 1, text: string, weight: number): Row {
   return { author, label, buckets: hashText(text), shape: SHAPE.map((name) => shape[name] ?? 0), weight }
 }
 
-function readRows(): Row[] {
-  const authors = readCorpus(random)
+function readRows(authors: readonly Written[]): Row[] {
   const count = (list: 'easy' | 'hard') => authors.reduce((sum, author) => sum + author[list].length, 0)
   const balance = count('easy') / count('hard') // both classes weigh the same
   return authors.flatMap(({ author, easy, hard }) => [
@@ -91,7 +93,8 @@ function auc(scored: readonly { score: number; label: number }[]): number {
   return (rankSum - (positives * (positives + 1)) / 2) / (positives * (sorted.length - positives))
 }
 
-const rows = readRows()
+const authors = readCorpus(random)
+const rows = readRows(authors)
 for (const held of new Set(rows.map((example) => example.author))) {
   const model = train(rows.filter((example) => example.author !== held))
   const scored = rows
@@ -119,3 +122,20 @@ writeFileSync(new URL('../../workers/routing/prior.json', import.meta.url), `${J
 console.log(
   `workers/routing/prior.json: ${rows.length} prompts, ${SHAPE.length} shape weights, ${BUCKETS} word weights`,
 )
+
+const outcomes = findFolder()
+if (outcomes === undefined) {
+  console.log(
+    'workers/routing/reach.json stays as it is: no outcomes here. `node tools/data/outcomes.ts` fetches them, or MINNOW_DATA names a folder that has them.',
+  )
+} else {
+  const families = familiesOf(outcomes)
+  const trained = trainReach(authors, families)
+  console.log(trained.line)
+  writeFileSync(
+    new URL('../../workers/routing/reach.json', import.meta.url),
+    `${JSON.stringify(trained.packed)}\n`,
+  )
+  console.log(`workers/routing/reach.json: ${trained.packed.count} word weights`)
+  for (const family of families) console.log(heldOutLine(authors, families, family, trained))
+}

@@ -6,6 +6,7 @@ import type { Learned } from './learner.ts'
 import prior from './prior.json' with { type: 'json' }
 import { PLAIN_CUT } from './dial.ts'
 import { groundOf, hasOptions, pairGain, pairSight } from './prior.ts'
+import { reachOf } from './reach.ts'
 import { type Reading, readRequest } from './reading.ts'
 import { packSketch, sketchReading } from './sketch.ts'
 import { TRAITS } from './traits.ts'
@@ -48,24 +49,30 @@ export interface Manner {
 /** By what the route has learned, where it has; else by the priors. */
 export function classify(request: ModelRequest, learned?: Learned, manner: Manner = {}): Effort {
   const { isGuarded = false } = manner
+  if (learned?.standing.isOn !== true) return unlearned(request, manner)
   const reading = readRequest(request, isGuarded)
-  const gain = learned?.standing.isOn === true ? learned.gainOfReading(reading, isGuarded) : undefined
-  if (gain !== undefined) return { score: scoreOf(gain), features: named(reading.whole.traits) }
-  return unlearned(request, reading, manner)
+  const gain = learned.gainOfReading(reading, isGuarded)
+  if (gain === undefined) return unlearned(request, manner, reading)
+  return { score: scoreOf(gain), features: named(reading.whole.traits) }
 }
 
 /** By the priors alone: who routes while a route has learned nothing that is of use. */
-function unlearned(request: ModelRequest, reading: Reading, manner: Manner): Effort {
+function unlearned(request: ModelRequest, manner: Manner, read?: Reading): Effort {
   const { weak = 'micro', isGuarded = false } = manner
-  const judged = judge(request, reading, weak, isGuarded)
+  const judged = judge(request, manner, read)
   if (weak === 'micro') return judged
-  const { gain, isKnown } = pairSight(reading, isGuarded)
+  const { gain, isKnown } = pairSight(read ?? readRequest(request, isGuarded), isGuarded)
   return { ...judged, pair: { score: scoreOf(gain), isKnown } }
 }
 
-function judge(request: ModelRequest, reading: Reading, weak: 'micro' | 'other', isGuarded: boolean): Effort {
+function judge(request: ModelRequest, manner: Manner, read?: Reading): Effort {
+  const { weak = 'micro', isGuarded = false } = manner
+  const isHeld = weak === 'micro' && isGuarded
+  const own = isHeld ? hold(request) : weigh(request)
+  // What micro can do stays with it whatever follows, so nothing else need be read.
+  if (isHeld && own.score <= PLAIN_CUT) return own
+  const reading = read ?? readRequest(request, isGuarded)
   const { traits } = reading.whole
-  const own = weigh(request)
   const paired = (): number => scoreOf(pairGain(reading, isGuarded))
   const ground = groundOf(reading)
   // Of what it was not measured on the prior for pairs knows nothing; what is easy for micro is easy for others. But
@@ -76,6 +83,19 @@ function judge(request: ModelRequest, reading: Reading, weak: 'micro' | 'other',
   // What micro cannot do, such as choosing among options, needs another model; the gain tells such requests apart.
   const isBeyond = own.score > PLAIN_CUT || hasOptions(traits)
   return isBeyond ? { ...own, score: PLAIN_CUT + paired() * (1 - PLAIN_CUT) } : own
+}
+
+/** A text of no more letters may be a greeting, which is easy by itself and says nothing of what follows it. */
+const GREETING = 20
+
+/** `beginning` is the part of the text that decides: all of it is 1. */
+function hold(request: ModelRequest): Effort {
+  const text = lastUserText(request.messages)
+  const reach = reachOf(text)
+  if (reach === undefined) return weigh(request)
+  const { score, letters } = reach
+  if (score > PLAIN_CUT && text.length <= GREETING) return weigh(request)
+  return { score, features: { ...shapeOf(request), beginning: letters / text.length } }
 }
 
 /** A gain that is usually worth a strong model's price scores a half. */
@@ -90,10 +110,14 @@ const gainAt = (score: number): number => {
   return WORTH + Math.log(inside / (1 - inside)) / STEEPNESS
 }
 
-/** What is told of a request so that its route can learn from it: a sketch, and the gain that the priors expect. */
-export function noteOf(request: ModelRequest, weak: Required<Manner>['weak']): Noted {
-  const reading = readRequest(request)
-  const { score, pair } = unlearned(request, reading, { weak })
+/**
+ * What is told of a request so that its route can learn from it: a sketch, and the gain that the priors expect. Between
+ * other models than micro that is the unguarded one, as it is with the learner's that it is compared with.
+ */
+export function noteOf(request: ModelRequest, { weak = 'micro', isGuarded = false }: Manner): Noted {
+  const manner = { weak, isGuarded: isGuarded && weak === 'micro' }
+  const reading = readRequest(request, manner.isGuarded)
+  const { score, pair } = unlearned(request, manner, reading)
   return { sketch: packSketch(sketchReading(reading)), prior: gainAt(pair?.score ?? score) }
 }
 

@@ -1,8 +1,4 @@
 // A user who wants the dear model appends up to 40 tokens, found greedily against the scores themselves.
-import { readdirSync, readFileSync } from 'node:fs'
-import { fieldsOf, listOf, text } from '../../../shared/fields.ts'
-import { weigh } from '../../../workers/routing/classify.ts'
-import { PLAIN_CUT } from '../../../workers/routing/dial.ts'
 import { gainOf, guardedGain, type Linear } from '../../../workers/routing/linear.ts'
 import { bucketOf, hashAll } from '../../../workers/routing/hash.ts'
 import { readRequest } from '../../../workers/routing/reading.ts'
@@ -18,10 +14,10 @@ const TOKENS = 40
 const VICTIMS = 100
 const SHARES = [0.2, 0.5]
 /** Single tokens that change what a text looks like, beside the words that the model rates highest. */
-const LOOKS = ['.', ',', '?', 'NOT', 'except', 'A', 'the', '=', '1', '{', '|', '(', '$x$', '\nA.']
+export const LOOKS = ['.', ',', '?', 'NOT', 'except', 'A', 'the', '=', '1', '{', '|', '(', '$x$', '\nA.']
 const WORDS = 48
 
-type Score = (text: string) => number
+export type Score = (text: string) => number
 
 export function attackTable(pairs: readonly Pair[]): string {
   const outcomes = pairs[0]?.outcomes ?? []
@@ -52,39 +48,7 @@ export function attackTable(pairs: readonly Pair[]): string {
     `| | ${SHARES.map((share) => `strongShare ${share}`).join(' | ')} |`,
     '|---|---:|---:|',
     ...rows,
-    '',
-    microLine(),
   ].join('\n')
-}
-
-/** What makes a request one that the embedded model cannot do, by the words of those who wrote its corpus. */
-export function microLine(): string {
-  const folder = new URL('../../train/corpus/', import.meta.url)
-  const authors = readdirSync(folder)
-    .filter((file) => file.startsWith('author-'))
-    .map((file) => fieldsOf(JSON.parse(readFileSync(new URL(file, folder), 'utf8'))))
-  const score = (prompt: string): number => weigh(ask(prompt)).score
-  const easy = authors.flatMap(({ facts }) =>
-    Object.values(fieldsOf(facts)).flatMap((list) => listOf(list).map(text)),
-  )
-  const hard = authors
-    .flatMap(({ other }) => listOf(other).map(text))
-    .filter((prompt) => score(prompt) > PLAIN_CUT)
-  const victims = shuffled(easy.length, 9)
-    .flatMap((at) => easy[at] ?? [])
-    .filter((prompt) => score(prompt) <= PLAIN_CUT)
-    .slice(0, VICTIMS)
-  const tokens = [...LOOKS, 'prove', 'explain', 'compare', 'program', 'essay', 'detail', 'median', 'argument']
-  const fallen = victims.filter((prompt) => isMoved(prompt, score, PLAIN_CUT, tokens))
-  const least = (prompt: string): number =>
-    Math.min(
-      ...[...prompt.matchAll(/\S(?!\S)/g)]
-        .filter(({ index }) => index >= 20)
-        .map(({ index }) => score(prompt.slice(0, index + 1))),
-    )
-  const kept = hard.filter((prompt) => least(prompt) > PLAIN_CUT)
-  const percent = (part: number, all: number): string => `${((100 * part) / all).toFixed(0)} %`
-  return `Micro's own prior, which is not guarded: ${percent(fallen.length, victims.length)} of ${victims.length} prompts that it can answer are moved. Guarded in the same way it would leave ${percent(hard.length - kept.length, hard.length)} of ${hard.length} prompts that it cannot answer to it.`
 }
 
 function bestWords(model: Linear, prompts: readonly string[]): string[] {
@@ -99,12 +63,17 @@ function moved(prompts: readonly string[], score: Score, share: number, tokens: 
   const victims = shuffled(prompts.length, 9)
     .filter((at) => (scores[at] ?? 0) < cut && (prompts[at]?.length ?? 0) < 1_200)
     .slice(0, VICTIMS)
-  const fallen = victims.filter((at) => isMoved(prompts[at] ?? '', score, cut, tokens))
+  const fallen = victims.filter((at) => attack(prompts[at] ?? '', score, cut, tokens).isMoved)
   return fallen.length / victims.length
 }
 
 /** Goes on where no token helps, too: the next one may. */
-function isMoved(prompt: string, score: Score, cut: number, tokens: readonly string[]): boolean {
+export function attack(
+  prompt: string,
+  score: Score,
+  cut: number,
+  tokens: readonly string[],
+): { readonly text: string; readonly isMoved: boolean } {
   let text = prompt
   for (let length = 0; length < TOKENS; length += 1) {
     let best = { token: '', score: -Infinity }
@@ -116,7 +85,7 @@ function isMoved(prompt: string, score: Score, cut: number, tokens: readonly str
       }
     }
     text += best.token
-    if (best.score > cut) return true
+    if (best.score > cut) return { text, isMoved: true }
   }
-  return false
+  return { text, isMoved: false }
 }

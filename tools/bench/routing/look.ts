@@ -29,7 +29,7 @@ const teach = (outcomes: readonly Outcome[]): Taught => {
   for (const [at, { prompt, weak, strong, answer = '' }] of outcomes.entries()) {
     const request = ask(prompt)
     const look = { sketch: lookOf(request, answer), prior: 0 }
-    mind.add({ ...noteOf(request, 'other'), prior: 0, look, weak, strong, source: 'shadow', at })
+    mind.add({ ...noteOf(request, { weak: 'other' }), prior: 0, look, weak, strong, source: 'shadow', at })
   }
   return readMind(mind.lesson())
 }

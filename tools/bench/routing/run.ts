@@ -6,6 +6,7 @@ import { coldTable } from './cold.ts'
 import { lookTable } from './look.ts'
 import { cascadeTable } from './exam.ts'
 import { attackTable } from './attack.ts'
+import { reachTables } from './reach.ts'
 import { speedLine } from './speed.ts'
 
 const folder = findFolder()
@@ -18,7 +19,7 @@ if (folder === undefined) {
 const pairs = readPairs(folder)
 const exam = readExam(folder)
 const only = process.argv.slice(2)
-const parts: Readonly<Record<string, () => string>> = {
+const parts: Readonly<Record<string, () => string | Promise<string>>> = {
   speed: () => speedLine(pairs),
   domain: () => inDomain(pairs),
   'held-out': () => heldOutTables(pairs),
@@ -26,7 +27,8 @@ const parts: Readonly<Record<string, () => string>> = {
   look: () => lookTable(pairs),
   cascade: () => (exam === undefined ? 'No outcomes of MMLU-Pro here.' : cascadeTable(exam)),
   attack: () => attackTable(pairs),
+  reach: () => reachTables(folder),
 }
 for (const [name, write] of Object.entries(parts)) {
-  if (only.length === 0 || only.includes(name)) console.log(`\n${write()}`)
+  if (only.length === 0 || only.includes(name)) console.log(`\n${await write()}`)
 }

@@ -31,6 +31,7 @@ export function speedLine(pairs: readonly Pair[]): string {
   const next = (): (typeof long)[number] => long[turn++ % long.length] ?? ask('')
   const rows = [
     ['micro prior', () => classify(next())],
+    ['micro prior, guarded', () => classify(next(), undefined, { isGuarded: true })],
     ['pair prior', () => classify(next(), undefined, { weak: 'other' })],
     ['pair prior, guarded', () => classify(next(), undefined, { weak: 'other', isGuarded: true })],
     ['learner', () => classify(next(), learned, { weak: 'other' })],

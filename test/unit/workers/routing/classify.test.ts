@@ -147,12 +147,17 @@ describe('what is told of a request to learn from', () => {
     ]
     for (const weak of ['micro', 'other'] as const)
       for (const text of texts) {
-        const { prior = Number.NaN } = noteOf(requestFor(text), weak)
+        const { prior = Number.NaN } = noteOf(requestFor(text), { weak })
         const { score, pair } = classify(requestFor(text), undefined, { weak })
         expect(scoreAt(prior)).toBeCloseTo(pair?.score ?? score, 9)
       }
+    for (const text of texts) {
+      const manner = { weak: 'micro', isGuarded: true } as const
+      const { prior = Number.NaN } = noteOf(requestFor(text), manner)
+      expect(scoreAt(prior)).toBeCloseTo(classify(requestFor(text), undefined, manner).score, 9)
+    }
     const known = requestFor('Anna has 12 apples and buys 7 more. How many apples does Anna have now?')
-    expect(noteOf(known, 'micro').prior).not.toBe(noteOf(known, 'other').prior)
-    expect(noteOf(requestFor('Hello!'), 'micro').sketch).toBe(sketchOf(requestFor('Hello!')))
+    expect(noteOf(known, { weak: 'micro' }).prior).not.toBe(noteOf(known, { weak: 'other' }).prior)
+    expect(noteOf(requestFor('Hello!'), {}).sketch).toBe(sketchOf(requestFor('Hello!')))
   })
 })
