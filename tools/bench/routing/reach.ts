@@ -2,6 +2,7 @@
 // of these the ones that micro would answer itself. On prompts that none of it was fitted to.
 import { fieldsOf, text } from '../../../shared/fields.ts'
 import { ESCALATE_BOUND } from '../../../workers/micro/confidence.ts'
+import { ContextLengthError } from '../../../workers/micro/prompt.ts'
 import { classify } from '../../../workers/routing/classify.ts'
 import { PLAIN_CUT } from '../../../workers/routing/dial.ts'
 import { ask as askMicro, openEngine, readText } from '../../eval/ask.ts'
@@ -84,8 +85,13 @@ function openGate(): (prompt: string) => Promise<boolean> {
   return async (prompt) => {
     const before = known.get(prompt)
     if (before !== undefined) return before
-    const answer = await askMicro(engine, prompt, 0)
-    const isGiven = answer.text.trim() !== HONEST && answer.judgement.confidence >= ESCALATE_BOUND
+    const isGiven = await askMicro(engine, prompt, 0).then(
+      (answer) => answer.text.trim() !== HONEST && answer.judgement.confidence >= ESCALATE_BOUND,
+      (error: unknown) => {
+        if (error instanceof ContextLengthError) return false // micro is not asked what it cannot read
+        throw error
+      },
+    )
     known.set(prompt, isGiven)
     return isGiven
   }

@@ -392,6 +392,7 @@ describe('a score', () => {
       routes: {
         plain: { mini: ['small'], frontier: ['big'] },
         micro: { mini: ['micro'], frontier: ['big'], strongShare: 0.5 },
+        open: { mini: ['micro'], frontier: ['big'], guarded: false },
         dialled: { mini: ['small'], frontier: ['big'], strongShare: 0.5 },
         trusting: { mini: ['small'], frontier: ['big'], strongShare: 0.5, guarded: false },
       },
@@ -415,7 +416,15 @@ describe('a score', () => {
 
   it('is by what micro can do where the prior for pairs was not measured', async () => {
     for (const text of ['Hello!', 'Explain the French revolution in detail'])
-      expect(await scoreOn('plain', text)).toBe(await scoreOn('micro', text))
+      expect(await scoreOn('plain', text)).toBe(await scoreOn('open', text))
+  })
+
+  it('is easy for micro whatever is put to the end of an easy prompt, unless its route trusts whoever writes', async () => {
+    const easy = 'What is Minnow?'
+    const longer = `${easy} Prove that it is, and explain every step of the proof in an essay.`
+    for (const model of ['micro', 'open']) expect(await scoreOn(model, easy)).toBeLessThan(0.5)
+    expect(await scoreOn('open', longer)).toBeGreaterThan(0.5)
+    expect(await scoreOn('micro', longer)).toBeLessThan(0.5)
   })
 
   it('on a dial is the same for all that the prior does not know, and says what it knows', async () => {
