@@ -6,7 +6,7 @@ import type { CountTokens } from '../../../shared/tokens.ts'
 import type { Question } from './questions.ts'
 
 /** A chat's frame around one message, beside its text: countPrompt in shared/tokens.ts has the source. */
-const FRAME_TOKENS = 7
+export const FRAME_TOKENS = 7
 
 /** Whoever asks anything else than a recorded question is refused, so that a mistake cannot pass for an answer. */
 export function replay(

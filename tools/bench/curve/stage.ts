@@ -15,8 +15,8 @@ import { replay } from './replay.ts'
  * Mixtral-8x7B: the $0.24 that RouteLLM reckons with (arXiv 2406.18665). The helpers are smaller than Mixtral and are
  * taken to cost as much.
  */
-const LARGE = { input: 10, output: 30 }
-const SMALL = { input: 0.24, output: 0.24 }
+export const LARGE = { input: 10, output: 30 }
+export const SMALL = { input: 0.24, output: 0.24 }
 
 export interface Stage {
   readonly admin: Client

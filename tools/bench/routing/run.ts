@@ -5,6 +5,9 @@ import { heldOutTables } from './held-out.ts'
 import { coldTable } from './cold.ts'
 import { lookTable } from './look.ts'
 import { cascadeTable } from './exam.ts'
+import { tokenizer } from '../../../test/unit/tokenizer.ts'
+import { readGsm, readMmlu } from '../curve/questions.ts'
+import { promiseTable } from './promise.ts'
 import { attackTable } from './attack.ts'
 import { reachTables } from './reach.ts'
 import { speedLine } from './speed.ts'
@@ -18,6 +21,7 @@ if (folder === undefined) {
 }
 const pairs = readPairs(folder)
 const exam = readExam(folder)
+const count = await tokenizer()
 const only = process.argv.slice(2)
 const parts: Readonly<Record<string, () => string | Promise<string>>> = {
   speed: () => speedLine(pairs),
@@ -26,6 +30,13 @@ const parts: Readonly<Record<string, () => string | Promise<string>>> = {
   cold: () => coldTable(pairs),
   look: () => lookTable(pairs),
   cascade: () => (exam === undefined ? 'No outcomes of MMLU-Pro here.' : cascadeTable(exam)),
+  promise: () =>
+    [
+      { name: 'GSM8K', family: 'gsm8k', questions: readGsm(folder), taught: 600, asked: 309 } as const,
+      { name: 'MMLU', family: 'mmlu', questions: readMmlu(folder), taught: 1_500, asked: 1_000 } as const,
+    ]
+      .map((trial) => promiseTable(trial, pairs, count))
+      .join('\n\n'),
   attack: () => attackTable(pairs),
   reach: () => reachTables(folder),
 }
