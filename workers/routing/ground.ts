@@ -12,7 +12,7 @@ export interface Grounds {
  * Found on the benchmarks that the prior is trained on, each left out in turn: in the middle of where it makes no
  * difference to any of them (docs/decisions/2026-11-29-ground.md, `npm run bench:routing -- held-out`).
  */
-export const LEAST_KNOWN = 0.43
+export const LEAST_KNOWN = 0.375
 
 /** Requests that are remembered: as many as a dial compares. */
 const WINDOW = 32

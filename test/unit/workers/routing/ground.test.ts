@@ -13,7 +13,7 @@ const times = (count: number, flag: boolean): boolean[] => Array.from({ length: 
 it('trusts the prior before anything was seen, and no longer after a few requests that it does not know', () => {
   expect(openGrounds().isKnown()).toBe(true)
   expect(after([false]).isKnown()).toBe(true)
-  expect(after([false, false]).isKnown()).toBe(false)
+  expect(after([false, false, false]).isKnown()).toBe(false)
   expect(after(times(100, false)).share()).toBeLessThan(0.06)
 })
 
