@@ -58,7 +58,10 @@ export function pointsOf(past: readonly Past[]): Point[] | undefined {
   )
 }
 
-/** The same over what looks have scored: every small answer is paid for, whoever is asked after it. */
+/**
+ * The same over what looks have scored alone, since before a route looked nobody knows what it would have seen: every
+ * small answer is paid for, whoever is asked after it.
+ */
 export function lookPointsOf(past: readonly Past[]): Point[] | undefined {
   const free = past.flatMap(({ look, tier, costMicros, frontierMicros }): Free[] => {
     if (look === undefined) return []
@@ -69,7 +72,7 @@ export function lookPointsOf(past: readonly Past[]): Point[] | undefined {
   if (free.length === 0) return undefined
   return stepsOf(
     free.toSorted((a, b) => b.score - a.score),
-    past.filter(({ look }) => look === undefined),
+    [],
   )
 }
 
