@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getLlama, LlamaLogLevel, type LlamaModel, type Token } from 'node-llama-cpp'
 import { makeGguf, SMALL } from '../../test/unit/micro/synthetic.ts'
+import { SCORED, SCORED_SIZE, SCORED_TEXTS } from '../../test/unit/micro/pieces.ts'
 import { NASTY_TEXTS } from '../../test/unit/micro/texts.ts'
 import { CONVERSATIONS, PRE_TOKENIZERS, RECIPES, SYNTHETIC_PROMPTS, type Message } from './cases.ts'
 
@@ -103,6 +104,19 @@ async function recordTokens() {
   return { recipe, vocabularies }
 }
 
+async function recordPieces() {
+  const model = await loadRecipe(makeGguf(SMALL, SCORED, SCORED_SIZE), 'pieces')
+  const texts = SCORED_TEXTS.map((text) => ({
+    text,
+    plain: model.tokenize(text, false),
+    special: model.tokenize(text, true),
+  }))
+  const prompt = model.tokenize('Hello there, what is this?', false)
+  const output = await greedy(model, prompt, SYNTHETIC_TOKENS)
+  await model.dispose()
+  return { texts, prompt, output }
+}
+
 function write(name: string, fixture: object): void {
   const release: unknown = llama.llamaCppRelease
   const text = JSON.stringify({ recordedWith: release, ...fixture }, undefined, 1)
@@ -116,6 +130,7 @@ function write(name: string, fixture: object): void {
 mkdirSync(fixtures, { recursive: true })
 write('synthetic.json', await recordSynthetic())
 write('tokens.json', await recordTokens())
+write('pieces.json', await recordPieces())
 write('micro.json', await recordShipped())
 rmSync(folder, { recursive: true })
 await llama.dispose()

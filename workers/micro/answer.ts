@@ -27,6 +27,9 @@ export async function* writeAnswer(
 ): AsyncGenerator<AnswerEvent> {
   const utf8 = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
   const finder = makeStopFinder(stops)
+  const { pieces } = vocabulary
+  // The space that begins a word is no part of what is said where the vocabulary puts one before any text.
+  let isFirst = pieces.kind === 'scored pieces' && pieces.addsSpace
   let waiting: ScoredToken[] = []
   let tokenCount = 0
 
@@ -38,7 +41,9 @@ export async function* writeAnswer(
     }
     tokenCount++
     waiting.push(token)
-    const { text, isStopped } = finder.push(utf8.decode(vocabulary.bytesOf(token.id), { stream: true }))
+    const decoded = utf8.decode(vocabulary.bytesOf(token.id), { stream: true })
+    const { text, isStopped } = finder.push(isFirst ? decoded.replace(/^ /, '') : decoded)
+    if (decoded !== '') isFirst = false
     if (isStopped) {
       if (text !== '') yield { type: 'text', text, tokens: waiting }
       return yield { type: 'finish', reason: 'stop', tokenCount, ending: undefined }

@@ -2,6 +2,7 @@
 import { assembleEngine, type Engine } from './engine.ts'
 import { HeadCutError, ModelFileError, readGguf, type Gguf } from './gguf.ts'
 import { beginModel } from './model.ts'
+import { readParts } from './parts.ts'
 
 /** A file that is being read. */
 export interface ModelStream {
@@ -50,7 +51,7 @@ export async function streamEngine(
     loading.fill(0, head.subarray(0, received))
   }
 
-  for await (const part of body) {
+  for await (const part of readParts(body)) {
     await watch(part)
     if (received + part.length > fileBytes) throw lengthError(fileBytes, 'more')
     let from = 0

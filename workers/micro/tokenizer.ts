@@ -1,8 +1,9 @@
-// Byte-level BPE, token for token as llama.cpp does it. Pure.
+// Text to tokens, one for one as llama.cpp makes them: special tokens first, then what lies between them. Pure.
 import { bytesText } from './bytes.ts'
 import { mergeBytes } from './merge.ts'
 import { choosePreTokenizer } from './pretokenize.ts'
-import type { Special, Vocabulary } from './vocabulary.ts'
+import { encodeScored } from './scored.ts'
+import type { BytePairs, ScoredPieces, Special, Vocabulary } from './vocabulary.ts'
 
 export interface EncodeOptions {
   /** Whether names of control tokens written in the text become those tokens. */
@@ -35,17 +36,19 @@ function partition(text: string, specials: readonly Special[]): (string | number
   return fragments.filter((fragment) => fragment !== '')
 }
 
-export function makeTokenizer(vocabulary: Vocabulary): Tokenizer {
-  const cut = choosePreTokenizer(vocabulary.preTokenizer)
-  const always = vocabulary.specials.filter((special) => !special.isControl)
+/** Encodes what lies between special tokens. */
+type Encoder = (text: string) => readonly number[]
+
+function makePairEncoder(pieces: BytePairs, size: number): Encoder {
+  const cut = choosePreTokenizer(pieces.preTokenizer)
   const remembered = new Map<string, readonly number[]>()
 
   function encodePiece(piece: string): readonly number[] {
     const known = remembered.get(piece)
     if (known) return known
     const bytes = utf8.encode(piece)
-    const whole = vocabulary.ignoreMerges ? vocabulary.ids.get(bytesText(bytes)) : undefined
-    const tokens = whole === undefined ? mergeBytes(bytes, vocabulary) : [whole]
+    const whole = pieces.ignoreMerges ? pieces.ids.get(bytesText(bytes)) : undefined
+    const tokens = whole === undefined ? mergeBytes(bytes, pieces, size) : [whole]
     if (piece.length <= LONGEST_REMEMBERED) {
       if (remembered.size >= REMEMBERED_PIECES) remembered.clear()
       remembered.set(piece, tokens)
@@ -53,13 +56,26 @@ export function makeTokenizer(vocabulary: Vocabulary): Tokenizer {
     return tokens
   }
 
+  return (text) => cut(text).flatMap(encodePiece)
+}
+
+/** Every stretch begins with a space of its own where the vocabulary asks for it: what lies before it is no text. */
+const makeScoredEncoder =
+  (pieces: ScoredPieces): Encoder =>
+  (text) =>
+    text === '' ? [] : encodeScored(pieces.addsSpace ? ` ${text}` : text, pieces)
+
+export function makeTokenizer(vocabulary: Vocabulary): Tokenizer {
+  const { pieces, size, specials } = vocabulary
+  const encode = pieces.kind === 'byte pairs' ? makePairEncoder(pieces, size) : makeScoredEncoder(pieces)
+  const always = specials.filter((special) => !special.isControl)
   return {
     vocabulary,
     encode(text, { parseControl = false, guard = '' } = {}) {
-      const fragments = partition(text, parseControl ? vocabulary.specials : always)
+      const fragments = partition(text, parseControl ? specials : always)
       return fragments.flatMap((fragment) => {
         if (typeof fragment === 'number') return [fragment]
-        return cut(guard === '' ? fragment : fragment.replaceAll(guard, '')).flatMap(encodePiece)
+        return encode(guard === '' ? fragment : fragment.replaceAll(guard, ''))
       })
     },
   }

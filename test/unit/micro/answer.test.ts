@@ -15,7 +15,7 @@ async function write(
   const bytes = new TextEncoder().encode(text)
   const ids = Array.from(
     bytes.slice(0, bytes.length - (options.cut ?? 0)),
-    (byte) => vocabulary.byteIds[byte] ?? -1,
+    (byte) => vocabulary.pieces.byteIds[byte] ?? -1,
   )
   if (options.isEnded ?? true) ids.push(end)
   async function* tokens() {

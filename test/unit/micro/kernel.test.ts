@@ -95,7 +95,7 @@ describe('the binary', () => {
     expect(KERNEL_BUILD.split('-').at(-1)).toBe(sha256.slice(0, 12))
   })
 
-  it('is small', () => expect(readBytes('workers/micro/kernel/kernel.wasm').byteLength).toBeLessThan(98_304))
+  it('is small', () => expect(readBytes('workers/micro/kernel/kernel.wasm').byteLength).toBeLessThan(172_032))
 
   it('is refused when it is another one', () => {
     const empty = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0))

@@ -1,4 +1,5 @@
 // A model file that comes in piece by piece becomes the same engine as one that is there as a whole.
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { ModelFileError } from '../../../workers/micro/gguf.ts'
 import { streamEngine } from '../../../workers/micro/loading.ts'
@@ -47,6 +48,35 @@ describe('a streamed file', () => {
       })
     }
   }
+
+  it('of bytes goes through one piece of memory, and nothing of it is kept', async () => {
+    const file = NAMES.shipped
+    let at = 0
+    const rooms = new Set<number>()
+    const body = new ReadableStream({
+      type: 'bytes',
+      pull(controller) {
+        const { byobRequest } = controller
+        const view = byobRequest?.view
+        if (byobRequest === null || view === null || view === undefined)
+          throw new Error('the reader brought no memory of its own')
+        rooms.add(view.byteLength)
+        const length = Math.min(view.byteLength, file.byteLength - at, 70_000)
+        new Uint8Array(view.buffer, view.byteOffset, length).set(new Uint8Array(file, at, length))
+        at += length
+        if (length === 0) controller.close()
+        byobRequest.respond(length)
+      },
+    })
+    const digest = createHash('sha256')
+    const engine = await streamEngine({ bytes: file.byteLength, body }, kernelModule(), async (part) => {
+      digest.update(part)
+    })
+    expect(rooms).toEqual(new Set([256 * 1024]))
+    expect(digest.digest('hex')).toBe(createHash('sha256').update(new Uint8Array(file)).digest('hex'))
+    const whole = loadModel(file, kernelModule())
+    expect(greedy(engine.model, [1, 2, 3], 5, new Set())).toEqual(greedy(whole, [1, 2, 3], 5, new Set()))
+  })
 
   it('that ends too early, goes on too long or is another file is refused', async () => {
     const file = NAMES.small

@@ -5,7 +5,8 @@ import { makePrompter, type ChatMessage } from '../../../workers/micro/template.
 import { makeTokenizer } from '../../../workers/micro/tokenizer.ts'
 import { readVocabulary } from '../../../workers/micro/vocabulary.ts'
 import { greedy, kernelModule, loadSynthetic, readBytes } from './load.ts'
-import { makeGguf, type Recipe } from './synthetic.ts'
+import { SCORED, SCORED_SIZE } from './pieces.ts'
+import { makeGguf, SMALL, type Recipe } from './synthetic.ts'
 import { readGguf } from '../../../workers/micro/gguf.ts'
 
 interface Continuation {
@@ -20,6 +21,9 @@ interface Shipped {
 }
 interface Synthetic {
   readonly models: readonly { readonly recipe: Recipe; readonly cases: readonly Continuation[] }[]
+}
+interface Pieces extends Continuation {
+  readonly texts: readonly { readonly text: string; readonly plain: readonly number[]; readonly special: readonly number[] }[]
 }
 interface Tokens {
   readonly recipe: Recipe
@@ -59,6 +63,32 @@ describe("llama.cpp's tokens of texts", () => {
       }
     })
   }
+})
+
+describe("llama.cpp's tokens of a SentencePiece vocabulary", () => {
+  const { texts, prompt, output } = fixture<Pieces>('pieces.json')
+  const model = loadModel(makeGguf(SMALL, SCORED, SCORED_SIZE), kernelModule())
+  const vocabulary = readVocabulary(model.file)
+  const tokenizer = makeTokenizer(vocabulary)
+
+  it('are recorded for some hundred strings', () => expect(texts.length).toBeGreaterThan(300))
+
+  it('come out of every string, control tokens found and not', () => {
+    for (const { text, plain, special } of texts) {
+      expect(tokenizer.encode(text), JSON.stringify(text)).toEqual(plain)
+      expect(tokenizer.encode(text, { parseControl: true }), JSON.stringify(text)).toEqual(special)
+    }
+  })
+
+  it('read back as the string with the space in front, byte for byte', () => {
+    for (const { text, plain } of texts) {
+      if (text.includes('\u2581') || text.includes('<own>')) continue
+      const bytes = plain.flatMap((id) => Array.from(vocabulary.bytesOf(id)))
+      expect(new TextDecoder().decode(Uint8Array.from(bytes)), JSON.stringify(text)).toBe(` ${text}`)
+    }
+  })
+
+  it('go on alike', () => expect(greedy(model, prompt, output.length, vocabulary.ends)).toEqual(output))
 })
 
 describe("llama.cpp's tokens on the shipped weights", () => {

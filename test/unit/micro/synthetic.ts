@@ -79,7 +79,13 @@ function makeWriter() {
 
 type Writer = ReturnType<typeof makeWriter>
 
-type Meta = string | number | boolean | { readonly float: number } | readonly string[] | readonly number[]
+type Meta =
+  | string
+  | number
+  | boolean
+  | { readonly float: number }
+  | { readonly floats: readonly number[] }
+  | readonly string[] | readonly number[]
 
 function writeMeta(writer: Writer, key: string, value: Meta): void {
   writer.text(key)
@@ -95,6 +101,11 @@ function writeMeta(writer: Writer, key: string, value: Meta): void {
   } else if ('float' in value) {
     writer.u32(6)
     writer.f32(value.float)
+  } else if ('floats' in value) {
+    writer.u32(9)
+    writer.u32(6)
+    writer.u64(value.floats.length)
+    value.floats.forEach(writer.f32)
   } else {
     writer.u32(9)
     writer.u32(typeof value[0] === 'string' ? 8 : 5)
@@ -132,10 +143,14 @@ function writeTensor(writer: Writer, type: TensorType, values: Float32Array): vo
   }
 }
 
-/** The GGUF bytes of a recipe. `changed` overrides metadata; a value of undefined leaves the entry out. */
+/**
+ * The GGUF bytes of a recipe. `changed` overrides metadata; a value of undefined leaves the entry out. `size` is the
+ * vocabulary's where the metadata bring another.
+ */
 export function makeGguf(
   recipe: Recipe,
   changed: Readonly<Record<string, Meta | undefined>> = {},
+  size?: number,
 ): ArrayBuffer {
   const random = seededRandom(recipe.seed)
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
@@ -160,7 +175,8 @@ export function makeGguf(
       values: Float32Array.from({ length: width }, () => 1 + 0.2 * normal()),
     })
   }
-  matrix('token_embd.weight', tokens.length, width, 1)
+  const rows = size ?? tokens.length
+  matrix('token_embd.weight', rows, width, 1)
   for (let block = 0; block < recipe.blockCount; block++) {
     const at = `blk.${block}`
     const deviation = 1.4 / Math.sqrt(width)
@@ -180,7 +196,7 @@ export function makeGguf(
     )
   }
   norm('output_norm.weight')
-  if (recipe.separateOutput) matrix('output.weight', tokens.length, width, 1 / Math.sqrt(width))
+  if (recipe.separateOutput) matrix('output.weight', rows, width, 1 / Math.sqrt(width))
 
   const metadata: Record<string, Meta | undefined> = {
     'general.architecture': 'llama',

@@ -16,7 +16,7 @@ function load(changes: Changes = {}) {
 }
 const { tokenizer, prompter } = load()
 const [start = -1, end = -1] = ['<|im_start|>', '<|im_end|>'].map((name) =>
-  tokenizer.vocabulary.ids.get(name),
+  tokenizer.vocabulary.pieces.ids.get(name),
 )
 const user = (content: string): ChatMessage => ({ role: 'user', content })
 

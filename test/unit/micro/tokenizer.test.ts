@@ -40,7 +40,7 @@ describe('text', () => {
 })
 
 describe('control tokens', () => {
-  const start = vocabulary.ids.get('<|im_start|>')
+  const start = vocabulary.pieces.ids.get('<|im_start|>')
 
   it('are made from text only when asked for', () => {
     expect(tokenizer.encode('<|im_start|>')).not.toContain(start)
@@ -55,9 +55,9 @@ describe('control tokens', () => {
   it('show no text', () => expect(vocabulary.bytesOf(start ?? 0)).toHaveLength(0))
 
   it('that end an answer are known by id and by name', () => {
-    expect(vocabulary.ends).toEqual(new Set([vocabulary.ids.get('<|im_end|>')]))
+    expect(vocabulary.ends).toEqual(new Set([vocabulary.pieces.ids.get('<|im_end|>')]))
     const renamed = load({ 'tokenizer.ggml.eos_token_id': 5 }).vocabulary
-    expect(renamed.ends).toEqual(new Set([5, vocabulary.ids.get('<|im_end|>')]))
+    expect(renamed.ends).toEqual(new Set([5, vocabulary.pieces.ids.get('<|im_end|>')]))
   })
 })
 
@@ -76,7 +76,7 @@ describe('tokens that a user may write', () => {
 
 describe('a vocabulary', () => {
   const cases: [string, Changes, string][] = [
-    ['of another kind', { 'tokenizer.ggml.model': 'llama' }, 'byte-level BPE'],
+    ['of another kind', { 'tokenizer.ggml.model': 't5' }, 'byte-level BPE'],
     ['with an unknown pre-tokenizer', { 'tokenizer.ggml.pre': 'qwen2' }, 'qwen2 is not one of those'],
     ['without tokens', { 'tokenizer.ggml.tokens': undefined }, 'should be a list of texts'],
     ['with too few types', { 'tokenizer.ggml.token_type': [1, 1] }, 'but 2 token types'],
