@@ -49,7 +49,13 @@ export const CONVERSATIONS: readonly (readonly Message[])[] = [
   ],
 ]
 
-const FIVES = { embeddingLength: 96, headCount: 6, keyValueHeadCount: 2, feedForwardLength: 224, blockCount: 3 }
+const FIVES = {
+  embeddingLength: 96,
+  headCount: 6,
+  keyValueHeadCount: 2,
+  feedForwardLength: 224,
+  blockCount: 3,
+}
 const LARGE_BLOCKS = { embeddingLength: 256, headCount: 8, keyValueHeadCount: 4, feedForwardLength: 512 }
 
 /**

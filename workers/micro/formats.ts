@@ -5,8 +5,7 @@
 export type Rounding = 'none' | 'half' | 'brain' | 'blocks of 32' | 'blocks of 256'
 
 export type FloatName = 'f32' | 'f16' | 'bf16'
-export type QuantizedName =
-  'q8' | 'q4' | 'q4_1' | 'q5' | 'q5_1' | 'q2_k' | 'q3_k' | 'q4_k' | 'q5_k' | 'q6_k'
+export type QuantizedName = 'q8' | 'q4' | 'q4_1' | 'q5' | 'q5_1' | 'q2_k' | 'q3_k' | 'q4_k' | 'q5_k' | 'q6_k'
 
 interface Common {
   /** Its number in files. */

@@ -6,7 +6,7 @@ import { isolateEngine, loadedEngine, type Loaded, type ModelSource } from './as
 import { eraseCaches, findCache } from './cache.ts'
 import { PAGE_TOKENS } from './layout.ts'
 import { makePacking } from './packing.ts'
-import { refuse } from './refuse.ts'
+import { refuse, reject } from './refuse.ts'
 import { RequestError } from './request.ts'
 import { serve } from './serve.ts'
 import { openShelfStore } from './shelf-store.ts'
@@ -77,8 +77,7 @@ export class MicroObject extends DurableObject {
       const ended = (): void => this.rest(() => this.keep(shelf, loaded, scope, conversation))
       return await serve(loaded.engine, json, { ...options, shelf, ended }, request.signal)
     } catch (error) {
-      const { status, body } = refuse(error)
-      return Response.json(body, { status })
+      return reject(refuse(error))
     }
   }
 

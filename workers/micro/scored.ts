@@ -30,7 +30,7 @@ export function encodeScored(source: string, { ids, scores, byteIds, unknown }: 
   }
 
   let last = -1
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     before[at] = last
     last = at
     at = ends[at] = at + ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1)

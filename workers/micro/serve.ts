@@ -3,15 +3,13 @@ import { makeChunks } from './chunks.ts'
 import { makeCompletion } from './completion.ts'
 import type { Engine } from './engine.ts'
 import { generate, type GenerateEvent, type GenerateOptions } from './generate.ts'
-import { doubtRefusal, refuse, type Refusal } from './refuse.ts'
+import { doubtRefusal, refuse, reject } from './refuse.ts'
 import type { ReplyHead } from './reply.ts'
 import { readRequest, type MicroRequest } from './request.ts'
 
 export interface ServeOptions extends Omit<GenerateOptions, 'signal'> {
   readonly head: ReplyHead
 }
-
-const reject = ({ status, body }: Refusal) => Response.json(body, { status })
 
 /** Says in a header that the conversation was shortened; the body says it too. */
 function dropNote(droppedMessages: number): Record<string, string> {

@@ -139,7 +139,11 @@ function readScoredPieces(file: Gguf, texts: readonly string[], types: readonly 
   }
 }
 
-function readPieces(file: Gguf, texts: readonly string[], types: readonly number[]): BytePairs | ScoredPieces {
+function readPieces(
+  file: Gguf,
+  texts: readonly string[],
+  types: readonly number[],
+): BytePairs | ScoredPieces {
   const kind = readText(file, 'tokenizer.ggml.model')
   if (kind === 'gpt2') return readBytePairs(file, texts)
   if (kind === 'llama') return readScoredPieces(file, texts, types)

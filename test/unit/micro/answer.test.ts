@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { writeAnswer, type AnswerEvent } from '../../../workers/micro/answer.ts'
 import { readGguf } from '../../../workers/micro/gguf.ts'
 import { readVocabulary } from '../../../workers/micro/vocabulary.ts'
+import { makeTokenizer } from '../../../workers/micro/tokenizer.ts'
+import { SCORED, SCORED_SIZE } from './pieces.ts'
 import { makeGguf, SMALL } from './synthetic.ts'
 
 const vocabulary = readVocabulary(readGguf(makeGguf(SMALL)))
@@ -73,5 +75,20 @@ describe('an ending', () => {
   it('does not come when the decoding was aborted', async () => {
     const { events } = await write('ab', { isEnded: false, signal: AbortSignal.abort() })
     expect(events.every((event) => event.type === 'text')).toBe(true)
+  })
+})
+
+describe('an answer in a SentencePiece vocabulary', () => {
+  const scored = readVocabulary(readGguf(makeGguf(SMALL, SCORED, SCORED_SIZE)))
+
+  it('does not begin with the space that any text has there, and keeps all others', async () => {
+    const ids = makeTokenizer(scored).encode('naïve 👋🏽  café')
+    async function* tokens() {
+      for (const id of [...ids, 2]) yield { id, logprob: -0.5, top: [] }
+    }
+    let text = ''
+    for await (const event of writeAnswer(tokens(), scored, [], new AbortController().signal))
+      if (event.type === 'text') text += event.text
+    expect(text).toBe('naïve 👋🏽  café')
   })
 })

@@ -2,7 +2,14 @@
 // others.
 import { describe, expect, it } from 'vitest'
 import { connectKernel, KERNEL_RESERVE } from '../../../workers/micro/kernel.ts'
-import { FORMATS, nameOf, TENSOR_TYPES, typeOf, type Format, type QuantizedName } from '../../../workers/micro/formats.ts'
+import {
+  FORMATS,
+  nameOf,
+  TENSOR_TYPES,
+  typeOf,
+  type Format,
+  type QuantizedName,
+} from '../../../workers/micro/formats.ts'
 import { seededRandom } from '../../../shared/random.ts'
 import { bytesOf, KINDS, numberToHalf, roundBlock, valuesOf, type Block, type BlockType } from './blocks.ts'
 import { kernelModule } from './load.ts'
@@ -28,7 +35,8 @@ const BLOCK_TYPES = Object.keys(KINDS) as BlockType[]
 /** All that a file may say, the ends of every range included. */
 function randomBlock(type: BlockType): Block {
   const { bits, hasLeast, leasts, parts, scales, values } = KINDS[type]
-  const any = (from: number, to: number): number => (random() < 0.1 ? (random() < 0.5 ? from : to) : whole(from, to))
+  const any = (from: number, to: number): number =>
+    random() < 0.1 ? (random() < 0.5 ? from : to) : whole(from, to)
   const half = () => numberToHalf(random() / 50)
   return {
     whole: Array.from({ length: values }, () => any(0, (1 << bits) - 1)),
@@ -102,7 +110,14 @@ describe.each(BLOCK_TYPES)('%s', (type) => {
         x.view.set(Array.from(x.view, () => random() * 4 - 2))
         const plain = roundPlainly(x.view, KINDS[type].values)
         const out = floats(tokens * rows)
-        kernel[`multiply_${name}`](out.at, at, placeRounded(type, x.at, tokens * columns), rows, columns, tokens)
+        kernel[`multiply_${name}`](
+          out.at,
+          at,
+          placeRounded(type, x.at, tokens * columns),
+          rows,
+          columns,
+          tokens,
+        )
         for (let token = 0; token < tokens; token++) {
           for (let row = 0; row < rows; row++) {
             let [sum, size] = [0, 0]
@@ -174,7 +189,10 @@ describe('BF16', () => {
           { length: columns },
           (_, i) => (weights[row * columns + i] ?? 0) * (x.view[token * columns + i] ?? 0),
         )
-        expect(out.view[token * rows + row]).toBeCloseTo(products.reduce((sum, each) => sum + each), 5)
+        expect(out.view[token * rows + row]).toBeCloseTo(
+          products.reduce((sum, each) => sum + each),
+          5,
+        )
       }
     const row = floats(columns)
     kernel.row_bf16(row.at, matrix, 1, columns)

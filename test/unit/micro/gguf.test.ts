@@ -59,7 +59,11 @@ describe('a damaged file', () => {
       'unknown type 77',
     ],
     ['too many dimensions', (view) => view.setUint32(firstTensor, 9, true), '9 dimensions'],
-    ['an unsupported tensor type', (view) => view.setUint32(firstTensor + 20, 23, true), 'is of type IQ4_XS; micro runs F32, F16, BF16, Q8_0'],
+    [
+      'an unsupported tensor type',
+      (view) => view.setUint32(firstTensor + 20, 23, true),
+      'is of type IQ4_XS; micro runs F32, F16, BF16, Q8_0',
+    ],
     [
       'a tensor beyond the end',
       (view) => view.setBigUint64(firstTensor + 24, 1n << 24n, true),

@@ -23,7 +23,11 @@ interface Synthetic {
   readonly models: readonly { readonly recipe: Recipe; readonly cases: readonly Continuation[] }[]
 }
 interface Pieces extends Continuation {
-  readonly texts: readonly { readonly text: string; readonly plain: readonly number[]; readonly special: readonly number[] }[]
+  readonly texts: readonly {
+    readonly text: string
+    readonly plain: readonly number[]
+    readonly special: readonly number[]
+  }[]
 }
 interface Tokens {
   readonly recipe: Recipe

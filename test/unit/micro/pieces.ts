@@ -38,7 +38,9 @@ function learnPieces(texts: readonly string[], count: number): readonly string[]
 function makePieces() {
   const characters = [...new Set(NASTY_TEXTS.flatMap((text) => Array.from(text.toWellFormed())))]
   // Every third character beyond ASCII has no piece and becomes its bytes.
-  const kept = characters.filter((each, index) => each !== ' ' && each !== '\0' && (each < '\u0080' || index % 3 > 0))
+  const kept = characters.filter(
+    (each, index) => each !== ' ' && each !== '\0' && (each < '\u0080' || index % 3 > 0),
+  )
   const bytes = Array.from(
     { length: 256 },
     (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`,
@@ -47,7 +49,12 @@ function makePieces() {
   const tail = ['<|im_start|>', '<|im_end|>', '<own>']
   const taken = new Set([...head, ...bytes, ...tail])
   const words = [...new Set([...learnPieces(NASTY_TEXTS, PIECES), SPACE, ...kept])]
-  const tokens = [...head, ...bytes, ...words.filter((word) => !taken.has(word) && !word.includes('\0')), ...tail]
+  const tokens = [
+    ...head,
+    ...bytes,
+    ...words.filter((word) => !taken.has(word) && !word.includes('\0')),
+    ...tail,
+  ]
   const types = tokens.map((token, id) => {
     if (id === 0) return 2
     if (id < 3 || token.startsWith('<|im_')) return 3
@@ -84,7 +91,22 @@ export const SCORED_SIZE = tokens.length
 export const SCORED_TEXTS: readonly string[] = (() => {
   const random = seededRandom(41)
   const any = <T>(list: readonly T[]): T | undefined => list[Math.floor(random() * list.length)]
-  const odd = [' ', '  ', '\n', '<s>', '</s>', '<unk>', '<0x41>', '<own>', '<|im_end|>', SPACE, '\t', 'é', '👋🏽', '']
+  const odd = [
+    ' ',
+    '  ',
+    '\n',
+    '<s>',
+    '</s>',
+    '<unk>',
+    '<0x41>',
+    '<own>',
+    '<|im_end|>',
+    SPACE,
+    '\t',
+    'é',
+    '👋🏽',
+    '',
+  ]
   const part = (): string => {
     if (random() < 0.4) return any(odd) ?? ''
     if (random() < 0.4) return (any(tokens.slice(259)) ?? '').replaceAll(SPACE, ' ')
@@ -95,5 +117,7 @@ export const SCORED_TEXTS: readonly string[] = (() => {
   const strings = Array.from({ length: 300 }, () =>
     Array.from({ length: 1 + Math.floor(random() * 8) }, part).join(''),
   )
-  return [...new Set([...NASTY_TEXTS, ...strings].map((text) => text.toWellFormed()))].filter((text) => text !== '')
+  return [...new Set([...NASTY_TEXTS, ...strings].map((text) => text.toWellFormed()))].filter(
+    (text) => text !== '',
+  )
 })()

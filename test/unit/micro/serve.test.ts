@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { leaseCache } from '../../../workers/micro/cache.ts'
 import { HONEST_SENTENCE } from '../../../workers/micro/confidence.ts'
 import { loadEngine } from '../../../workers/micro/engine.ts'
+import { PAGE_TOKENS } from '../../../workers/micro/layout.ts'
 import { serve, type ServeOptions } from '../../../workers/micro/serve.ts'
 import { kernelModule } from './load.ts'
 import { makeGguf, SMALL } from './synthetic.ts'
@@ -190,4 +192,21 @@ it('a shortened conversation says so in header and body', async () => {
   expect(await response.json()).toMatchObject({ minnow: { dropped_messages: expect.any(Number) } })
   const { chunks } = await chunksOf(await send({ messages: [...long, ...messages], stream: true }))
   expect(chunks.at(-1).minnow.dropped_messages).toBeGreaterThan(0)
+})
+
+describe('an engine without room', () => {
+  it('says when to come back, streaming or not, and has room again afterwards', async () => {
+    const others = leaseCache(engine.caches, 'others', undefined, [1])
+    others.reserve(engine.model.layout.pages.count * PAGE_TOKENS)
+    for (const stream of [false, true]) {
+      const response = await send({ stream })
+      expect(response.status).toBe(503)
+      expect(response.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
+      expect(await response.json()).toMatchObject({ error: { type: 'overloaded_error', code: 'overloaded' } })
+    }
+    others.release()
+    const after = await send({})
+    expect(after.status).toBe(200)
+    expect(after.headers.get('retry-after')).toBeNull()
+  })
 })

@@ -85,7 +85,8 @@ type Meta =
   | boolean
   | { readonly float: number }
   | { readonly floats: readonly number[] }
-  | readonly string[] | readonly number[]
+  | readonly string[]
+  | readonly number[]
 
 function writeMeta(writer: Writer, key: string, value: Meta): void {
   writer.text(key)

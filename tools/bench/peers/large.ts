@@ -81,7 +81,12 @@ function planTensors(sizes: Sizes): Planned[] {
   const { width, hidden } = sizes
   const typeOf = (columns: number) => (columns % 256 === 0 ? (sizes.wide ?? sizes.type) : sizes.type)
   const keyValue = (width / sizes.heads) * sizes.keyValueHeads
-  const matrix = (name: string, rows: number, columns: number): Planned => ({ name, rows, columns, type: typeOf(columns) })
+  const matrix = (name: string, rows: number, columns: number): Planned => ({
+    name,
+    rows,
+    columns,
+    type: typeOf(columns),
+  })
   const norm = (name: string): Planned => ({ name, rows: 0, columns: width, type: 'F32' })
   const blocks = Array.from({ length: sizes.blocks }, (_, block) => {
     const at = `blk.${block}`
