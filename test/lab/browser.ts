@@ -27,7 +27,8 @@ async function unpacked(): Promise<string> {
   const home = packageFolder()
   const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string }
   const folder = join(CACHE, version)
-  if (existsSync(folder)) return folder
+  if (existsSync(join(folder, 'chromium'))) return placed(folder)
+  rmSync(folder, { recursive: true, force: true }) // what a cache of letters left behind
   mkdirSync(CACHE, { recursive: true })
   const draft = mkdtempSync(join(CACHE, 'draft-'))
   const before = process.env['TMPDIR']
@@ -40,12 +41,19 @@ async function unpacked(): Promise<string> {
     writeFileSync(join(draft, 'fonts/fonts.conf'), fontsConfig(folder))
     renameSync(draft, folder)
   } catch (error) {
-    if (!existsSync(folder)) throw error // otherwise a neighbour was faster
+    if (!existsSync(join(folder, 'chromium'))) throw error // otherwise a neighbour was faster
   } finally {
     if (before === undefined) delete process.env['TMPDIR']
     else process.env['TMPDIR'] = before
     rmSync(draft, { recursive: true, force: true })
   }
+  return folder
+}
+
+/** A checkout that was copied has its letters where it is now. */
+function placed(folder: string): string {
+  const file = join(folder, 'fonts/fonts.conf')
+  if (readFileSync(file, 'utf8') !== fontsConfig(folder)) writeFileSync(file, fontsConfig(folder))
   return folder
 }
 
