@@ -1,5 +1,5 @@
 // What a page shows of one answer: while it is awaited, once it is there, and when it could not be had. What was there
-// stays while it is asked for again, so that nothing flickers.
+// stays while it is asked for again, so that nothing flickers; what answered another question does not.
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { call } from './call.ts'
 
@@ -9,9 +9,16 @@ export type Loaded<T> =
   /** `trouble`: it could not be renewed. */
   | { readonly state: 'ready'; readonly value: T; readonly trouble?: string }
 
+interface Held<T> {
+  readonly path: string | undefined
+  readonly answer: Loaded<T>
+}
+
+const LOADING = { state: 'loading' } as const
+
 /** Asked again every so often while the page can be seen. `undefined` asks for nothing. */
 export function useAnswer<T>(path: string | undefined, everyMs?: number): readonly [Loaded<T>, () => void] {
-  const [loaded, setLoaded] = useState<Loaded<T>>({ state: 'loading' })
+  const [held, setHeld] = useState<Held<T>>({ path, answer: LOADING })
   const newest = useRef(0)
   const isAsking = useRef(false)
 
@@ -23,11 +30,11 @@ export function useAnswer<T>(path: string | undefined, everyMs?: number): readon
     const found = await call<T>(path)
     if (mine !== newest.current) return // an older question, answered late
     isAsking.current = false
-    setLoaded((before) => {
-      if (found.ok) return { state: 'ready', value: found.value }
-      return before.state === 'ready'
-        ? { ...before, trouble: found.message }
-        : { state: 'failed', message: found.message }
+    setHeld((before) => {
+      if (found.ok) return { path, answer: { state: 'ready', value: found.value } }
+      return before.path === path && before.answer.state === 'ready'
+        ? { path, answer: { ...before.answer, trouble: found.message } }
+        : { path, answer: { state: 'failed', message: found.message } }
     })
   }, [path])
 
@@ -47,5 +54,5 @@ export function useAnswer<T>(path: string | undefined, everyMs?: number): readon
     },
     [],
   )
-  return [loaded, () => void load()]
+  return [held.path === path ? held.answer : LOADING, () => void load()]
 }
