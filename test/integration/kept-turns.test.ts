@@ -3,7 +3,7 @@
 // as it was heard.
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Fields, pick, user } from '../lab/client.ts'
+import { type Fields, pick, type Reply, user } from '../lab/client.ts'
 import { inside, objectsOf } from '../lab/objects.ts'
 import { freshId, openScene, type Scene } from '../lab/scene.ts'
 import { transcriptOf } from '../lab/transcript.ts'
@@ -58,6 +58,7 @@ const DIALECTS: readonly (readonly [string, Dialect])[] = [
 ]
 
 const chat = DIALECTS[0]?.[1] as Dialect
+const responses = DIALECTS[2]?.[1] as Dialect
 
 const ask = (dialect: Dialect, talk: string, text: string, headers: Fields = {}): Promise<Response> =>
   fetch(`${scene.gateway.url}${dialect.path(`lab/${talk}`)}`, {
@@ -65,7 +66,7 @@ const ask = (dialect: Dialect, talk: string, text: string, headers: Fields = {})
     headers: {
       authorization: 'Bearer mk-local',
       'content-type': 'application/json',
-      'x-minnow-conversation': talk,
+      ...(talk === '' ? {} : { 'x-minnow-conversation': talk }),
       ...(headers as Record<string, string>),
     },
     body: JSON.stringify(dialect.body(`lab/${talk}`, text)),
@@ -107,6 +108,34 @@ describe.each(DIALECTS)('a stream of %s', (name, dialect) => {
     expect(await textsOf(talk)).toEqual(['one', 'yes'])
     await readTo(await ask(dialect, talk, 'two'), dialect.end)
     expect(told(talk)).toEqual(['user: one', 'assistant: yes', 'user: two'])
+  }, 60_000)
+})
+
+describe.each([
+  ['a stream', true],
+  ['a whole reply', false],
+])('%s of the Responses API', (_, stream) => {
+  const post = (path: string, body: Fields): Promise<Reply> =>
+    scene.client.send(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+
+  test('has ended once its response is kept, and its conversation has it', async () => {
+    const model = `items-${stream}`
+    scene.lab.always(model, { text: 'yes' })
+    const conversation = String(pick((await post('/v1/conversations', {})).json, 'id'))
+    const asked = { model: `lab/${model}`, input: 'one', conversation, stream }
+    const dialect = { ...responses, body: () => asked }
+    const text = await readTo(await ask(dialect, '', 'one'), stream ? responses.end : '"status":"completed"')
+    await scene.gateway.kill()
+    await scene.gateway.restart()
+    const id = /"(resp_\w+)"/.exec(text)?.[1]
+    expect((await scene.client.send(`/v1/responses/${id}`)).status).toBe(200)
+    const { json } = await scene.client.send(`/v1/conversations/${conversation}/items?order=asc`)
+    const items = pick(json, 'data') as readonly Fields[]
+    expect(items.map((item) => pick(item, 'content', 0, 'text'))).toEqual(['one', 'yes'])
   }, 60_000)
 })
 

@@ -15,6 +15,7 @@ beforeAll(async () => {
   scene = await openScene({
     routes: { brief: { order: ['lab/brief'], conversations: { expireDays: EXPIRES_MS / 86_400_000 } } },
     retries: { sameTarget: 0 },
+    timeouts: { headMs: 60_000, firstTokenMs: 60_000, idleMs: 60_000 }, // a machine with much else to do
   })
 })
 afterAll(() => scene.stop())
@@ -108,8 +109,10 @@ test('two thousand conversations are told their own turns only, each stored once
     let next = from
     await Promise.all(
       Array.from({ length: 16 }, async () => {
-        for (let at = (next += 1) - 1; at < to; at = (next += 1) - 1)
-          expect((await say(`many-${at}`, text(at), 'lab/many')).status).toBe(200)
+        for (let at = (next += 1) - 1; at < to; at = (next += 1) - 1) {
+          const reply = await say(`many-${at}`, text(at), 'lab/many')
+          expect(reply.status, reply.text).toBe(200)
+        }
       }),
     )
   }

@@ -27,6 +27,8 @@ export interface Delivery {
   readonly replyId?: string
   /** The stream as it is kept, where it is. */
   readonly stream?: KeptStream
+  /** The end waits for this: is what was said kept? */
+  readonly kept?: Promise<boolean>
 }
 
 export interface KeptStream {
@@ -36,7 +38,7 @@ export interface KeptStream {
 }
 
 export async function deliver(
-  { request, served, dialect, receivedAt, keepAliveMs, replyId, stream }: Delivery,
+  { request, served, dialect, receivedAt, keepAliveMs, replyId, stream, kept }: Delivery,
   cx: Cx,
   abort: (reason: Failed) => void,
 ): Promise<Response> {
@@ -63,12 +65,18 @@ export async function deliver(
     const isNumbered = dialect.bareEvents !== true && !isArray
     if (isNumbered && stream !== undefined) headers.set('x-minnow-stream', stream.id)
     const numbers = isNumbered ? numbering(stream?.id ?? passingStream()) : unnumbered
-    const write = explaining(dialect.writeEvents(context), isNumbered)
-    const next = gather(
-      answer.batches,
-      stream === undefined ? write : (batch) => write(noting(batch, stream)),
-      cx.now,
-    )
+    const explained = explaining(dialect.writeEvents(context), isNumbered)
+    let isEnding = false
+    const write = (batch: Batch): string => {
+      isEnding ||= batch.some(isLast)
+      return explained(stream === undefined ? batch : noting(batch, stream))
+    }
+    const gathered = gather(answer.batches, write, cx.now)
+    const next = async (): Promise<string | undefined> => {
+      const text = await gathered()
+      if (kept === undefined || text === undefined || !isEnding) return text
+      return (await kept) ? text : `${UNKEPT}${text}`
+    }
     const leave = (): void => {
       abort(new Failed({ kind: 'cancelled' }))
       void answer.batches.return(undefined)
@@ -79,9 +87,10 @@ export async function deliver(
   const pieces = await collect(answer.batches)
   headers.set('server-timing', timing(cx.now() - receivedAt, answer.headMs))
   const finish = pieces.flatMap((piece) => piece.events).find((event) => event.type === 'finish')
-  if (finish?.kept === false) headers.set('x-minnow-kept', 'false')
+  const reply = dialect.writeReply(pieces, context)
+  if (finish?.kept === false || (await kept) === false) headers.set('x-minnow-kept', 'false')
   if (finish?.costMicros !== undefined) headers.set('x-minnow-cost', writeDollars(finish.costMicros))
-  return Response.json(dialect.writeReply(pieces, context), { headers })
+  return Response.json(reply, { headers })
 }
 
 function noting(batch: Batch, { broke }: KeptStream): Batch {
@@ -97,8 +106,12 @@ const explaining =
   (write: (batch: Batch) => string, isSaid: boolean) =>
   (batch: Batch): string => {
     const text = write(batch)
-    return isSaid && text !== '' && batch.some(isUnkept) ? `: x-minnow-kept: false\n${text}` : text
+    return isSaid && text !== '' && batch.some(isUnkept) ? `${UNKEPT}${text}` : text
   }
+
+const UNKEPT = ': x-minnow-kept: false\n'
+
+const isLast = ({ events }: Piece): boolean => events.some(({ type }) => type === 'finish')
 
 const isUnkept = ({ events }: Piece): boolean =>
   events.some((event) => event.type === 'finish' && event.kept === false)

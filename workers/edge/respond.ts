@@ -93,18 +93,31 @@ interface Keeping {
   readonly dialect: ClientDialect
   /** With the Response as it ended; with nothing where the client was told no id. Only the first call counts. */
   readonly close: (response: Fields | undefined) => void
+  /** False where it is not kept in time. */
+  readonly kept: Promise<boolean>
 }
+
+/** The last event waits so long for the response to be kept. */
+const LISTENING_MS = 5_000
 
 /** Looks on while the answer is written, and keeps what has become of it when it ends, however that is. */
 function keeping(entered: Entered, served: Served, cx: Cx): Keeping {
   const { promise, resolve } = Promise.withResolvers<void>()
+  const { promise: kept, resolve: settle } = Promise.withResolvers<boolean>()
   cx.defer(promise) // before the first byte: when the client leaves, only deferred work is sure to go on
   let writer: ResponseWriter | undefined
   let isOver = false
   const close = (response: Fields | undefined): void => {
     if (isOver) return
     isOver = true
-    resolve(response?.['id'] === undefined ? entered.forgo() : entered.keep(response))
+    const timer = setTimeout(() => settle(false), LISTENING_MS)
+    const work = response?.['id'] === undefined ? entered.forgo() : entered.keep(response, () => settle(true))
+    resolve(
+      work.finally(() => {
+        clearTimeout(timer)
+        settle(false) // means nothing where it is kept
+      }),
+    )
   }
   async function* watch(batches: Served['answer']['batches']): Served['answer']['batches'] {
     try {
@@ -116,13 +129,19 @@ function keeping(entered: Entered, served: Served, cx: Cx): Keeping {
   }
   return {
     close,
+    kept,
     served: { ...served, answer: { ...served.answer, batches: watch(served.answer.batches) } },
     dialect: {
       ...responses,
       writeEvents(context) {
         const open = writeStream(context)
         writer = open
-        return (batch) => (isGone(batch) ? '' : open.write(batch))
+        return (batch) => {
+          if (isGone(batch)) return ''
+          const text = open.write(batch)
+          if (isFinish(batch)) close(open.response())
+          return text
+        }
       },
       writeReply(pieces, context) {
         const reply = responses.writeReply(pieces, context)
@@ -132,6 +151,9 @@ function keeping(entered: Entered, served: Served, cx: Cx): Keeping {
     },
   }
 }
+
+const isFinish = (batch: Batch): boolean =>
+  batch.some(({ events }) => events.some(({ type }) => type === 'finish'))
 
 /** The batch that says nobody waits any more: no failure of the answer, so it is not written down as one. */
 const isGone = (batch: Batch): boolean =>

@@ -3,7 +3,7 @@ import { inputItemsOf, isReference, withItems } from '../../shared/dialects/open
 import { Failed } from '../../shared/failure.ts'
 import type { Fields } from '../../shared/fields.ts'
 import type { ModelRequest } from '../../shared/request.ts'
-import { insist } from '../insist.ts'
+import { persist } from '../insist.ts'
 import type { Caller, Cx } from '../service.ts'
 import { saidIn } from './closing.ts'
 import { PLACES } from './places.ts'
@@ -64,8 +64,8 @@ export interface Entered {
   /** The thread, and what it is told when the question is left to it. */
   readonly thread: () => Thread
   readonly keeping: (response: Fields) => Keeping
-  /** Call one of these, once: with the Response as it ended, or because nothing came of it. */
-  readonly keep: (response: Fields) => Promise<void>
+  /** Call one of these, once: with the Response as it ended and who is to know that it is kept, or because nothing came of it. */
+  readonly keep: (response: Fields, kept: () => void) => Promise<void>
   readonly forgo: () => Promise<void>
   /** Or this one, where the thread knows by itself how it ended. */
   readonly over: () => void
@@ -77,6 +77,10 @@ export interface Entered {
 
 /** The name under which a thread's turns meet at a provider; no client can give a conversation such a name. */
 export const homeOf = (keyId: string, thread: string): string => `${keyId}/thread/${thread}`
+
+/** A response that cannot be written is tried so long; one of a conversation, whose next turn waits for it, a while. */
+const TRYING_MS = 60_000
+const SPEAKING_MS = 15_000
 
 /** What is known of a response's id before it has one: all of it, where it runs in the background, or its end. */
 export interface Given {
@@ -164,10 +168,11 @@ export async function enter(
       id,
       thread,
       keeping,
-      keep: async (response) => {
+      keep: async (response, tell) => {
         const isKept = store || conversationId !== undefined
         const kept = keeping(response)
-        const keep = isKept ? insist(() => thread().keep(kept)) : undefined
+        const forMs = conversationId === undefined ? TRYING_MS : SPEAKING_MS
+        const keep = isKept ? persist(() => thread().keep(kept), forMs, cx.now) : undefined
         // What cannot be kept holds nobody up who waits for the next turn.
         const left = keep?.catch((error: unknown) =>
           thread()
@@ -175,6 +180,7 @@ export async function enter(
             .then(() => Promise.reject(error)),
         )
         await Promise.all([left, note(response)]).finally(floor.over)
+        tell()
         await sum()
       },
       note,
