@@ -121,8 +121,8 @@ test('a thousand conversations are told their own turns only, each stored once, 
   await round(0, 200, first)
   const after200 = memory()
   await round(200, count, first)
-  // What workerd itself holds of an object that is awake, its SQLite above all, and there are as many as conversations.
-  expect(memory() - after200).toBeLessThan(800 * 0.5)
+  // 45 MB were seen, on a busy machine where few of the objects were awake at a time; the process keeps them when they rest.
+  expect(memory() - after200).toBeLessThan(800 * 0.15)
   await asleep(scene.gateway, ['Conversation'])
   expect(awake(scene.gateway, ['Conversation'])).toBe(0)
   await round(0, again, (at) => `two ${at}`)
