@@ -107,6 +107,7 @@ describe('a decision', () => {
       share: 0.2,
       dial: { strongShare: 0.2 },
       chosen_by: 'price',
+      expected: null,
       fallbacks: ['b', 'c'],
     })
   })
