@@ -77,7 +77,7 @@ test('an address that a client makes up is not believed where Cloudflare is not 
 
 test('what another isolate counted holds here, and outlives a restart', async () => {
   const state = mkdtempSync(join(tmpdir(), 'minnow-guesses-'))
-  migrate(state, readMigrations(join(ROOT, 'migrations')))
+  migrate(databaseFile(state), readMigrations(join(ROOT, 'migrations')))
   const database = new DatabaseSync(databaseFile(state))
   const name = createHash('sha256').update('all').digest('hex')
   database.prepare('INSERT INTO guesses VALUES (?, ?, ?)').run(name, FREE_GUESSES + 6, Date.now())

@@ -60,7 +60,7 @@ const within = (change: (database: DatabaseSync) => void): void => {
 beforeAll(async () => {
   state = mkdtempSync(join(tmpdir(), 'minnow-test-'))
   migrate(
-    state,
+    databaseFile(state),
     MIGRATIONS.filter(({ name }) => name < '0013'),
   )
   within((database) => {
@@ -68,7 +68,7 @@ beforeAll(async () => {
     const insert = `INSERT INTO requests (${then.join(', ')}) VALUES (${then.map(() => '?').join(', ')})`
     database.prepare(insert).run(...writeRow(single).slice(0, then.length))
   })
-  migrate(state, MIGRATIONS)
+  migrate(databaseFile(state), MIGRATIONS)
   within((database) => {
     for (let page = 0; page < PAGES; page += 1) {
       const some =
