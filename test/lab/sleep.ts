@@ -22,13 +22,16 @@ function openFiles(pid: number): ReadonlySet<string> {
 }
 
 /** How many objects of these classes are in memory. */
-export function awake({ pid, state }: Gateway, classes: readonly string[]): number {
+export function awake({ pid, state }: Pick<Gateway, 'pid' | 'state'>, classes: readonly string[]): number {
   const open = openFiles(pid)
   return classes.flatMap((name) => objectsOf(state, name)).filter((file) => open.has(file)).length
 }
 
 /** Resolves once no object of these classes is in memory; the gateway goes on running. */
-export async function asleep(gateway: Gateway, classes: readonly string[]): Promise<void> {
+export async function asleep(
+  gateway: Pick<Gateway, 'pid' | 'state'>,
+  classes: readonly string[],
+): Promise<void> {
   for (const end = Date.now() + LIMIT_MS; awake(gateway, classes) > 0; await wait(EVERY_MS))
     if (Date.now() > end) throw new Error(`objects of ${classes.join(', ')} were awake for ${LIMIT_MS} ms`)
 }
