@@ -127,7 +127,7 @@ test('a thousand conversations are told their own turns only, each stored once, 
     look()
     return seen
   }
-  // What workerd holds of an object that is awake, SQLite above all. The process keeps it when they rest, for the next ones.
+  // An object that is awake has an SQLite of workerd's open. The process keeps that memory when they rest, for the next ones.
   const objectMb = 0.6 // 0.4 to 0.5 were seen
   const otherMb = 40 // what any traffic makes it grow by in the beginning: 23 were seen
   const before = memory()
