@@ -57,32 +57,36 @@ export function classify(request: ModelRequest, learned?: Learned, manner: Manne
 }
 
 /** By the priors alone: who routes while a route has learned nothing that is of use. */
-function unlearned(request: ModelRequest, manner: Manner, read?: Reading): Effort {
-  const { weak = 'micro', isGuarded = false } = manner
-  const judged = judge(request, manner, read)
-  if (weak === 'micro') return judged
-  const { gain, isKnown } = pairSight(read ?? readRequest(request, isGuarded), isGuarded)
-  return { ...judged, pair: { score: scoreOf(gain), isKnown } }
+function unlearned(
+  request: ModelRequest,
+  { weak = 'micro', isGuarded = false }: Manner,
+  read?: Reading,
+): Effort {
+  return weak === 'micro' ? fromMicro(request, isGuarded, read) : fromOther(request, isGuarded, read)
 }
 
-function judge(request: ModelRequest, manner: Manner, read?: Reading): Effort {
-  const { weak = 'micro', isGuarded = false } = manner
-  const isHeld = weak === 'micro' && isGuarded
-  const own = isHeld ? hold(request) : weigh(request)
+function fromMicro(request: ModelRequest, isGuarded: boolean, read?: Reading): Effort {
+  const own = isGuarded ? hold(request) : weigh(request)
   // What micro can do stays with it whatever follows, so nothing else need be read.
-  if (isHeld && own.score <= PLAIN_CUT) return own
+  if (isGuarded && own.score <= PLAIN_CUT) return own
   const reading = read ?? readRequest(request, isGuarded)
-  const { traits } = reading.whole
-  const paired = (): number => scoreOf(pairGain(reading, isGuarded))
-  const ground = groundOf(reading)
+  if (groundOf(reading) !== 'known') return own
+  // What micro cannot do, such as choosing among options, needs another model; the gain tells such requests apart.
+  const isBeyond = own.score > PLAIN_CUT || hasOptions(reading.whole.traits)
+  const gain = isBeyond ? scoreOf(pairGain(reading, isGuarded)) : 0
+  return isBeyond ? { ...own, score: PLAIN_CUT + gain * (1 - PLAIN_CUT) } : own
+}
+
+/** Between two larger models. A request is read once: with views that is most of what its score costs. */
+function fromOther(request: ModelRequest, isGuarded: boolean, read?: Reading): Effort {
+  const reading = read ?? readRequest(request, isGuarded)
+  const { gain, paired, isKnown } = pairSight(reading, isGuarded)
+  const pair = { score: scoreOf(gain), isKnown }
+  if (isKnown) return { score: pair.score, features: named(reading.whole.traits), pair }
   // Of what it was not measured on the prior for pairs knows nothing; what is easy for micro is easy for others. But
   // where a request began on known ground, what is put at its end is no way out.
-  if (ground === 'left' && weak === 'other') return { ...own, score: Math.min(own.score, paired()) }
-  if (ground !== 'known') return own
-  if (weak === 'other') return { score: paired(), features: named(traits) }
-  // What micro cannot do, such as choosing among options, needs another model; the gain tells such requests apart.
-  const isBeyond = own.score > PLAIN_CUT || hasOptions(traits)
-  return isBeyond ? { ...own, score: PLAIN_CUT + paired() * (1 - PLAIN_CUT) } : own
+  const own = weigh(request)
+  return { ...own, score: paired === undefined ? own.score : Math.min(own.score, scoreOf(paired)), pair }
 }
 
 /** A text of no more letters may be a greeting, which is easy by itself and says nothing of what follows it. */

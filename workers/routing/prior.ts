@@ -97,16 +97,21 @@ export function priorGain(sketch: Look, model: Linear = theShipped()): number {
   return isKnownGround(sketch) ? gainOf(model, sketch) : model.bias
 }
 
+export interface PairSight {
+  readonly gain: number
+  readonly isKnown: boolean
+  /** What the prior says of it, heard or not; absent on unknown ground. */
+  readonly paired?: number
+}
+
 /** The same of a request, as routes go by it; guarded: of a reading with views, where what follows raises nothing. */
-export function pairSight(
-  reading: Reading,
-  isGuarded: boolean,
-  model: Linear = theShipped(),
-): { readonly gain: number; readonly isKnown: boolean } {
+export function pairSight(reading: Reading, isGuarded: boolean, model: Linear = theShipped()): PairSight {
   const ground = groundOf(reading)
   if (ground === 'unknown') return { gain: model.bias, isKnown: false }
-  const gain = pairGain(reading, isGuarded, model)
-  return ground === 'known' ? { gain, isKnown: true } : { gain: Math.min(model.bias, gain), isKnown: false }
+  const paired = pairGain(reading, isGuarded, model)
+  return ground === 'known'
+    ? { gain: paired, isKnown: true, paired }
+    : { gain: Math.min(model.bias, paired), isKnown: false, paired }
 }
 
 /** The same of a request that is not on unknown ground; guarded: of a reading with views. */

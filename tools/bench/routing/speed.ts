@@ -35,6 +35,7 @@ export function speedLine(pairs: readonly Pair[]): string {
     ['pair prior', () => classify(next(), undefined, { weak: 'other' })],
     ['pair prior, guarded', () => classify(next(), undefined, { weak: 'other', isGuarded: true })],
     ['learner', () => classify(next(), learned, { weak: 'other' })],
+    ['learner, guarded', () => classify(next(), learned, { weak: 'other', isGuarded: true })],
     ['sketch, for a label', () => sketchOf(next())],
   ] as const
   return [

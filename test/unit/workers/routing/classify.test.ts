@@ -9,7 +9,9 @@ import {
   weigh,
 } from '../../../../workers/routing/classify.ts'
 import { BUCKETS, hashText } from '../../../../workers/routing/features.ts'
+import { openLearner, readLearned } from '../../../../workers/routing/learner.ts'
 import { sketchOf } from '../../../../workers/routing/sketch.ts'
+import { lastUserText } from '../../../../shared/request.ts'
 import { requestFor } from '../../samples.ts'
 
 const scoreOf = (text: string, prior?: Prior) => weigh(requestFor(text), prior).score
@@ -159,5 +161,48 @@ describe('what is told of a request to learn from', () => {
     const known = requestFor('Anna has 12 apples and buys 7 more. How many apples does Anna have now?')
     expect(noteOf(known, { weak: 'micro' }).prior).not.toBe(noteOf(known, { weak: 'other' }).prior)
     expect(noteOf(requestFor('Hello!'), {}).sketch).toBe(sketchOf(requestFor('Hello!')))
+  })
+})
+
+describe('a score of 1,000 characters', () => {
+  const story = 'Anna has 12 apples and buys 7 more. Then she gives 3 of them to Ben, who had none. '
+  const ends = { known: 'How many has she now?', free: 'Tell me what you think of that, in verse.' }
+  const texts = Object.values(ends).map((end) => `${story.repeat(12).slice(0, 1_000 - end.length)}${end}`)
+  const requests = texts.map((text) => requestFor(text))
+
+  const learner = openLearner()
+  for (let at = 0; at < 420; at += 1) {
+    const isHard = at % 2 === 0
+    const text = `${isHard ? 'A lemma about groups' : 'A salad for summer'}, number ${'and more '.repeat(at % 5)}${at}`
+    learner.add({
+      sketch: sketchOf(requestFor(text)),
+      weak: isHard ? 0 : 1,
+      strong: 1,
+      source: 'shadow',
+      at,
+    })
+  }
+  const learned = readLearned(learner.lesson())
+
+  /** Of many short rounds the quickest, for a busy machine makes others slower than they are. */
+  function quickest(score: () => unknown): number {
+    let least = Number.POSITIVE_INFINITY
+    for (let round = 0; round < 60; round += 1) {
+      const begunAt = performance.now()
+      for (let turn = 0; turn < 10; turn += 1) score()
+      least = Math.min(least, (performance.now() - begunAt) / 10)
+    }
+    return least
+  }
+
+  it.each([
+    ['by what micro can do', undefined, 'micro'],
+    ['by the prior for pairs', undefined, 'other'],
+    ['by what its route has learned', learned, 'other'],
+  ] as const)('takes less than half a millisecond, guarded: %s', (_, lesson, weak) => {
+    expect(lesson?.standing.isOn ?? true).toBe(true)
+    expect(requests.map(({ messages }) => lastUserText(messages).length)).toEqual([1_000, 1_000])
+    for (const request of requests)
+      expect(quickest(() => classify(request, lesson, { weak, isGuarded: true }))).toBeLessThan(0.5)
   })
 })
