@@ -47,8 +47,17 @@ export interface LearningOptions {
   readonly chance: () => number
 }
 
-/** What the tenant's own traffic has taught, or else what the house has learned; where neither is of use, the former. */
-export function lessonFor<Known extends { readonly standing: { readonly isOn: boolean } }>(
+interface Heard {
+  readonly standing: { readonly isOn: boolean }
+  /** Which quality a share reaches; known before the learner is heard, by the order of the prior. */
+  readonly curve?: unknown
+}
+
+/**
+ * What the tenant's own traffic has taught, or else what the house has learned. Where neither orders better than the
+ * prior, whichever knows at least what a quality needs; the former where that is nobody.
+ */
+export function lessonFor<Known extends Heard>(
   desk: Pick<Desk<Known>, 'known'>,
   route: string,
   caller: Caller,
@@ -56,7 +65,8 @@ export function lessonFor<Known extends { readonly standing: { readonly isOn: bo
   const own = desk.known({ route, tenant: tenantOf(caller) })
   if (own?.standing.isOn === true) return own
   const house = desk.known({ route, tenant: HOUSE })
-  return house?.standing.isOn === true ? house : own
+  if (house?.standing.isOn === true) return house
+  return own?.curve === undefined && house?.curve !== undefined ? house : own
 }
 
 export const tenantOf = ({ keyId, project }: Caller): string => project?.id ?? keyId

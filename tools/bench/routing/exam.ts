@@ -160,22 +160,47 @@ export function cascadeTable(exam: Exam): string {
   const cheapest = (goal: number): Point | undefined =>
     points.filter(({ accuracy }) => accuracy >= goal).toSorted((a, b) => a.per1000 - b.per1000)[0]
   const percent = (value: number): string => `${(100 * value).toFixed(1)} %`
+  const beside = besideOf(questions)
   const line = (goal: string, found: Point | undefined): string => {
-    if (found === undefined) return `| ${goal} | - | - | - | - | - |`
+    if (found === undefined) return `| ${goal} | - | - | - | - | - | - |`
     const [low, high] = accuracyWithin(found, questions)
-    return `| ${goal} | ${found.name} | ${percent(found.strongShare)} | ${percent(found.accuracy)} (${percent(low)} to ${percent(high)}) | ${found.per1000.toFixed(4)} | ${percent(found.per1000 / alone)} |`
+    return `| ${goal} | ${found.name} | ${percent(found.strongShare)} | ${percent(found.accuracy)} (${percent(low)} to ${percent(high)}) | ${found.per1000.toFixed(4)} | ${percent(found.per1000 / alone)} | ${percent(beside.tossedFor(found.accuracy) / alone)} |`
   }
   return [
     `**Cascades on MMLU-Pro, Llama-3.1 8B -> 70B** (${questions.length} questions; the 70B alone costs $${alone.toFixed(4)} per 1,000; the cheapest of ${points.length} points for each goal)`,
     '',
-    "| of the 70B's accuracy, at least | asked first | strong calls | reached (95 %) | $ per 1,000 | of the 70B's cost |",
-    '|---|---|---:|---:|---:|---:|',
+    "| of the 70B's accuracy, at least | asked first | strong calls | reached (95 %) | $ per 1,000 | of the 70B's cost | a coin's cost for as much |",
+    '|---|---|---:|---:|---:|---:|---:|',
     ...[0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.97].map((goal) => line(percent(goal), cheapest(goal))),
     line(`**${percent(GOAL)}**`, cheapest(GOAL)),
     line('99.0 %', cheapest(0.99)),
     '',
+    `The 8B alone has ${percent(beside.weak)} of the 70B's accuracy for ${percent(beside.weakPer1000 / alone)} of its cost. An oracle that asks the 70B only where it alone is right would have ${percent(beside.oracle)} for ${percent(beside.oraclePer1000 / alone)}.`,
+    '',
     `Dollars per million tokens, in and out: 70B ${LARGE.join(' and ')}, all others ${SMALL.join(' and ')}. The outcomes have no token counts: ${LETTERS_PER_TOKEN} letters a token and answers of ${ANSWER_TOKENS} tokens are assumed, the shots before each question are left out.`,
   ].join('\n')
+}
+
+/** What to compare with: the small model alone, a coin that sends each question to the one or the other, and an oracle. */
+function besideOf(questions: readonly Question[]) {
+  const sum = (of: (its: Question) => number): number => questions.reduce((all, its) => all + of(its), 0)
+  const isRight = ({ answerOf, right }: Question, model: string): boolean => answerOf(model) === right
+  const isGain = (its: Question): boolean => !isRight(its, WEAK) && isRight(its, STRONG)
+  const best = sum((its) => Number(isRight(its, STRONG)))
+  const per1000 = (of: (its: Question) => number): number => (1_000 * sum(of)) / questions.length
+  const weak = sum((its) => Number(isRight(its, WEAK))) / best
+  const [weakPer1000, strongPer1000] = [WEAK, STRONG].map((model) => per1000((its) => its.dollars(model)))
+  return {
+    weak,
+    weakPer1000: weakPer1000 ?? 0,
+    /** Dollars for 1,000 questions, with as many tosses for the strong model as this accuracy takes. */
+    tossedFor(accuracy: number): number {
+      const share = Math.min(1, Math.max(0, (accuracy - weak) / (1 - weak)))
+      return (1 - share) * (weakPer1000 ?? 0) + share * (strongPer1000 ?? 0)
+    },
+    oracle: sum((its) => Number(isRight(its, WEAK) || isRight(its, STRONG))) / best,
+    oraclePer1000: per1000((its) => its.dollars(isGain(its) ? STRONG : WEAK)),
+  }
 }
 
 function promptGains(questions: readonly Question[]): number[] {

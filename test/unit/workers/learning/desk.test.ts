@@ -85,6 +85,21 @@ describe('what is known', () => {
     const member = callerWith({ keyId: 'key_1', project: { id: 'project_1', name: 'p', budgets: [] } })
     expect(lessonFor(desk, 'auto', member)?.whose).toBe('project_1')
   })
+
+  it('is of the house where that alone knows what a quality needs, though neither orders better than the prior', () => {
+    const known = new Map<string, { standing: { isOn: boolean }; curve?: object; whose: string }>()
+    const desk = { known: ({ tenant }: Place) => known.get(tenant) }
+    const whose = (): string | undefined => lessonFor(desk, 'auto', callerWith({ keyId: 'key_1' }))?.whose
+    known.set(HOUSE, { standing: { isOn: false }, curve: {}, whose: HOUSE })
+    expect(whose()).toBe(HOUSE)
+    known.set('key_1', { standing: { isOn: false }, whose: 'key_1' })
+    expect(whose()).toBe(HOUSE)
+    known.set('key_1', { standing: { isOn: false }, curve: {}, whose: 'key_1' })
+    expect(whose()).toBe('key_1')
+    known.set(HOUSE, { standing: { isOn: false }, whose: HOUSE })
+    known.set('key_1', { standing: { isOn: false }, whose: 'key_1' })
+    expect(whose()).toBe('key_1')
+  })
 })
 
 describe('memory', () => {
