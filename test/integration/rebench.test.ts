@@ -151,6 +151,9 @@ describe('a run', () => {
       expect(pick(good, 'context', 'stated')).toBe(4_000)
       expect(pick(good, 'context', 'handled')).toBe(pick(good, 'context', 'tried'))
       expect(Number(pick(good, 'context', 'tried'))).toBeGreaterThan(3_000)
+      const depths = pick(good, 'context', 'depths') as Fields[]
+      expect(depths.map(({ depth }) => depth)).toEqual([0.02, 0.25, 0.5, 0.75, 0.98])
+      expect(depths.every(({ right, total }) => right === total && Number(total) > 2)).toBe(true)
 
       const micro = resultOf(shown, 'micro')
       expect(pick(micro, 'memory', 'weights_bytes')).toBe(2_999_072)

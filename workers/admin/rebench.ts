@@ -151,7 +151,12 @@ function shownResult({ runId, model, target, at, measures, findings, isMarked }:
     context:
       context === undefined
         ? null
-        : { handled: context.handled, tried: context.tried, stated: context.stated ?? null },
+        : {
+            handled: context.handled,
+            tried: context.tried,
+            stated: context.stated ?? null,
+            depths: context.depths ?? [],
+          },
     memory:
       memory === undefined
         ? (parametersOf(target) ?? null)

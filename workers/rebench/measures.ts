@@ -1,6 +1,7 @@
 // What a run found out about one model, from the probes that are over. Pure.
 import type { Burst, Look, Solved, Timed } from './probe.ts'
 import type { Footprint } from './house.ts'
+import { depthsOf } from './needles.ts'
 import { LEVELS, levelOf } from './plan.ts'
 import type { Done } from './store.ts'
 import { type Kind, KINDS } from './tasks/task.ts'
@@ -18,6 +19,8 @@ export interface Context {
   readonly handled: number
   /** The longest text that was tried. */
   readonly tried: number
+  /** Of the facts at each depth, 0 the beginning of a text and 1 its end, over all lengths; absent in older results. */
+  readonly depths?: readonly (Score & { readonly depth: number })[]
 }
 
 export interface Measures {
@@ -104,6 +107,7 @@ function countsOf(probes: readonly Done[]): Record<string, number> {
 
 function contextOf(probes: readonly Done[], stated: number | undefined): Context | undefined {
   let [handled, tried, isWhole] = [0, 0, true]
+  const depths = new Map<number, { right: number; total: number }>()
   for (const level of LEVELS.keys()) {
     const looks = probes.filter(({ item, state }) => levelOf(item) === level && state === 'done')
     if (looks.length === 0) break
@@ -111,11 +115,23 @@ function contextOf(probes: readonly Done[], stated: number | undefined): Context
       looks.flatMap(({ result }) => (result as Look).found),
       looks.map(({ result }) => (result as Look).tokens),
     ]
+    for (const { result } of looks) countDepths(depths, result as Look)
     tried = Math.max(tried, ...tokens)
     isWhole &&= found.filter(Boolean).length / found.length >= READ_SHARE
     if (isWhole) handled = Math.max(handled, ...tokens)
   }
-  return tried === 0 ? undefined : { ...(stated === undefined ? {} : { stated }), handled, tried }
+  if (tried === 0) return undefined
+  const found = [...depths]
+    .map(([depth, score]) => ({ depth, ...score }))
+    .toSorted((a, b) => a.depth - b.depth)
+  return { ...(stated === undefined ? {} : { stated }), handled, tried, depths: found }
+}
+
+function countDepths(depths: Map<number, { right: number; total: number }>, { found }: Look): void {
+  for (const [at, depth] of depthsOf(found.length).entries()) {
+    const score = depths.get(depth) ?? { right: 0, total: 0 }
+    depths.set(depth, { right: score.right + Number(found[at] === true), total: score.total + 1 })
+  }
 }
 
 export const scoreOf = ({ kinds }: Measures): Score =>

@@ -15,6 +15,10 @@ export interface Haystack {
 const DEPTHS = [0.02, 0.25, 0.5, 0.75, 0.98] as const
 /** A short text has room for three only. */
 const SHORT_DEPTHS = [0.02, 0.5, 0.98] as const
+
+/** Where so many facts stand in a text, from its beginning (0) to its end (1). */
+export const depthsOf = (facts: number): readonly number[] =>
+  facts === SHORT_DEPTHS.length ? SHORT_DEPTHS : DEPTHS
 const SHORT_TOKENS = 600
 /** Sentences are counted many at a time: the counter is slow to begin with. */
 const CHUNK = 16

@@ -166,8 +166,20 @@ describe('measures', () => {
     ],
     ['none', [look(0, 125, 0), look(1, 125, 1)], 0, 125],
   ])('know of %s how far it reads', (_, looks, handled, tried) =>
-    expect(measure(looks, known).context).toEqual({ stated: 1_000, handled, tried }),
+    expect(measure(looks, known).context).toMatchObject({ stated: 1_000, handled, tried }),
   )
+
+  it('know at which depth facts are lost, in texts with three of them, too', () => {
+    const lost = done('context', 2, { tokens: 250, found: [true, true, false, true, true] })
+    const short = done('context', 0, { tokens: 125, found: [true, false, true] })
+    expect(measure([short, lost], known).context?.depths).toEqual([
+      { depth: 0.02, right: 2, total: 2 },
+      { depth: 0.25, right: 1, total: 1 },
+      { depth: 0.5, right: 0, total: 2 },
+      { depth: 0.75, right: 1, total: 1 },
+      { depth: 0.98, right: 2, total: 2 },
+    ])
+  })
 
   it('say nothing of a length that was not tried', () =>
     expect(measure([done('task', 0, { right: true })], known).context).toBeUndefined())
