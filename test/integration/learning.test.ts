@@ -31,7 +31,7 @@ beforeAll(async () => {
     models: MODELS,
     routes: {
       auto: { ...TIERS, strongShare: 0 },
-      shadowed: { ...TIERS, strongShare: 0, shadow: { share: 1, budget: { usd: 1, window: 'day' } } },
+      shadowed: { ...TIERS, strongShare: 0, shadow: { share: 1, budget: { usd: 2, window: 'day' } } },
       up: { ...TIERS, strongShare: 1, shadow: { share: 1, budget: { usd: 1, window: 'day' } } },
       judged: {
         ...TIERS,
@@ -282,6 +282,40 @@ describe('a route that is over its head with some of its traffic', () => {
     const others = await scores(easy)
     const isAbove = after.flatMap((one) => others.map((other) => one > other))
     expect(isAbove.filter(Boolean).length / isAbove.length).toBeGreaterThan(0.9)
+  }, 120_000)
+
+  test('does not hear a learner that does worse than what was shipped, and says so', async () => {
+    const key = await scene.makeKey()
+    const teach = async (hard: readonly string[], easy: readonly string[], from: number): Promise<void> => {
+      for (let at = from; at < from + 104; at += 8)
+        await Promise.all(
+          Array.from({ length: 8 }, (_, more) => {
+            const isHard = more % 2 === 0
+            const content = about(isHard ? hard : easy, at + more)
+            const lab = { text: isHard ? 'A' : 'C' }
+            return key.client.ask({ model: 'shadowed', messages: [user(content)], lab })
+          }),
+        )
+    }
+    const asked = { model: 'shadowed', messages: [user(about(STARS, 9_000))] }
+    const decision = async (): Promise<unknown> => (await key.client.ask(asked, { path: '/v1/route' })).json
+    const shipped = pick(await decision(), 'score')
+    scene.lab.always('large-1', { text: 'C', usage: USED })
+    await teach(STARS, MEALS, 0)
+    await teach(MEALS, STARS, 1_000) // the traffic turns over: what it expects is the contrary of what comes
+    const reason = expect.stringMatching(/^Off: 0\.\d+ on its last 150 held-out labels/) as unknown
+    const found = await until('all labels', async () => {
+      const one = await learnerOf('shadowed', key.id)
+      return pick(one, 'labels', 'shadow') === 208 && one
+    })
+    expect(found).toMatchObject({ learner: { on: false, reason } })
+    await scene.gateway.restart() // an isolate that begins hears of the learner with its first request
+    await key.client.ask({ ...asked, lab: { text: 'C' } })
+    const heard = await until('the isolate to know', async () => {
+      const now = await decision()
+      return String(pick(now, 'expected', 'evidence')).startsWith('Off: 0.') && now
+    })
+    expect(heard).toMatchObject({ score: shipped, expected: { evidence: reason } })
   }, 120_000)
 })
 
