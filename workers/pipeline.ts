@@ -20,7 +20,7 @@ import type { Learning } from './learning/learning.ts'
 import type { Looks } from './routing/looks.ts'
 import type { Planner } from './routing/planner.ts'
 import type { ModelRequest } from '../shared/request.ts'
-import type { Answer, Caller, Cx, RunTests, Service } from './service.ts'
+import type { Answer, Caller, Cx, Fate, RunTests, Service } from './service.ts'
 import type { Telemetry } from './telemetry/handover.ts'
 import { conversationOf } from './telemetry/conversation.ts'
 import { newRowId, outcomeOf } from './telemetry/outcome.ts'
@@ -60,7 +60,12 @@ export interface Served {
 
 /** `abort` ends everything that belongs to the request; its own signal is `cx.signal`. */
 export type Pipeline = (
-  asked: { caller: Caller; request: ModelRequest },
+  asked: {
+    caller: Caller
+    request: ModelRequest
+    /** What becomes of it where it is kept as a response; never rejects. */
+    fate?: Promise<Fate>
+  },
   cx: Cx,
   abort: (reason: Failed) => void,
 ) => Promise<Served>
@@ -79,7 +84,7 @@ export const pipeline =
     tokenizer,
     statusOf,
   }: Organs): Pipeline =>
-  async ({ caller, request }, cx, abort) => {
+  async ({ caller, request, fate }, cx, abort) => {
     const startedAt = cx.now()
     let timer: ReturnType<typeof setTimeout> | null = null
     let conversation: Asked | undefined
@@ -165,7 +170,7 @@ export const pipeline =
     cx.defer(closed)
 
     try {
-      conversation = await conversations({ caller, request, ...(words && { row }) }, cx)
+      conversation = await conversations({ caller, request, fate, ...(words && { row }) }, cx)
       const { last, request: whole, allowedMicros, context } = conversation
       const dry = (): Promise<Plan> => planner.plan(whole, caller, cx, { isDry: true })
       kept = await cache.find({ caller, request: whole, plan: dry }, cx)

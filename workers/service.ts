@@ -119,6 +119,9 @@ export type Paid =
 export type RunTests = (program: Program) => Promise<Ran>
 
 /** The target of a conversation's last answer, and what its vendor then had in its cache. */
+/** What became of a turn that was to be written down. `late`: nobody knows yet. `none`: there was nothing to write. */
+export type Fate = 'kept' | 'late' | 'erased' | 'none'
+
 export interface LastServed {
   /** By `healthKey`. */
   readonly target: string

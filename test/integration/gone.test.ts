@@ -174,6 +174,28 @@ describe('an erased conversation', () => {
     expect((await key.client.send('/v1/conversations/at-once')).status).toBe(404)
   }, 60_000)
 
+  test('of the Responses API while it is answered leaves nothing either, however long that takes', async () => {
+    const word = canary('erased')
+    // Its end comes more than ten seconds after the erasing.
+    scene.lab.always('one', { text: `Say ${word}. `.repeat(14), everyMs: 700 })
+    const made = ok(await post('/v1/conversations', {}, {}))
+    const conversation = String(pick(made.json, 'id'))
+    const headers = { 'x-minnow-resumable': 'true' }
+    const saying = post('/v1/responses', { model: 'one', input: word, stream: true, conversation }, headers)
+    let isOver = false
+    const over = saying.catch(() => undefined).finally(() => void (isOver = true))
+    await until('it to be written down', () => placesOf(word).includes('Replay.rows'))
+    await erase(conversation)
+    await new Promise((done) => setTimeout(done, 11_000))
+    expect(isOver).toBe(false)
+    const reply = await over
+    expect(reply?.text).toContain('response.completed')
+    await new Promise((done) => setTimeout(done, 12_000))
+    expect(placesOf(word)).toEqual([])
+    const id = /"id":"(resp_\w+)"/.exec(reply?.text ?? '')?.[1]
+    expect((await key.client.send(`/v1/responses/${id}`)).status).toBe(404)
+  }, 90_000)
+
   test('whose only turn came to nothing leaves no words of it', async () => {
     const word = canary('erased')
     scene.lab.always('one', { status: 500 })

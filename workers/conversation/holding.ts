@@ -1,15 +1,13 @@
 // An answer on its way to the client: what is heard of it is told to the conversation now and then, and its last word goes
 // out only once the turn is kept, or could not be for so long that its client is told that.
 import type { Batch, Piece } from '../../shared/event.ts'
+import type { Fate } from '../service.ts'
 import type { Heard } from './drafts.ts'
-
-/** `late`: nobody knows yet whether it can be written. `none`: nothing was to be kept. */
-export type Kept = 'kept' | 'late' | 'erased' | 'none'
 
 export interface Holding {
   /** Writes down words, which come after so many characters. */
   readonly hear: (heard: Pick<Heard, 'from' | 'text'>) => Promise<void>
-  readonly kept: Promise<Kept>
+  readonly kept: Promise<Fate>
 }
 
 /** A short answer is not written down before its end; a longer one every two seconds, or what is much. */

@@ -5,11 +5,10 @@ import type { ModelRequest } from '../../shared/request.ts'
 import { sealTrouble } from '../../shared/seal.ts'
 import type { Goal } from '../../shared/talk-schema.ts'
 import type { Tokenizer } from '../../shared/tokens.ts'
-import type { Answer, Caller, Cx, LastServed } from '../service.ts'
+import type { Answer, Caller, Cx, Fate, LastServed } from '../service.ts'
 import { tracesOf } from '../traces.ts'
 import type { Heard } from './drafts.ts'
-import { noteElsewhere } from './elsewhere.ts'
-import type { Kept } from './holding.ts'
+import { noteElsewhere, openFollowing } from './elsewhere.ts'
 import { newTurnId } from './ids.ts'
 import { counting, roughly } from './item.ts'
 import type { Told } from './adding.ts'
@@ -86,7 +85,7 @@ export interface Asked {
   /** The answer, whose last word waits until the turn is kept. */
   readonly listen: (batches: Answer['batches'], target: Target) => Answer['batches']
   /** Whether the turn is kept, as far as who listens is told; never rejects. */
-  readonly kept: Promise<Kept>
+  readonly kept: Promise<Fate>
   /** Call once, with how it ended and who answered; stores the turn or frees the conversation. */
   readonly close: (ending: Ending | undefined, target?: Target) => Promise<void>
 }
@@ -97,6 +96,8 @@ export type Conversations = (
     readonly request: ModelRequest
     /** The request's row, where what is said is kept beside it. */
     readonly row?: string
+    /** What becomes of it in its thread, where it has one; never rejects. */
+    readonly fate?: Promise<Fate> | undefined
   },
   cx: Cx,
 ) => Promise<Asked>
@@ -111,15 +112,21 @@ const NOTHING: Pick<Asked, 'listen' | 'kept' | 'close'> = {
 
 export const openConversations =
   ({ objects, termsOf, tokenizer, summarise, wordsMs, check }: Given): Conversations =>
-  async ({ caller, request, row }, cx) => {
+  async ({ caller, request, row, fate }, cx) => {
     const { conversation: name, talk } = request
     const isTalk = request.embedding === undefined && request.proxied === undefined
     const words = row === undefined ? undefined : { row, until: cx.now() + wordsMs }
     const traces = tracesOf(caller.keyId, { answer: request.keptIn, words })
-    if (name === undefined) noteElsewhere(objects, { keyId: caller.keyId, request, traces }, cx)
+    const elsewhere = { keyId: caller.keyId, request, traces }
+    if (name === undefined) noteElsewhere(objects, elsewhere, cx)
     if (name === undefined || !isTalk) {
       const { context } = request // of what is kept as responses, which is told already
-      return { request, ...(context === undefined ? {} : { context }), ...NOTHING }
+      return {
+        request,
+        ...(context === undefined ? {} : { context }),
+        ...NOTHING,
+        ...(fate === undefined ? {} : openFollowing({ objects, fate }, elsewhere, cx)),
+      }
     }
     check()
     const turnId = newTurnId()

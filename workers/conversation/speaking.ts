@@ -103,12 +103,12 @@ export function openSpeaking(parts: Parts, ending: Ending): Speaking {
     },
 
     async forgo(turnId, forgone) {
-      const isErased = erased.delete(turnId)
+      const wasErased = erased.delete(turnId)
       leave(turnId)
       if (forgone.wasHeard) return
       drafts.remove(turnId)
       const { traces: left = [], keepMs = 0 } = forgone.leaving ?? {}
-      if (isErased) return ending.abandon(left)
+      if (wasErased || forgone.isErased === true) return ending.abandon(left)
       if (left.length === 0) return
       change(() => traces.note(left, Date.now()))
       await parts.schedule(Date.now() + keepMs)

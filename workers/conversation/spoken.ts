@@ -29,8 +29,13 @@ export interface Leaving {
   readonly traces: readonly Trace[]
 }
 
-/** Of a turn that is not written down: words of it were heard, and those are kept; or nothing came of it. */
-export type Forgone = { readonly wasHeard: true } | { readonly wasHeard: false; readonly leaving?: Leaving }
+/**
+ * Of a turn that is not written down: words of it were heard, and those are kept; or nothing came of it. `isErased`: what
+ * it has left elsewhere is to go.
+ */
+export type Forgone =
+  | { readonly wasHeard: true }
+  | { readonly wasHeard: false; readonly leaving?: Leaving; readonly isErased?: boolean }
 
 /** What became of a turn that was to be written down. */
 export interface Remembered {

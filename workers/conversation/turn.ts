@@ -2,11 +2,11 @@
 // long as it takes. Who listens waits for that a while, who speaks next a while longer.
 import type { Ending, Target } from '../../shared/plan.ts'
 import { persist } from '../insist.ts'
-import { type Caller, type Cx, healthKey, servedBy } from '../service.ts'
+import { type Caller, type Cx, type Fate, healthKey, servedBy } from '../service.ts'
 import type { Trace } from '../traces.ts'
 import type { Told } from './adding.ts'
 import type { Begun } from './drafts.ts'
-import { hold, type Kept } from './holding.ts'
+import { hold } from './holding.ts'
 import { partsOf } from './ids.ts'
 import type { CountMessage } from './item.ts'
 import type { Recall } from './joining.ts'
@@ -46,7 +46,7 @@ export function openTurn(
   { id, name, recalled, isListed, keepMs, summaryModel, weigh, isCounted, caller, traces }: Turn,
   cx: Cx,
 ): Pick<Asked, 'listen' | 'kept' | 'close'> {
-  const { promise: kept, resolve: settle } = Promise.withResolvers<Kept>()
+  const { promise: kept, resolve: settle } = Promise.withResolvers<Fate>()
   const leaving: Leaving = { name, isListed, keepMs, sums: summaryModel !== undefined, traces }
 
   const begun = (target: Target | undefined): Begun => ({

@@ -9,7 +9,7 @@ import type { ModelRequest } from '../../shared/request.ts'
 import { writeWishes } from '../../shared/wishes.ts'
 import type { Pipeline, Served } from '../pipeline.ts'
 import type { Planner } from '../routing/planner.ts'
-import type { Caller, Cx } from '../service.ts'
+import type { Caller, Cx, Fate } from '../service.ts'
 import { cancelled } from '../thread/closing.ts'
 import { ownPart } from '../replay/names.ts'
 import { reached } from '../thread/reached.ts'
@@ -64,11 +64,13 @@ export const respond =
     const own = stream === undefined ? undefined : ownPart(stream.id)
     const entered = await enter(house, { request, caller }, cx, own === undefined ? {} : { own })
     const told = named(entered)
-    const served = await house.pipeline({ caller, request: told }, cx, abort).catch((error: unknown) => {
-      cx.defer(entered.forgo())
+    const { promise: fate, resolve: settle } = Promise.withResolvers<Fate>()
+    const asked = { caller, request: told, fate }
+    const served = await house.pipeline(asked, cx, abort).catch((error: unknown) => {
+      cx.defer(forgo(entered, settle))
       throw error
     })
-    const kept = keeping(entered, served, cx)
+    const kept = keeping(entered, { served, settle }, cx)
     const { keepAliveMs } = house
     const delivery = {
       request: told,
@@ -76,6 +78,7 @@ export const respond =
       keepAliveMs,
       replyId: entered.id,
       ...kept,
+      kept: fate.then(isKept),
       ...(stream === undefined ? {} : { stream }),
     }
     return deliver(delivery, cx, abort).catch((error: unknown) => {
@@ -88,34 +91,44 @@ export const respond =
 const named = ({ id, request }: Entered): ModelRequest =>
   request.response === undefined ? request : { ...request, response: { ...request.response, id } }
 
+const forgo = (entered: Entered, settle: (fate: Fate) => void): Promise<void> =>
+  entered.forgo().then(settle, (error: unknown) => {
+    settle('none')
+    throw error
+  })
+
+const isKept = (fate: Fate): boolean => fate !== 'late'
+
+interface Answering {
+  readonly served: Served
+  readonly settle: (fate: Fate) => void
+}
+
 interface Keeping {
   readonly served: Served
   readonly dialect: ClientDialect
   /** With the Response as it ended; with nothing where the client was told no id. Only the first call counts. */
   readonly close: (response: Fields | undefined) => void
-  /** False where it is not kept in time. */
-  readonly kept: Promise<boolean>
 }
 
 /** The last event waits so long for the response to be kept. */
 const LISTENING_MS = 5_000
 
 /** Looks on while the answer is written, and keeps what has become of it when it ends, however that is. */
-function keeping(entered: Entered, served: Served, cx: Cx): Keeping {
+function keeping(entered: Entered, { served, settle }: Answering, cx: Cx): Keeping {
   const { promise, resolve } = Promise.withResolvers<void>()
-  const { promise: kept, resolve: settle } = Promise.withResolvers<boolean>()
   cx.defer(promise) // before the first byte: when the client leaves, only deferred work is sure to go on
   let writer: ResponseWriter | undefined
   let isOver = false
   const close = (response: Fields | undefined): void => {
     if (isOver) return
     isOver = true
-    const timer = setTimeout(() => settle(false), LISTENING_MS)
-    const work = response?.['id'] === undefined ? entered.forgo() : entered.keep(response, () => settle(true))
+    const timer = setTimeout(() => settle('late'), LISTENING_MS)
+    const work = response?.['id'] === undefined ? forgo(entered, settle) : entered.keep(response, settle)
     resolve(
       work.finally(() => {
         clearTimeout(timer)
-        settle(false) // means nothing where it is kept
+        settle('late') // means nothing where something was told
       }),
     )
   }
@@ -129,7 +142,6 @@ function keeping(entered: Entered, served: Served, cx: Cx): Keeping {
   }
   return {
     close,
-    kept,
     served: { ...served, answer: { ...served.answer, batches: watch(served.answer.batches) } },
     dialect: {
       ...responses,

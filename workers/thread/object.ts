@@ -1,5 +1,6 @@
 // The object that keeps one thread: responses that go on from each other, and the conversation they may belong to.
 import { DurableObject } from 'cloudflare:workers'
+import type { Fate } from '../service.ts'
 import type { Keeping, Listed } from './keeper.ts'
 import type { PageQuery } from './page.ts'
 import { openParts, type Parts, type Surroundings } from './parts.ts'
@@ -27,12 +28,17 @@ export class ThreadObject extends DurableObject {
   }
 
   /** Nothing came of the question: the conversation goes on without it. */
-  async forgo(id: string): Promise<void> {
+  async forgo(id: string, conversationId: string | null): Promise<Fate> {
+    return this.speaking.forgo(id, conversationId)
+  }
+
+  /** It cannot be written yet; the next one need not wait for that. */
+  async stepAside(id: string): Promise<void> {
     this.parts.floor.release(id)
   }
 
-  /** Keeps a response, once, and lets the conversation go on. */
-  async keep(keeping: Keeping): Promise<void> {
+  /** Keeps a response, once, and lets the conversation go on. Rejects where it could not be written; it may be told again. */
+  async keep(keeping: Keeping): Promise<Fate> {
     return this.speaking.keep(keeping)
   }
 
@@ -96,7 +102,7 @@ export class ThreadObject extends DurableObject {
   }
 
   async listItems(conversationId: string, query: PageQuery): Promise<Listed> {
-    return this.parts.keeper.listItems(conversationId, query)
+    return this.shelving.listItems(conversationId, query)
   }
 
   async addItems(conversationId: string, items: string): Promise<Listed> {

@@ -6,6 +6,7 @@ import { type Expiry, openExpiry } from './expiry.ts'
 import { type Keeper, openKeeper } from './keeper.ts'
 import { type Late, openLate } from './late.ts'
 import { KEEP_MS, type Kept } from './lineage.ts'
+import { type Loose, openLoose } from './loose.ts'
 import { renewOlder } from './older.ts'
 import { openPlaces, type Places } from './places.ts'
 import { type AnswerTask, openRuns, type Runs } from './runs.ts'
@@ -29,6 +30,7 @@ export interface Parts {
   readonly runs: Runs
   readonly floor: Floor
   readonly late: Late
+  readonly loose: Loose
   /** A response that is kept, or will be within a moment. */
   find(id: string): Promise<Kept | undefined>
   /** All of it or nothing, the tables too, so that it can be tried again. */
@@ -58,6 +60,7 @@ export function openParts({ storage }: DurableObjectState, surroundings: Surroun
     }
   }
   change(() => renewOlder(storage.sql, store))
+  const loose = openLoose((keeping) => change(() => keeper.keep(keeping, Date.now())))
 
   return {
     store,
@@ -68,8 +71,10 @@ export function openParts({ storage }: DurableObjectState, surroundings: Surroun
     runs,
     floor: openFloor(),
     late,
+    loose,
     change,
     async find(id) {
+      loose.write()
       const kept = deleted.has(id) ? undefined : await late.wait(() => store.find(id))
       if (kept !== undefined) runs.check(kept)
       return kept
@@ -77,6 +82,7 @@ export function openParts({ storage }: DurableObjectState, surroundings: Surroun
     async erase(ids) {
       for (const id of ids) {
         deleted.add(id)
+        loose.drop(id)
         runs.stop(id)
       }
       change(() => keeper.removeResponses(ids))

@@ -23,6 +23,7 @@ export interface Shelving {
   putConversation(conversation: StoredConversation, items: string): Promise<void>
   conversation(id: string): StoredConversation | undefined
   removeConversation(id: string): Promise<boolean>
+  listItems(conversationId: string, query: PageQuery): Listed
   addItems(conversationId: string, items: string): Promise<Listed>
   item(conversationId: string, itemId: string): string | undefined
   removeItem(conversationId: string, itemId: string): boolean
@@ -31,9 +32,10 @@ export interface Shelving {
 }
 
 export function openShelving(parts: Parts): Shelving {
-  const { store, keeper, places, journal, late, find, change, erase, schedule } = parts
+  const { store, keeper, places, journal, late, loose, find, change, erase, schedule } = parts
 
   const addItems = async (conversationId: string, items: string): Promise<Listed> => {
+    loose.write()
     const added = change(() => keeper.addItems(conversationId, items, Date.now()))
     await schedule()
     return added
@@ -71,12 +73,18 @@ export function openShelving(parts: Parts): Shelving {
     conversation: (id) => (keeper.isConversation(id) ? store.conversation() : undefined),
     async removeConversation(id) {
       if (!keeper.isConversation(id)) return false
+      loose.clear()
       change(() => keeper.removeConversation())
       await erase(store.all().flatMap((kept) => (kept.upto === null ? [] : [kept.id])))
       return true
     },
+    listItems(conversationId, query) {
+      loose.write() // whoever reads sees what could not be written till now
+      return keeper.listItems(conversationId, query)
+    },
     addItems,
     item(conversationId, itemId) {
+      loose.write()
       const item = keeper.isConversation(conversationId) ? keeper.item(itemId) : undefined
       return item && JSON.stringify(item)
     },

@@ -1,5 +1,6 @@
 // How turns come into a thread and leave it: one after another in a conversation, each kept once, some by themselves in
 // the background.
+import type { Fate } from '../service.ts'
 import type { Keeping } from './keeper.ts'
 import type { Kept } from './lineage.ts'
 import type { Parts } from './parts.ts'
@@ -9,7 +10,9 @@ import type { Span, SpanName, Written } from './summing.ts'
 export interface Speaking {
   /** What a new question goes on from. In a conversation it waits for the end of the answer before. */
   recall(asking: Asking): Promise<Recalled>
-  keep(keeping: Keeping): Promise<void>
+  /** Nothing came of it, or nothing more will. */
+  forgo(id: string, conversationId: string | null): Fate
+  keep(keeping: Keeping): Promise<Fate>
   begin(keeping: Keeping, task: string, keepMs: number | null): Promise<void>
   cancel(id: string): Promise<string | false | undefined>
   span(due: Due): Span | undefined
@@ -20,8 +23,12 @@ export interface Speaking {
 const SUMMING_MS = 60_000
 
 export function openSpeaking(parts: Parts, waitUntil: (work: Promise<void>) => void): Speaking {
-  const { store, keeper, expiry, runs, floor, late, find, change, schedule } = parts
+  const { store, keeper, expiry, runs, floor, late, loose, find, change, schedule } = parts
   let summingUntil = 0 // somebody sums up at the moment
+
+  /** It was there when somebody began to speak in it. */
+  const isErased = (conversationId: string | null): boolean =>
+    conversationId !== null && !keeper.isConversation(conversationId)
 
   const run = async (kept: Kept, keepMs: number | null): Promise<void> => {
     await runs.run(kept, keepMs)
@@ -37,6 +44,7 @@ export function openSpeaking(parts: Parts, waitUntil: (work: Promise<void>) => v
       if (!keeper.isConversation(conversationId)) return keeper.recall(asking)
       if (!(await floor.take(id))) return { ok: false, why: 'busy' }
       try {
+        loose.write() // nobody else speaks now: what was told before and could not be written comes first
         const recalled = keeper.recall(asking)
         if (!recalled.ok) floor.release(id) // deleted while this one waited, or too long
         return recalled
@@ -45,11 +53,23 @@ export function openSpeaking(parts: Parts, waitUntil: (work: Promise<void>) => v
         throw error
       }
     },
+    forgo(id, conversationId) {
+      floor.release(id)
+      return isErased(conversationId) ? 'erased' : 'none'
+    },
     async keep(keeping) {
-      change(() => keeper.keep(keeping, Date.now()))
-      floor.release(keeping.id)
+      const { id, conversationId } = keeping
+      if (isErased(conversationId)) {
+        loose.drop(id)
+        floor.release(id)
+        return 'erased'
+      }
+      loose.hold(keeping)
+      loose.write(id)
+      floor.release(id)
       late.wake()
       await schedule()
+      return 'kept'
     },
     async begin(keeping, task, keepMs) {
       change(() => keeper.queue(keeping, task))

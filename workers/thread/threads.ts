@@ -3,8 +3,8 @@ import { inputItemsOf, isReference, withItems } from '../../shared/dialects/open
 import { Failed } from '../../shared/failure.ts'
 import type { Fields } from '../../shared/fields.ts'
 import type { ModelRequest } from '../../shared/request.ts'
-import { persist } from '../insist.ts'
-import type { Caller, Cx } from '../service.ts'
+import { insist } from '../insist.ts'
+import type { Caller, Cx, Fate } from '../service.ts'
 import { saidIn } from './closing.ts'
 import { PLACES } from './places.ts'
 import { newId, newThread, responseOf, threadOf } from './ids.ts'
@@ -20,12 +20,14 @@ import { resolve } from './references.ts'
 import { itemsIn, type StoredConversation } from './store.ts'
 import type { Span, SpanName, Written } from './summing.ts'
 import { BOUNDLESS, countFor, limitOf, type Talking, tooLong } from './talking.ts'
+import { write } from './turn.ts'
 
 /** What is asked of a thread's object; the real one is a Durable Object named by key and thread. */
 export interface Thread {
   recall(asking: Asking): Promise<Recalled>
-  forgo(id: string): Promise<void>
-  keep(keeping: Keeping): Promise<void>
+  forgo(id: string, conversationId: string | null): Promise<Fate>
+  stepAside(id: string): Promise<void>
+  keep(keeping: Keeping): Promise<Fate>
   begin(keeping: Keeping, task: string, keepMs: number | null): Promise<void>
   follow(id: string, afterEvent: number): Promise<ReadableStream<Uint8Array> | false | undefined>
   read(id: string): Promise<string | undefined>
@@ -64,9 +66,9 @@ export interface Entered {
   /** The thread, and what it is told when the question is left to it. */
   readonly thread: () => Thread
   readonly keeping: (response: Fields) => Keeping
-  /** Call one of these, once: with the Response as it ended and who is to know that it is kept, or because nothing came of it. */
-  readonly keep: (response: Fields, kept: () => void) => Promise<void>
-  readonly forgo: () => Promise<void>
+  /** Call one of these, once: with the Response as it ended and who is to know what became of it, or because nothing came of it. */
+  readonly keep: (response: Fields, tell: (fate: Fate) => void) => Promise<void>
+  readonly forgo: () => Promise<Fate>
   /** Or this one, where the thread knows by itself how it ended. */
   readonly over: () => void
   /** Writes down where the items of the Response are found that have a vendor's ids; a part of `keep`. */
@@ -77,10 +79,6 @@ export interface Entered {
 
 /** The name under which a thread's turns meet at a provider; no client can give a conversation such a name. */
 export const homeOf = (keyId: string, thread: string): string => `${keyId}/thread/${thread}`
-
-/** A response that cannot be written is tried so long; one of a conversation, whose next turn waits for it, a while. */
-const TRYING_MS = 60_000
-const SPEAKING_MS = 15_000
 
 /** What is known of a response's id before it has one: all of it, where it runs in the background, or its end. */
 export interface Given {
@@ -118,7 +116,7 @@ export async function enter(
     own: goesOn || truncation === 'auto' ? entriesOf(input, count) : [],
     limit: limitOf(request, terms),
   }
-  const floor = conversationId === undefined ? FREE : hold(thread(), id, cx)
+  const floor = conversationId === undefined ? FREE : hold(thread(), { id, conversationId }, cx)
   try {
     const recalled = goesOn ? await reached(thread().recall(asking)) : recallNothing(asking)
     if (!recalled.ok) throw refusalOf(recalled, asking)
@@ -147,7 +145,7 @@ export async function enter(
       const foreign = saidIn(response).flatMap(({ id: itemId }) =>
         typeof itemId === 'string' && responseOf(itemId) === undefined ? [itemId] : [],
       )
-      if (store && foreign.length > 0) await threads(keyId, PLACES).note(foreign, id)
+      if (store && foreign.length > 0) await insist(() => threads(keyId, PLACES).note(foreign, id))
     }
     const sum = async (): Promise<void> => {
       const model = terms.summaryModel
@@ -170,18 +168,12 @@ export async function enter(
       keeping,
       keep: async (response, tell) => {
         const isKept = store || conversationId !== undefined
-        const kept = keeping(response)
-        const forMs = conversationId === undefined ? TRYING_MS : SPEAKING_MS
-        const keep = isKept ? persist(() => thread().keep(kept), forMs, cx.now) : undefined
-        // What cannot be kept holds nobody up who waits for the next turn.
-        const left = keep?.catch((error: unknown) =>
-          thread()
-            .forgo(id)
-            .then(() => Promise.reject(error)),
-        )
-        await Promise.all([left, note(response)]).finally(floor.over)
-        tell()
-        await sum()
+        const [fate] = await Promise.all([
+          isKept ? write(thread(), keeping(response), cx) : NOTHING_KEPT,
+          note(response),
+        ]).finally(floor.over)
+        tell(fate)
+        if (fate !== 'erased') await sum()
       },
       note,
       sum,
@@ -228,22 +220,24 @@ function refusalOf(recalled: Extract<Recalled, { ok: false }>, asking: Asking): 
 }
 
 interface Hold {
-  readonly leave: () => Promise<void>
+  readonly leave: () => Promise<Fate>
   /** The object knows already. */
   readonly over: () => void
 }
 
-const FREE: Hold = { leave: () => Promise.resolve(), over: () => undefined }
+const NOTHING_KEPT: Fate = 'none'
+
+const FREE: Hold = { leave: () => Promise.resolve('none'), over: () => undefined }
 
 /**
  * A turn in the conversation. Deferred before it is waited for, since a client that leaves would hold it for ever: only
  * deferred work is sure to go on then.
  */
-function hold(thread: Thread, id: string, cx: Cx): Hold {
+function hold(thread: Thread, { id, conversationId }: { id: string; conversationId: string }, cx: Cx): Hold {
   const { promise, resolve } = Promise.withResolvers<void>()
   cx.defer(promise)
-  let left: Promise<void> | undefined
-  const leave = (): Promise<void> => (left ??= thread.forgo(id).finally(resolve))
+  let left: Promise<Fate> | undefined
+  const leave = (): Promise<Fate> => (left ??= thread.forgo(id, conversationId).finally(resolve))
   cx.signal.addEventListener('abort', () => cx.defer(leave()), { once: true })
   return { leave, over: resolve }
 }

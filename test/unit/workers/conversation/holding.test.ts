@@ -1,7 +1,8 @@
 // What of an answer is written down while it is said, and when its last word goes out.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Batch } from '../../../../shared/event.ts'
-import { hold, type Kept } from '../../../../workers/conversation/holding.ts'
+import { hold } from '../../../../workers/conversation/holding.ts'
+import type { Fate } from '../../../../workers/service.ts'
 
 beforeEach(() => void vi.useFakeTimers({ now: 0 }))
 afterEach(() => void vi.useRealTimers())
@@ -11,7 +12,7 @@ const end: Batch = [{ events: [{ type: 'finish', reason: 'stop' }] }]
 
 /** An answer that is said as it is told to be, and what comes of it, with the time. */
 function open(hear: (heard: { from: number; text: string }) => Promise<void> = () => Promise.resolve()) {
-  const { promise: kept, resolve: keep } = Promise.withResolvers<Kept>()
+  const { promise: kept, resolve: keep } = Promise.withResolvers<Fate>()
   const said: { at: number; batch: Batch }[] = []
   const written: [number, number, string][] = []
   const queue: Batch[] = []
