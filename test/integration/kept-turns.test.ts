@@ -211,6 +211,95 @@ describe('a storage that takes nothing for ten seconds', () => {
   )
 })
 
+describe('a crash in mid-turn of the Responses API', () => {
+  const post = (path: string, body: Fields): Promise<Reply> =>
+    scene.client.send(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  const draftsLeft = (): readonly unknown[] =>
+    objectsOf(scene.gateway.state, 'Thread').flatMap((file) =>
+      inside(file, (database) => {
+        const table = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'texts'").get()
+        const query = "SELECT owner FROM texts WHERE owner LIKE 'draft/%' OR owner LIKE 'heard/%'"
+        return table === undefined ? [] : database.prepare(query).all()
+      }),
+    )
+
+  test.each([
+    ['a conversation', true, true],
+    ['a conversation, which is all that is kept', true, false],
+    ['a line of responses', false, true],
+  ])(
+    'leaves the question and what was heard in %s, marked as incomplete',
+    async (_, isConversation, store) => {
+      const model = `crashed-items-${isConversation}-${store}`
+      scene.lab.script(
+        model,
+        { text: 'before' },
+        { text: 'word '.repeat(1_000), everyMs: 20 },
+        { text: 'on' },
+        { text: 'and on' },
+      )
+      const conversation = isConversation
+        ? { conversation: String(pick((await post('/v1/conversations', {})).json, 'id')) }
+        : undefined
+      const first = await post('/v1/responses', {
+        model: `lab/${model}`,
+        input: 'q1',
+        store,
+        ...conversation,
+      })
+      const goesOn = conversation ?? { previous_response_id: pick(first.json, 'id') }
+      let text = ''
+      const asked = { model: `lab/${model}`, input: 'long?', stream: true, store, ...goesOn }
+      const streaming = ask({ ...responses, body: () => asked }, '', '').then(async (response) => {
+        const decoder = new TextDecoder()
+        for await (const bytes of response.body ?? []) text += decoder.decode(bytes, { stream: true })
+      })
+      streaming.catch(() => undefined)
+      await until('the stream to run', () => (scene.lab.seen(model).at(-1)?.events ?? 0) > 60)
+      await scene.gateway.kill()
+      await expect(streaming).rejects.toThrow()
+      await scene.gateway.restart()
+      const id = /"(resp_\w+)"/.exec(text)?.[1] ?? ''
+      const on = conversation ?? { previous_response_id: id }
+      const next = await post('/v1/responses', { model: `lab/${model}`, input: 'go on', store, ...on })
+      expect(next.status, next.text).toBe(200)
+      const [, , question, answer, ...rest] = told(model)
+      expect([question, answer]).toEqual([
+        'user: long?',
+        expect.stringMatching(/^assistant: (word )+(word)?$/),
+      ])
+      expect(rest).toEqual(['user: go on'])
+      const kept = await scene.client.send(`/v1/responses/${id}`)
+      expect(kept.status).toBe(store ? 200 : 404)
+      if (store) {
+        expect([pick(kept.json, 'status'), pick(kept.json, 'incomplete_details', 'reason')]).toEqual([
+          'incomplete',
+          'interrupted',
+        ])
+        expect(`assistant: ${String(pick(kept.json, 'output', 0, 'content', 0, 'text'))}`).toBe(answer)
+      }
+      if (conversation !== undefined) {
+        const path = `/v1/conversations/${conversation.conversation}/items?order=asc`
+        const items = pick((await scene.client.send(path)).json, 'data') as readonly Fields[]
+        expect(items.map((item) => pick(item, 'status'))).toEqual([
+          'completed',
+          'completed',
+          'completed',
+          'incomplete',
+          'completed',
+          'completed',
+        ])
+      }
+      expect(draftsLeft()).toEqual([])
+    },
+    60_000,
+  )
+})
+
 describe('a crash in mid-turn', () => {
   test.each([
     ['a first turn', []],

@@ -12,6 +12,7 @@ import type { Planner } from '../routing/planner.ts'
 import type { Caller, Cx, Fate } from '../service.ts'
 import { cancelled } from '../thread/closing.ts'
 import { ownPart } from '../replay/names.ts'
+import { openHearing } from '../thread/hearing.ts'
 import { reached } from '../thread/reached.ts'
 import { type Entered, enter, type Gate } from '../thread/threads.ts'
 import { deliver, type KeptStream } from './deliver.ts'
@@ -70,7 +71,7 @@ export const respond =
       cx.defer(forgo(entered, settle))
       throw error
     })
-    const kept = keeping(entered, { served, settle }, cx)
+    const kept = keeping(entered, { request: told, receivedAt, served, settle }, cx)
     const { keepAliveMs } = house
     const delivery = {
       request: told,
@@ -100,6 +101,8 @@ const forgo = (entered: Entered, settle: (fate: Fate) => void): Promise<void> =>
 const isKept = (fate: Fate): boolean => fate !== 'late'
 
 interface Answering {
+  readonly request: ModelRequest
+  readonly receivedAt: number
   readonly served: Served
   readonly settle: (fate: Fate) => void
 }
@@ -115,14 +118,18 @@ interface Keeping {
 const LISTENING_MS = 5_000
 
 /** Looks on while the answer is written, and keeps what has become of it when it ends, however that is. */
-function keeping(entered: Entered, { served, settle }: Answering, cx: Cx): Keeping {
+function keeping(entered: Entered, answering: Answering, cx: Cx): Keeping {
   const { promise, resolve } = Promise.withResolvers<void>()
   cx.defer(promise) // before the first byte: when the client leaves, only deferred work is sure to go on
+  const { served, settle } = answering
   let writer: ResponseWriter | undefined
   let isOver = false
+  const aside = openAside(answering, cx)
+  const hearing = openHearing(() => entered.hear((writer ?? aside.writer()).response()))
   const close = (response: Fields | undefined): void => {
     if (isOver) return
     isOver = true
+    hearing.stop()
     const timer = setTimeout(() => settle('late'), LISTENING_MS)
     const work = response?.['id'] === undefined ? forgo(entered, settle) : entered.keep(response, settle)
     resolve(
@@ -134,8 +141,13 @@ function keeping(entered: Entered, { served, settle }: Answering, cx: Cx): Keepi
   }
   async function* watch(batches: Served['answer']['batches']): Served['answer']['batches'] {
     try {
-      yield* batches
+      for await (const batch of batches) {
+        if (writer === undefined) aside.listen(batch)
+        hearing.listen()
+        yield batch
+      }
     } finally {
+      hearing.stop()
       // The writer has had everything that came by now. A whole reply is written after this.
       if (writer !== undefined) close(cancelled(writer.response()))
     }
@@ -160,6 +172,31 @@ function keeping(entered: Entered, { served, settle }: Answering, cx: Cx): Keepi
         close(reply)
         return reply
       },
+    },
+  }
+}
+
+/** Of a whole reply nothing is written before its end; what has come of it is, where somebody asks for that. */
+function openAside(
+  { request, receivedAt, served }: Answering,
+  cx: Cx,
+): { listen: (batch: Batch) => void; writer: () => ResponseWriter } {
+  const { id } = request.response ?? {}
+  const waiting: Batch[] = [] // no more than the whole reply, which is gathered anyway
+  let writer: ResponseWriter | undefined
+  return {
+    listen: (batch) => void (request.stream || waiting.push(batch)),
+    writer() {
+      writer ??= writeStream({
+        requestId: cx.id,
+        createdAt: receivedAt,
+        model: served.answer.target.name,
+        streamUsage: false,
+        request,
+        ...(id === undefined ? {} : { replyId: id }),
+      })
+      for (const batch of waiting.splice(0)) writer.write(batch)
+      return writer
     },
   }
 }

@@ -13,6 +13,18 @@ export function cancelled(response: Fields): Fields {
   return { ...response, status: 'cancelled', output: stopped(response) }
 }
 
+/** Why it is incomplete: nobody was left to tell its end. */
+const INTERRUPTED = 'interrupted'
+
+/** The Response as far as it was heard, should no more of it be heard. */
+export function interrupted(response: Fields): Fields {
+  const details = { reason: INTERRUPTED }
+  return { ...response, status: 'incomplete', incomplete_details: details, output: stopped(response) }
+}
+
+export const isInterrupted = (response: Fields): boolean =>
+  fieldsOf(response['incomplete_details'])['reason'] === INTERRUPTED
+
 /** The Response of a run that will never end. */
 export function failed(response: Fields, message: string): Fields {
   const error = { code: 'server_error', message }

@@ -24,9 +24,11 @@ export interface Keeping {
   readonly journal: Journal
   readonly places: Places
   readonly conversationMs: () => number
+  /** Something is being answered that is to be kept. */
+  readonly isBusy: () => boolean
 }
 
-export function openExpiry({ storage, store, journal, places, conversationMs }: Keeping): Expiry {
+export function openExpiry({ storage, store, journal, places, conversationMs, isBusy }: Keeping): Expiry {
   /** One whose key is gone cannot be read, let alone sealed again: that is said to who asks for it. It expires all the same. */
   const renew = (): boolean => {
     try {
@@ -38,7 +40,7 @@ export function openExpiry({ storage, store, journal, places, conversationMs }: 
 
   const clear = async (): Promise<boolean> => {
     const isEmpty = store.all().length === 0 && store.conversationUse() === undefined
-    if (!isEmpty || places.forget(Date.now()) !== undefined) return false
+    if (!isEmpty || isBusy() || places.forget(Date.now()) !== undefined) return false
     await storage.deleteAll()
     store.reset()
     journal.reset()

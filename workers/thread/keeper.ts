@@ -1,6 +1,6 @@
 // What a thread does with its tables: keeps responses, tells what was said, adds to its conversation. Without waiting.
 import type { Fields } from '../../shared/fields.ts'
-import { failed, isUnfinished, joinsConversation, saidIn, statusOf } from './closing.ts'
+import { failed, isInterrupted, isUnfinished, joinsConversation, saidIn, statusOf } from './closing.ts'
 import type { Entry } from './entry.ts'
 import { openErasing, type Erasing } from './erasing.ts'
 import { pinned } from './line.ts'
@@ -132,6 +132,34 @@ export function openKeeper(store: ThreadStore, conversationMs: () => number): Ke
     return said.every((item) => typeof item['id'] === 'string' && store.hasLately(item['id']))
   }
 
+  const lastPosition = ({ id }: Fields): number | undefined =>
+    typeof id === 'string' && store.hasLately(id) ? store.positionsOf(id).at(-1) : undefined
+
+  /** It was taken for one that a crash had cut off, and has come to its end after all. */
+  const isCutOff = ({ id, stored }: Keeping, now: Fields): boolean => {
+    if (isInterrupted(now)) return false
+    if (stored) return store.find(id)?.status === 'incomplete' && isInterrupted(responseOf(id))
+    return saidIn(now).some((item) => {
+      const at = item['status'] === 'incomplete' ? undefined : lastPosition(item)
+      return at !== undefined && store.item(at)?.['status'] === 'incomplete'
+    })
+  }
+
+  const mend = ({ id, conversationId, saidTokens, place }: Keeping, now: Fields): void => {
+    const kept = store.find(id)
+    if (kept !== undefined) write(kept, now)
+    if (conversationId === null || !isConversation(conversationId) || !joinsConversation(now)) return
+    const said = saidIn(now)
+    const entries = saidEntries(now, saidTokens)
+    const places = said.map(lastPosition)
+    for (const [at, item] of said.entries()) {
+      const [position, entry] = [places[at], entries[at]]
+      if (position !== undefined && entry !== undefined) store.changeItem(position, item, entry)
+    }
+    const isNew = (_: unknown, at: number): boolean => places[at] === undefined
+    append(said.filter(isNew), entries.filter(isNew), place)
+  }
+
   return {
     ...openSums(store),
     ...openErasing(store),
@@ -150,6 +178,8 @@ export function openKeeper(store: ThreadStore, conversationMs: () => number): Ke
       return recallFrom(store, { kind: 'response', id }, asking)
     },
     keep(keeping, now) {
+      const whole = responseIn(keeping.response)
+      if (isCutOff(keeping, whole)) return mend(keeping, whole)
       if (isKept(keeping)) return
       const { stored, conversationId, inputTokens, saidTokens, place = NOWHERE } = keeping
       if (stored) put(keeping, false)

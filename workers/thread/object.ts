@@ -1,6 +1,7 @@
 // The object that keeps one thread: responses that go on from each other, and the conversation they may belong to.
 import { DurableObject } from 'cloudflare:workers'
 import type { Fate } from '../service.ts'
+import type { Heard } from './drafts.ts'
 import type { Keeping, Listed } from './keeper.ts'
 import type { PageQuery } from './page.ts'
 import { openParts, type Parts, type Surroundings } from './parts.ts'
@@ -40,6 +41,11 @@ export class ThreadObject extends DurableObject {
   /** Keeps a response, once, and lets the conversation go on. Rejects where it could not be written; it may be told again. */
   async keep(keeping: Keeping): Promise<Fate> {
     return this.speaking.keep(keeping)
+  }
+
+  /** As much as there is of a response that is being answered. */
+  async hear(heard: Heard): Promise<void> {
+    return this.speaking.hear(heard)
   }
 
   /** Takes a question to be answered in the background. `keepMs`: how long its events are kept, for a stream. */
@@ -129,6 +135,7 @@ export class ThreadObject extends DurableObject {
   }
 
   override async alarm(): Promise<void> {
+    this.parts.loose.write()
     await this.parts.expiry.ring()
   }
 }

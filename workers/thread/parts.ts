@@ -2,6 +2,7 @@
 import type { Seal } from '../../shared/seal.ts'
 import { type Floor, openFloor } from '../floor.ts'
 import { type Journal, openJournal } from '../journal/journal.ts'
+import { openDrafts } from './drafts.ts'
 import { type Expiry, openExpiry } from './expiry.ts'
 import { type Keeper, openKeeper } from './keeper.ts'
 import { type Late, openLate } from './late.ts'
@@ -43,10 +44,18 @@ export interface Parts {
 export function openParts({ storage }: DurableObjectState, surroundings: Surroundings): Parts {
   const { seal, answer, conversationMs } = surroundings
   const store = openStore(storage.sql, seal)
+  const drafts = openDrafts(storage.sql, seal)
   const keeper = openKeeper(store, conversationMs)
   const places = openPlaces(storage.sql)
   const journal = openJournal(storage.sql, seal)
-  const expiry = openExpiry({ storage, store, journal, places, conversationMs })
+  const expiry = openExpiry({
+    storage,
+    store,
+    journal,
+    places,
+    conversationMs,
+    isBusy: () => drafts.ids().length > 0,
+  })
   const runs = openRuns(keeper, journal, answer)
   const late = openLate()
   const deleted = new Set<string>() // nobody waits for these; one id each, and only until the object sleeps
@@ -56,11 +65,20 @@ export function openParts({ storage }: DurableObjectState, surroundings: Surroun
       return storage.transactionSync(work)
     } catch (error) {
       store.reset()
+      drafts.reset()
       throw error
     }
   }
   change(() => renewOlder(storage.sql, store))
-  const loose = openLoose((keeping) => change(() => keeper.keep(keeping, Date.now())))
+  const loose = openLoose({
+    drafts,
+    change,
+    write: (keeping) =>
+      change(() => {
+        keeper.keep(keeping, Date.now())
+        drafts.remove(keeping.id)
+      }),
+  })
 
   return {
     store,
@@ -87,7 +105,7 @@ export function openParts({ storage }: DurableObjectState, surroundings: Surroun
       }
       change(() => keeper.removeResponses(ids))
       for (const id of ids) journal.remove(id)
-      await expiry.clear()
+      if (await expiry.clear()) drafts.reset()
     },
     schedule: () => expiry.due(Math.min(KEEP_MS, conversationMs())),
   }

@@ -73,8 +73,10 @@ export function openShelving(parts: Parts): Shelving {
     conversation: (id) => (keeper.isConversation(id) ? store.conversation() : undefined),
     async removeConversation(id) {
       if (!keeper.isConversation(id)) return false
-      loose.clear()
-      change(() => keeper.removeConversation())
+      change(() => {
+        loose.leave()
+        keeper.removeConversation()
+      })
       await erase(store.all().flatMap((kept) => (kept.upto === null ? [] : [kept.id])))
       return true
     },

@@ -1,6 +1,7 @@
 // How turns come into a thread and leave it: one after another in a conversation, each kept once, some by themselves in
 // the background.
 import type { Fate } from '../service.ts'
+import type { Heard } from './drafts.ts'
 import type { Keeping } from './keeper.ts'
 import type { Kept } from './lineage.ts'
 import type { Parts } from './parts.ts'
@@ -13,6 +14,8 @@ export interface Speaking {
   /** Nothing came of it, or nothing more will. */
   forgo(id: string, conversationId: string | null): Fate
   keep(keeping: Keeping): Promise<Fate>
+  /** As much as there is of one that is being answered. */
+  hear(heard: Heard): Promise<void>
   begin(keeping: Keeping, task: string, keepMs: number | null): Promise<void>
   cancel(id: string): Promise<string | false | undefined>
   span(due: Due): Span | undefined
@@ -44,7 +47,7 @@ export function openSpeaking(parts: Parts, waitUntil: (work: Promise<void>) => v
       if (!keeper.isConversation(conversationId)) return keeper.recall(asking)
       if (!(await floor.take(id))) return { ok: false, why: 'busy' }
       try {
-        loose.write() // nobody else speaks now: what was told before and could not be written comes first
+        loose.write({ isFree: true }) // nobody else speaks now: what was left of others comes first
         const recalled = keeper.recall(asking)
         if (!recalled.ok) floor.release(id) // deleted while this one waited, or too long
         return recalled
@@ -55,21 +58,27 @@ export function openSpeaking(parts: Parts, waitUntil: (work: Promise<void>) => v
     },
     forgo(id, conversationId) {
       floor.release(id)
+      loose.end(id)
       return isErased(conversationId) ? 'erased' : 'none'
     },
     async keep(keeping) {
       const { id, conversationId } = keeping
       if (isErased(conversationId)) {
-        loose.drop(id)
+        change(() => loose.drop(id))
         floor.release(id)
         return 'erased'
       }
       loose.hold(keeping)
-      loose.write(id)
+      loose.write({ id })
       floor.release(id)
       late.wake()
       await schedule()
       return 'kept'
+    },
+    async hear(heard) {
+      if (isErased(heard.conversationId) || keeper.find(heard.id) !== undefined) return
+      loose.hear(heard)
+      await schedule()
     },
     async begin(keeping, task, keepMs) {
       change(() => keeper.queue(keeping, task))

@@ -65,6 +65,8 @@ export interface ThreadStore {
   putConversation(conversation: StoredConversation, now: number): void
   useConversation(id: string, now: number): void
   removeConversation(): void
+  /** The item there was not whole. */
+  changeItem(position: number, item: Fields, entry: Entry): void
   /** In order; up to and with this position, where one is given. */
   items(upto?: number): Fields[]
   item(position: number): Fields | undefined
@@ -241,6 +243,18 @@ export function openStore(sql: Sql, seal: Seal): ThreadStore {
         last = { position, turn, pathTokens, entry }
         return position
       })
+    },
+    changeItem(position, changed, { kind, tokens }) {
+      const before = lastItem(position)
+      if (before?.position !== position) return
+      write(`item/${position}`, JSON.stringify(changed))
+      items.rows('UPDATE items SET tokens = ? WHERE position = ?', tokens, position)
+      if (kind !== 'system')
+        items.rows(
+          'UPDATE items SET path_tokens = path_tokens + ? WHERE position >= ?',
+          tokens - before.entry.tokens,
+          position,
+        )
     },
     itemsDown: function* (upto) {
       yield* itemRows('position < ? ORDER BY position DESC', upto + 1)

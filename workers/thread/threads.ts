@@ -10,6 +10,7 @@ import { PLACES } from './places.ts'
 import { newId, newThread, responseOf, threadOf } from './ids.ts'
 import { type Entry, markerOf } from './entry.ts'
 import { fit } from './fitting.ts'
+import type { Heard } from './drafts.ts'
 import type { Keeping, Listed } from './keeper.ts'
 import { entriesOf } from './measuring.ts'
 import type { PageQuery } from './page.ts'
@@ -20,7 +21,7 @@ import { resolve } from './references.ts'
 import { itemsIn, type StoredConversation } from './store.ts'
 import type { Span, SpanName, Written } from './summing.ts'
 import { BOUNDLESS, countFor, limitOf, type Talking, tooLong } from './talking.ts'
-import { write } from './turn.ts'
+import { openHeard, write } from './turn.ts'
 
 /** What is asked of a thread's object; the real one is a Durable Object named by key and thread. */
 export interface Thread {
@@ -28,6 +29,7 @@ export interface Thread {
   forgo(id: string, conversationId: string | null): Promise<Fate>
   stepAside(id: string): Promise<void>
   keep(keeping: Keeping): Promise<Fate>
+  hear(heard: Heard): Promise<void>
   begin(keeping: Keeping, task: string, keepMs: number | null): Promise<void>
   follow(id: string, afterEvent: number): Promise<ReadableStream<Uint8Array> | false | undefined>
   read(id: string): Promise<string | undefined>
@@ -69,6 +71,8 @@ export interface Entered {
   /** Call one of these, once: with the Response as it ended and who is to know what became of it, or because nothing came of it. */
   readonly keep: (response: Fields, tell: (fate: Fate) => void) => Promise<void>
   readonly forgo: () => Promise<Fate>
+  /** Writes down the Response as it stands; false where no more of it is to be written. */
+  readonly hear: (response: Fields) => Promise<boolean>
   /** Or this one, where the thread knows by itself how it ended. */
   readonly over: () => void
   /** Writes down where the items of the Response are found that have a vendor's ids; a part of `keep`. */
@@ -156,6 +160,7 @@ export async function enter(
       const asked = { previous, items: itemsIn(span.items), model, caller }
       await thread().summarised({ start, depth, last, edition }, await talking.summarise(asked, cx))
     }
+    const isKept = store || conversationId !== undefined
     return {
       request: {
         ...(isChanged ? withItems(request, [...history, ...toldOwn]) : request),
@@ -167,7 +172,6 @@ export async function enter(
       thread,
       keeping,
       keep: async (response, tell) => {
-        const isKept = store || conversationId !== undefined
         const [fate] = await Promise.all([
           isKept ? write(thread(), keeping(response), cx) : NOTHING_KEPT,
           note(response),
@@ -175,6 +179,7 @@ export async function enter(
         tell(fate)
         if (fate !== 'erased') await sum()
       },
+      hear: isKept ? openHeard({ thread, keeping }) : () => Promise.resolve(false),
       note,
       sum,
       forgo: floor.leave,
