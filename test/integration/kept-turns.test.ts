@@ -1,6 +1,7 @@
 // An answer that ended well is a kept turn: its last word goes out once the turn is on the disk, in every dialect, and
 // where that takes too long the client is told and the turn is written all the same. What a crash cuts off is kept as far
 // as it was heard.
+import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Fields, pick, type Reply, user } from '../lab/client.ts'
@@ -115,13 +116,6 @@ describe.each([
   ['a stream', true],
   ['a whole reply', false],
 ])('%s of the Responses API', (_, stream) => {
-  const post = (path: string, body: Fields): Promise<Reply> =>
-    scene.client.send(path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    })
-
   test('has ended once its response is kept, and its conversation has it', async () => {
     const model = `items-${stream}`
     scene.lab.always(model, { text: 'yes' })
@@ -211,13 +205,82 @@ describe('a storage that takes nothing for ten seconds', () => {
   )
 })
 
+const post = (path: string, body: Fields, headers: Record<string, string> = {}): Promise<Reply> =>
+  scene.client.send(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  })
+
+describe('a conversation of the Responses API whose storage takes nothing for twenty seconds', () => {
+  const inConversation = <T>(id: string, work: (database: DatabaseSync) => T): T[] =>
+    objectsOf(scene.gateway.state, 'Thread').flatMap((file) =>
+      inside(file, (database) => {
+        const table = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'conversation'").get()
+        const found = table && database.prepare('SELECT 1 FROM conversation WHERE id = ?').get(id)
+        return found === undefined ? [] : [work(database)]
+      }),
+    )
+
+  test('ends after five and says so, lets the next turn speak after fifteen, and has both in order', async () => {
+    const model = 'items-refused'
+    scene.lab.script(model, { text: 'a1' }, { text: 'a2' }, { text: 'a3' }, { text: 'a4' })
+    const conversation = String(pick((await post('/v1/conversations', {})).json, 'id'))
+    const say = (input: string, id = freshId()): Promise<Reply> =>
+      post('/v1/responses', { model: `lab/${model}`, input, conversation }, { 'x-request-id': id })
+    await say('q1')
+    const refuse = "CREATE TRIGGER refused BEFORE INSERT ON items BEGIN SELECT RAISE(FAIL, 'no room'); END"
+    expect(inConversation(conversation, (database) => database.exec(refuse))).toHaveLength(1)
+    const lifted = wait(20_000).then(() =>
+      inConversation(conversation, (database) => database.exec('DROP TRIGGER refused')),
+    )
+    const startedAt = Date.now()
+    const id = freshId()
+    const second = await say('q2', id)
+    expect(Date.now() - startedAt).toBeGreaterThan(4_900)
+    expect([second.status, second.headers.get('x-minnow-kept')]).toEqual([200, 'false'])
+    const receipt = await scene.client.send(`/v1/receipts/${id}`)
+    expect([receipt.status, pick(receipt.json, 'context', 'kept')]).toEqual([200, false])
+    expect((await say('q3')).status).toBe(200)
+    expect(Date.now() - startedAt).toBeGreaterThan(14_500)
+    await lifted
+    const last = freshId()
+    await say('q4', last)
+    expect(told(model)).toEqual(
+      ['q1', 'a1', 'q2', 'a2', 'q3', 'a3', 'q4'].map(
+        (text) => `${text[0] === 'q' ? 'user' : 'assistant'}: ${text}`,
+      ),
+    )
+    const path = `/v1/conversations/${conversation}/items?order=asc`
+    const items = pick((await scene.client.send(path)).json, 'data') as readonly Fields[]
+    expect(items.map((item) => pick(item, 'content', 0, 'text'))).toEqual(
+      [1, 2, 3, 4].flatMap((at) => [`q${at}`, `a${at}`]),
+    )
+    const kept = await scene.client.send(`/v1/receipts/${last}`)
+    expect([kept.status, pick(kept.json, 'context', 'kept')]).toEqual([200, undefined])
+  }, 90_000)
+
+  test('keeps what was answered in the background, too', async () => {
+    const model = 'items-aside'
+    scene.lab.script(model, { text: 'a1' }, { text: 'a2', headAfterMs: 500 }, { text: 'a3' })
+    const conversation = String(pick((await post('/v1/conversations', {})).json, 'id'))
+    const say = (input: string, more: Fields = {}): Promise<Reply> =>
+      post('/v1/responses', { model: `lab/${model}`, input, conversation, ...more })
+    await say('q1')
+    const begun = await say('q2', { background: true })
+    await until('it to be asked', () => scene.lab.seen(model).length === 2)
+    const refuse = "CREATE TRIGGER refused BEFORE INSERT ON items BEGIN SELECT RAISE(FAIL, 'no room'); END"
+    inConversation(conversation, (database) => database.exec(refuse))
+    await wait(4_000)
+    inConversation(conversation, (database) => database.exec('DROP TRIGGER refused'))
+    await say('q3')
+    expect(told(model)).toEqual(['user: q1', 'assistant: a1', 'user: q2', 'assistant: a2', 'user: q3'])
+    const response = await scene.client.send(`/v1/responses/${String(pick(begun.json, 'id'))}`)
+    expect(pick(response.json, 'status')).toBe('completed')
+  }, 60_000)
+})
+
 describe('a crash in mid-turn of the Responses API', () => {
-  const post = (path: string, body: Fields): Promise<Reply> =>
-    scene.client.send(path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    })
   const draftsLeft = (): readonly unknown[] =>
     objectsOf(scene.gateway.state, 'Thread').flatMap((file) =>
       inside(file, (database) => {
@@ -254,10 +317,12 @@ describe('a crash in mid-turn of the Responses API', () => {
       const goesOn = conversation ?? { previous_response_id: pick(first.json, 'id') }
       let text = ''
       const asked = { model: `lab/${model}`, input: 'long?', stream: true, store, ...goesOn }
-      const streaming = ask({ ...responses, body: () => asked }, '', '').then(async (response) => {
+      const listen = async (): Promise<void> => {
+        const response = await ask({ ...responses, body: () => asked }, '', '')
         const decoder = new TextDecoder()
         for await (const bytes of response.body ?? []) text += decoder.decode(bytes, { stream: true })
-      })
+      }
+      const streaming = listen()
       streaming.catch(() => undefined)
       await until('the stream to run', () => (scene.lab.seen(model).at(-1)?.events ?? 0) > 60)
       await scene.gateway.kill()

@@ -56,7 +56,6 @@ export function openParts({ storage }: DurableObjectState, surroundings: Surroun
     conversationMs,
     isBusy: () => drafts.ids().length > 0,
   })
-  const runs = openRuns(keeper, journal, answer)
   const late = openLate()
   const deleted = new Set<string>() // nobody waits for these; one id each, and only until the object sleeps
 
@@ -70,6 +69,7 @@ export function openParts({ storage }: DurableObjectState, surroundings: Surroun
     }
   }
   change(() => renewOlder(storage.sql, store))
+  const runs = openRuns({ keeper, journal, answer, change })
   const loose = openLoose({
     drafts,
     change,

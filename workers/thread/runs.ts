@@ -1,6 +1,7 @@
 // What a thread answers in the background: begun once, followed, stopped, and written down however it ended.
 import { Failed } from '../../shared/failure.ts'
 import type { Fields } from '../../shared/fields.ts'
+import { persist } from '../insist.ts'
 import type { Journal, Tape } from '../journal/journal.ts'
 import { cancelled, isUnfinished } from './closing.ts'
 import type { Keeper } from './keeper.ts'
@@ -26,15 +27,35 @@ export interface Runs {
  */
 const RUN_MS = 14 * 60_000
 
+/** Its end is tried to be written down for so long. */
+const TRYING_MS = 60_000
+
 const TOO_LONG = new Failed({ kind: 'malformed', reason: 'it is longer than what is kept of a stream' })
 
-export function openRuns(keeper: Keeper, journal: Journal, answer: AnswerTask): Runs {
+export interface Running {
+  readonly keeper: Keeper
+  readonly journal: Journal
+  readonly answer: AnswerTask
+  readonly change: (work: () => void) => void
+}
+
+export function openRuns({ keeper, journal, answer, change }: Running): Runs {
   const running = new Map<string, AbortController>()
 
   const tapeOf = (id: string, keepMs: number): Tape =>
     journal.begin({ id, head: '', unit: 'events', until: Date.now() + RUN_MS + keepMs })
 
-  const finish = (now: Kept, response: Fields): void => {
+  const begin = (kept: Kept): void => {
+    try {
+      change(() => keeper.change(kept, { ...keeper.response(kept.id), status: 'in_progress' }, Date.now()))
+    } catch {
+      // it says that it waits until its end can be written
+    }
+  }
+
+  const finish = (id: string, response: Fields): void => {
+    const now = keeper.find(id)
+    if (now === undefined) return
     if (response['status'] === undefined) keeper.lose(now)
     // Cancelled while it ran: what had come of it by then is kept.
     else if (now.status === 'cancelled')
@@ -52,7 +73,7 @@ export function openRuns(keeper: Keeper, journal: Journal, answer: AnswerTask): 
       const timer = setTimeout(() => controller.abort(late), RUN_MS)
       const task = keeper.task(id)
       running.set(id, controller)
-      keeper.change(kept, { ...keeper.response(id), status: 'in_progress' }, Date.now())
+      begin(kept)
       const tape = keepMs === null ? undefined : tapeOf(id, keepMs)
       const say = (text: string): void => {
         if (tape?.append(text) === false) controller.abort(TOO_LONG)
@@ -61,9 +82,9 @@ export function openRuns(keeper: Keeper, journal: Journal, answer: AnswerTask): 
       if (response['status'] === undefined) tape?.lose()
       else tape?.end({ head: '', until: Date.now() + (keepMs ?? 0) })
       clearTimeout(timer)
-      running.delete(id)
-      const now = keeper.find(id)
-      if (now !== undefined) finish(now, response)
+      await persist(async () => change(() => finish(id, response)), TRYING_MS, Date.now).finally(() =>
+        running.delete(id),
+      )
     },
     cancel(kept) {
       if (!isUnfinished(keeper.find(kept.id)?.status ?? '')) return

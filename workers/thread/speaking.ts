@@ -34,8 +34,8 @@ export function openSpeaking(parts: Parts, waitUntil: (work: Promise<void>) => v
     conversationId !== null && !keeper.isConversation(conversationId)
 
   const run = async (kept: Kept, keepMs: number | null): Promise<void> => {
-    await runs.run(kept, keepMs)
-    floor.release(kept.id) // taken when it asked what was said before
+    // The floor was taken when it asked what was said before.
+    await runs.run(kept, keepMs).finally(() => floor.release(kept.id))
     if (keepMs !== null) await expiry.due(keepMs)
   }
 

@@ -1,6 +1,7 @@
 // What a thread makes of a response that it is told to keep more than once, because the word that it was kept got lost.
 import { describe, expect, it } from 'vitest'
 import type { Fields } from '../../../../shared/fields.ts'
+import { interrupted } from '../../../../workers/thread/closing.ts'
 import { type Keeping, openKeeper } from '../../../../workers/thread/keeper.ts'
 import { openStore, type ThreadStore } from '../../../../workers/thread/store.ts'
 import { openSql, sealOf } from '../conversation/talk.ts'
@@ -37,6 +38,49 @@ function open(): ThreadStore {
 }
 
 const idsOf = (store: ThreadStore): unknown[] => store.items().map(({ id }) => id)
+
+describe('a response that was taken for one that a crash had cut off', () => {
+  const halfOf = (keeping: Keeping): Keeping => {
+    const response = JSON.parse(keeping.response) as Fields
+    const half = message('a1', 'assistant', 'H')
+    const output = [{ ...half, status: 'in_progress' }]
+    return { ...keeping, response: JSON.stringify(interrupted({ ...response, output })) }
+  }
+
+  it.each([true, false])('is whole in its place once it is told; stored by itself: %s', (stored) => {
+    const store = open()
+    const keeper = openKeeper(store, () => 30 * 86_400_000)
+    const whole = keepingOf(1, stored)
+    const [item, call] = [
+      message('a1', 'assistant', 'Hi there'),
+      { type: 'function_call', id: 'c1', call_id: 'c' },
+    ]
+    const response = { ...(JSON.parse(whole.response) as Fields), output: [item, call] }
+    keeper.keep(halfOf(whole), 0)
+    const length = (): number => store.lastItem()?.pathTokens ?? 0
+    expect(store.items().map(({ status }) => status)).toEqual(['completed', 'incomplete'])
+    keeper.keep(keepingOf(2, stored), 0)
+    const before = length()
+    for (let times = 0; times < 2; times += 1)
+      keeper.keep({ ...whole, response: JSON.stringify(response) }, 0)
+    expect(idsOf(store)).toEqual(['q1', 'a1', 'q2', 'a2', 'c1'])
+    expect(store.items()[1]).toEqual(item)
+    expect(length()).toBeGreaterThan(before)
+    if (stored) expect(keeper.response('resp_1')).toEqual(response)
+    if (stored) expect(store.find('resp_1')?.status).toBe('completed')
+  })
+
+  it('stays whole where what was heard of it is told after its end', () => {
+    const store = open()
+    const keeper = openKeeper(store, () => 30 * 86_400_000)
+    for (const stored of [true, false]) {
+      keeper.keep(keepingOf(1, stored), 0)
+      keeper.keep(halfOf(keepingOf(1, stored)), 0)
+    }
+    expect(store.items().map(({ status }) => status)).toEqual(['completed', 'completed'])
+    expect(keeper.response('resp_1')['status']).toBe('completed')
+  })
+})
 
 describe('a response that is kept twice', () => {
   it.each([true, false])('joins its conversation once; stored by itself: %s', (stored) => {
