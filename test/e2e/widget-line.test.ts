@@ -159,6 +159,130 @@ it('a stop over a dead line is told to the gateway once there is one, also after
   expect(await answer(page)).toContain('w4')
 })
 
+it('conversations are heard each by itself: Stop ends the one that is open, also once another has come to its end', async () => {
+  visits.scene.lab.script(model, { text: words(60), everyMs: 30 }, { text: words(2_000), everyMs: 15 })
+  const visitor = await visit()
+  const { page } = visitor
+  await visitor.open()
+  await visitor.say('A few')
+  await page.locator('.text', { hasText: 'w5' }).waitFor()
+  await button(page, 'New conversation').click()
+  await visitor.say('Many')
+  await page.locator('.text', { hasText: 'w5' }).waitFor()
+  await until('the end of the other', () =>
+    page.evaluate(() => Object.values(localStorage).some((text) => String(text).includes('"whole"'))),
+  )
+  await button(page, 'Stop').click()
+  const stoppedAt = Date.now()
+  expect((await until('the cancel upstream', () => seen()[1]?.leftAt)) - stoppedAt).toBeLessThan(10_000)
+  const stopped = await answer(page)
+  await button(page, 'Past conversations').click()
+  await page.locator('.entry', { hasText: 'A few' }).click()
+  await visitor.answered()
+  expect(await answer(page)).toBe(words(60))
+  await button(page, 'Past conversations').click()
+  await page.locator('.entry', { hasText: 'Many' }).click()
+  await page.locator('[data-state=stopped]').waitFor()
+  expect(await answer(page)).toBe(stopped)
+})
+
+it('a conversation is erased while its answer streams: called off, gone at the gateway, and no word of it left here', async () => {
+  visits.scene.lab.script(model, { text: words(2_000), everyMs: 15 })
+  const visitor = await visit()
+  const { page } = visitor
+  const taken = page.waitForResponse((response) => response.url().endsWith('/v1/visitors/token'))
+  await visitor.open()
+  await visitor.say('Count')
+  const { token, conversation } = (await (await taken).json()) as Record<string, string>
+  await page.locator('.text', { hasText: 'w5' }).waitFor()
+  await button(page, 'Past conversations').click()
+  const gone = page.waitForResponse((response) => response.request().method() === 'DELETE')
+  await button(page, 'Erase: Count').click()
+  expect(await page.locator('.entry').count()).toBe(0)
+  const left = await page.evaluate(() => JSON.stringify(localStorage))
+  expect([left.includes('Count'), left.includes('w5')]).toEqual([false, false])
+  expect((await gone).status()).toBe(200)
+  await until('the cancel upstream', () => seen()[0]?.leftAt)
+  const kept = await fetch(`${visits.scene.gateway.url}/v1/conversations/${conversation}/messages`, {
+    headers: { authorization: `Bearer ${token}`, origin: visits.site.origin },
+  })
+  expect(kept.status).toBe(404)
+  await until('nothing to be told any more', async () => {
+    const now = await page.evaluate(() => JSON.stringify(localStorage))
+    return !now.includes(conversation ?? '')
+  })
+})
+
+it('what was written and erased over a dead line is sent and told with the next page, whichever conversation is open', async () => {
+  visits.scene.lab.script(model, { text: 'One.' }, { text: 'Two.' }, { text: 'Late.' })
+  const visitor = await visit()
+  const { page } = visitor
+  const told: string[] = []
+  page.on('requestfinished', (request) => void told.push(request.method()))
+  await visitor.open()
+  await visitor.say('Kept?')
+  await visitor.answered()
+  await button(page, 'New conversation').click()
+  await visitor.say('Erased?')
+  await page.locator('.text', { hasText: 'Two.' }).waitFor()
+  visits.line.cut(3_600_000)
+  await button(page, 'Past conversations').click()
+  await button(page, 'Erase: Erased?').click()
+  await page.locator('.entry', { hasText: 'Kept?' }).click()
+  await visitor.say('Are you there?')
+  await notice(page, 'Picking up')
+  await button(page, 'New conversation').click()
+  expect(await page.locator('.status').isVisible()).toBe(false)
+  await page.goto('about:blank')
+  expect([seen().length, told.includes('DELETE')]).toEqual([2, false])
+  visits.line.mend()
+  await page.goto(visits.site.origin + visitor.path)
+  await until('the message', () => seen().length === 3)
+  await until('the erasure', () => told.includes('DELETE'))
+  expect(rolesIn(seen()[2]?.body)).toEqual(['user', 'assistant', 'user'])
+  await page.locator('.panel').waitFor()
+  await button(page, 'Past conversations').click()
+  expect(await page.locator('.entry span').allTextContents()).toEqual(['Kept?'])
+  await page.locator('.entry').click()
+  await visitor.answered(2)
+  expect(await answer(page, 1)).toBe('Late.')
+})
+
+it('a conversation that is too old to go on says so, and a new one can be begun', async () => {
+  const brief = await startVisits({
+    browser: visits.browser,
+    visitors: { minutes: 0.05, renewDays: 0.000_05 },
+  })
+  try {
+    brief.scene.lab.script(model, { text: 'One.' }, { text: 'Anew.' })
+    const visitor = await visit({}, brief)
+    const { page } = visitor
+    const told = page.evaluate(
+      () =>
+        new Promise((done) =>
+          addEventListener('minnow-error', (event) => done((event as CustomEvent).detail), { once: true }),
+        ),
+    )
+    await visitor.open()
+    await visitor.say('One?')
+    await visitor.answered()
+    await page.waitForTimeout(4_500) // longer than it can be taken up again
+    await visitor.say('Two?')
+    await page.locator('.note', { hasText: 'too old to go on. Start a new one.' }).waitFor()
+    expect(await told).toMatchObject({ status: 401, code: 'visitor_token_expired' })
+    expect(await button(page, 'Try again').isVisible()).toBe(false)
+    await visitor.shoot('too old')
+    await button(page, 'New conversation').click()
+    await visitor.say('And now?')
+    await page.locator('.text', { hasText: 'Anew.' }).waitFor()
+    expect(rolesIn(seen(brief)[1]?.body)).toEqual(['user'])
+  } finally {
+    await Promise.all(open.map((one) => one.close()))
+    open = []
+    await brief.stop()
+  }
+})
+
 it('a message that failed can be tried again behind others, and goes after them', async () => {
   const no = { status: 400, body: { error: { message: 'no', type: 'invalid_request_error' } } }
   visits.scene.lab.script(model, no, { text: 'Second.' }, { text: 'First.' })

@@ -102,6 +102,25 @@ it('an earlier question is edited, and the talk goes on from there', async () =>
   expect(told.map(({ content }) => content)).toEqual(['Capital of Sweden?'])
 })
 
+it('an edit that was begun stays behind with its conversation', async () => {
+  script({ text: 'Oslo.' }, { text: 'Hello.' })
+  const visitor = await visit()
+  const { page } = visitor
+  await visitor.open()
+  await visitor.say('Capital of Norway?')
+  await visitor.answered()
+  await page.locator('.turn').first().hover()
+  await button(page, 'Edit').first().click()
+  await button(page, 'New conversation').click()
+  expect(await page.locator('textarea').inputValue()).toBe('')
+  expect(await page.locator('.editing').isVisible()).toBe(false)
+  await visitor.say('Hi')
+  await page.locator('.text', { hasText: 'Hello.' }).waitFor()
+  expect(pick(visits.scene.lab.seen(model).at(-1)?.body, 'messages')).toEqual([
+    { role: 'user', content: 'Hi' },
+  ])
+})
+
 it('an answer is stopped with the button and with Escape, and what came stays', async () => {
   script({ text: words(400), everyMs: 15 }, { text: words(400), everyMs: 15 })
   const visitor = await visit()
@@ -273,6 +292,10 @@ it('pictures go to a model that sees, and are not offered to one that does not',
   await visitor.answered()
   const content = pick(visits.scene.lab.seen(model).at(-1)?.body, 'messages', 0, 'content')
   expect(JSON.stringify(content)).toContain('data:image/jpeg;base64,')
+  // A route sees where one of its models does.
+  const routed = await visit({ attributes: { model: 'auto' } })
+  await routed.open()
+  await button(routed.page, 'Attach a picture').waitFor()
   const blind = await visit({ attributes: { model: 'blind' } })
   const knows = blind.page.waitForResponse((response) => response.url().endsWith('/v1/models/blind'))
   await blind.open()

@@ -5,8 +5,8 @@ import {
   add,
   type Conversation,
   due,
+  erase,
   isBusy,
-  isOpen,
   moved,
   placeOf,
   replace,
@@ -86,12 +86,22 @@ export function openChat({ root, settings, words, tell, minimise }: House): Chat
     if (isPassing && text !== '') noticeTimer = setTimeout(() => note(''), NOTICE_MS)
   }
 
+  const move = (to: string): void => {
+    if (to === id) return
+    id = to
+    note('') // it was of the other
+    if (editing !== undefined) composer.leave()
+  }
+  const flagDue = (): void => flag(dueName(space), store.list().some(isBusy))
+  const known = (): readonly Conversation[] => store.list().filter((one) => one.isErased !== true)
   const show = (): void => {
-    const conversation = store.read(id) ?? store.current()
+    const now = store.read(id)
+    const conversation = now === undefined || now.isErased === true ? store.current() : now
+    move(conversation.id) // another one where another tab has erased it
     log.show(conversation)
     composer.setBusy(due(conversation) !== undefined)
-    header.setPast(store.list().length > 0)
-    flag(dueName(space), isBusy(conversation))
+    header.setPast(known().length > 0)
+    flagDue()
     if (!store.isKept()) note(words.noRoom, false)
   }
 
@@ -102,6 +112,7 @@ export function openChat({ root, settings, words, tell, minimise }: House): Chat
     gatewayOf,
     changed: (of) => {
       if (of === id) show()
+      else flagDue()
     },
     heard: (of, key, answer) => {
       if (of === id) log.hear(key, answer)
@@ -174,7 +185,7 @@ export function openChat({ root, settings, words, tell, minimise }: House): Chat
       )
   }
   const goTo = (other: string): void => {
-    id = other
+    move(other)
     store.open(id)
     view(false)
     show()
@@ -207,19 +218,11 @@ export function openChat({ root, settings, words, tell, minimise }: House): Chat
   )
   const past = openPast(words, language, {
     open: goTo,
-    erase: (conversation) => {
-      const { name, turns, unwanted = [] } = conversation
-      const gateway = gatewayOf(conversation.id)
-      const forget = async (): Promise<void> => {
-        for (const key of [...unwanted, ...turns.filter(isOpen).map((turn) => turn.key)])
-          await gateway.cancel(key).catch(() => undefined)
-        await gateway.erase(name ?? '')
-      }
-      if (name !== undefined) forget().catch(() => undefined)
-      store.remove(conversation.id)
-      sender.look(conversation.id)
-      if (conversation.id === id) id = store.fresh().id
-      past.show(store.list(), id)
+    erase: (of) => {
+      store.update(of, erase)
+      if (of === id) move(store.fresh().id)
+      sender.attend(of)
+      past.show(known(), id)
       note(words.erased)
       show()
     },
@@ -262,7 +265,7 @@ export function openChat({ root, settings, words, tell, minimise }: House): Chat
     past.element.hidden = !isPast
     log.element.hidden = foot.hidden = isPast
     header.setView(isPast)
-    if (isPast) past.show(store.list(), id)
+    if (isPast) past.show(known(), id)
   }
   const setSize = (size: Size): void => {
     ;(root.host as HTMLElement).dataset['size'] = size
@@ -290,7 +293,7 @@ export function openChat({ root, settings, words, tell, minimise }: House): Chat
   addEventListener('online', () => note(words.online))
   view(false)
   show()
-  sender.attend(id)
+  for (const { id: of } of store.list()) sender.attend(of)
   if (settings.mayAttach) void sees(place, model).then(composer.setPictures, () => undefined)
 
   return {

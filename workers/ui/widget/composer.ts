@@ -10,6 +10,8 @@ export interface Composer {
   /** Puts a question back to be changed. */
   edit(text: string): void
   setBusy(isBusy: boolean): void
+  /** Gives up what was being changed. */
+  leave(): void
   /** Whether pictures may be attached. */
   setPictures(may: boolean): void
 }
@@ -144,6 +146,7 @@ export function openComposer(words: Words, placeholder: string, acts: ComposerAc
       fit()
       input.focus()
     },
+    leave,
     setBusy(is) {
       isBusy = is
       fit()

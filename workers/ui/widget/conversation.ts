@@ -40,6 +40,8 @@ export interface Conversation {
   readonly renewal?: string
   /** Turns' keys whose answers nobody wants any more, which the gateway has not been told yet. */
   readonly unwanted?: readonly string[]
+  /** What was said is gone here, and the gateway has not been told yet. */
+  readonly isErased?: true
 }
 
 export const begin = (id: string, at: number): Conversation => ({ id, at, turns: [] })
@@ -70,6 +72,13 @@ export function replace(conversation: Conversation, key: string, turn: Turn): Co
 export const moved = (conversation: Conversation, key: string, turn: Turn): Conversation =>
   add({ ...conversation, turns: conversation.turns.filter((one) => one.key !== key) }, turn)
 
+/** Nothing of it stays but what the gateway must be told. */
+export const erase = (conversation: Conversation): Conversation => ({
+  ...conversation.turns.filter(isOpen).reduce((rest, one) => unwant(rest, one.key), conversation),
+  turns: [],
+  isErased: true,
+})
+
 export const unwant = (conversation: Conversation, key: string): Conversation => ({
   ...conversation,
   unwanted: [...(conversation.unwanted ?? []), key],
@@ -82,7 +91,9 @@ export const due = ({ turns }: Conversation): Turn | undefined => turns.find(isO
 
 /** Whether the gateway has still to be asked or told something. */
 export const isBusy = (conversation: Conversation): boolean =>
-  due(conversation) !== undefined || conversation.unwanted?.[0] !== undefined
+  due(conversation) !== undefined ||
+  conversation.unwanted?.[0] !== undefined ||
+  conversation.isErased === true
 
 /** How a question takes another's place: in that of its turn, or of what that was to replace where nothing of it was kept. */
 export const placeOf = ({ answer, turn, regenerates, edits }: Turn): string | undefined =>

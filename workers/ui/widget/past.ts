@@ -11,7 +11,7 @@ export interface Past {
 
 export interface PastActs {
   readonly open: (id: string) => void
-  readonly erase: (conversation: Conversation) => void
+  readonly erase: (id: string) => void
 }
 
 export function openPast(words: Words, language: string, acts: PastActs): Past {
@@ -37,7 +37,7 @@ export function openPast(words: Words, language: string, acts: PastActs): Past {
             make('span', { dir: 'auto' }, title === '' ? words.image : title),
             make('time', {}, when.format(conversation.at)),
           ),
-          iconButton(`${words.erase}: ${title}`, ICONS.erase, () => acts.erase(conversation)),
+          iconButton(`${words.erase}: ${title}`, ICONS.erase, () => acts.erase(conversation.id)),
         )
       })
       return element.replaceChildren(make('ul', {}, ...rows))

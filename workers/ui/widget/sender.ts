@@ -32,6 +32,14 @@ export interface Sender {
 
 const KEEP_EVERY_MS = 300
 
+/** An answer on its way. */
+interface Hearing {
+  readonly key: string
+  readonly controller: AbortController
+  /** Keeps what was heard since it was kept last. */
+  keep?: () => void
+}
+
 export function openSender({
   store,
   space,
@@ -43,8 +51,7 @@ export function openSender({
   failed,
 }: Sending): Sender {
   const attended = new Set<string>()
-  let hearing: { readonly id: string; readonly key: string; readonly controller: AbortController } | undefined
-  let keepHeard: (() => void) | undefined // what was heard since it was kept last
+  const hearing = new Map<string, Hearing>() // one of a conversation at most
 
   const update = (id: string, key: string, more: Partial<Turn>): void => {
     const now = store.read(id)
@@ -54,7 +61,7 @@ export function openSender({
   }
 
   /** Hears one answer as far as it comes. Throws what ended it early. */
-  const hear = async (id: string, turn: Turn, signal: AbortSignal): Promise<void> => {
+  const hear = async (id: string, turn: Turn, mine: Hearing): Promise<void> => {
     let { answer, mark } = turn
     let keptAt = Date.now()
     const keep = (more: Partial<Turn> = {}): void => {
@@ -62,11 +69,11 @@ export function openSender({
       update(id, turn.key, { answer, ...(mark === undefined ? {} : { mark }), ...more })
     }
     const flush = (): void => keep()
-    keepHeard = flush
+    mine.keep = flush
     addEventListener('pagehide', flush)
     try {
       await gatewayOf(id).ask(
-        { body: bodyOf(turn, model), key: turn.key, mark, signal },
+        { body: bodyOf(turn, model), key: turn.key, mark, signal: mine.controller.signal },
         {
           head: ({ requestId, turn: name, route }) =>
             keep({
@@ -88,7 +95,6 @@ export function openSender({
       if (!isStopped(id, turn.key)) keep()
       throw error
     } finally {
-      keepHeard = undefined
       removeEventListener('pagehide', flush)
     }
   }
@@ -105,13 +111,14 @@ export function openSender({
       await online(() => notice(id, 'offline'))
       const turn = store.read(id)?.turns.find((one) => one.key === key)
       if (turn === undefined || isStopped(id, key)) return notice(id, undefined)
-      const controller = new AbortController()
-      hearing = { id, key, controller }
+      const mine: Hearing = { key, controller: new AbortController() }
+      const { signal } = mine.controller
+      hearing.set(id, mine)
       try {
-        await hear(id, turn, controller.signal)
+        await hear(id, turn, mine)
         return notice(id, undefined)
       } catch (error) {
-        if (controller.signal.aborted || isStopped(id, key)) return notice(id, undefined)
+        if (signal.aborted || isStopped(id, key)) return notice(id, undefined)
         const refused = error instanceof Refused ? error : new Refused(500, 'broken', String(error))
         const mark = store.read(id)?.turns.find((one) => one.key === key)?.mark
         tries = mark === lastMark ? tries + 1 : 1
@@ -128,24 +135,28 @@ export function openSender({
           continue
         }
         if (navigator.onLine) notice(id, decision.say)
-        await pause(decision.afterMs)
+        await pause(decision.afterMs, signal)
       } finally {
-        hearing = undefined
+        hearing.delete(id)
       }
     }
   }
 
-  /** Tells the gateway what nobody waits for any more: it would hear it to its end, and let the next question wait. */
-  const cancel = async (id: string, key: string): Promise<void> => {
+  /** Tells the gateway something of a conversation, for as long as it cannot be reached. */
+  const tell = async (id: string, say: (gateway: Gateway, name: string) => Promise<void>): Promise<void> => {
     for (let tries = 1; ; tries += 1) {
       await online(() => undefined)
-      // Without a name nothing was ever sent.
-      const refused =
-        store.read(id)?.name === undefined ? undefined : await refusal(gatewayOf(id).cancel(key))
+      const name = store.read(id)?.name // without one nothing was ever sent
+      const refused = name === undefined ? undefined : await refusal(say(gatewayOf(id), name))
       const decision = refused && decide(refused, tries, false)
-      if (decision?.what !== 'again') break
+      if (decision?.what !== 'again') return
       await pause(decision.afterMs)
     }
+  }
+
+  /** Nobody waits for this any more: the gateway would hear it to its end, and let the next question wait. */
+  const cancel = async (id: string, key: string): Promise<void> => {
+    await tell(id, (gateway) => gateway.cancel(key))
     if (store.read(id) !== undefined)
       store.update(id, (one) => ({ ...one, unwanted: (one.unwanted ?? []).filter((other) => other !== key) }))
     changed(id)
@@ -154,12 +165,19 @@ export function openSender({
   const pump = async (id: string): Promise<void> => {
     for (let now = store.read(id); now !== undefined && isBusy(now); now = store.read(id)) {
       const [key] = now.unwanted ?? []
-      await (key === undefined ? deliver(id, due(now)?.key ?? '') : cancel(id, key))
+      if (key !== undefined) await cancel(id, key)
+      else if (now.isErased !== true) await deliver(id, due(now)?.key ?? '')
+      else {
+        await tell(id, (gateway, name) => gateway.erase(name))
+        store.remove(id)
+        changed(id)
+      }
     }
   }
 
   const look = (id: string): void => {
-    if (hearing?.id === id && isStopped(id, hearing.key)) hearing.controller.abort()
+    const mine = hearing.get(id)
+    if (mine !== undefined && isStopped(id, mine.key)) mine.controller.abort()
   }
 
   const attend = (id: string): void => {
@@ -178,7 +196,7 @@ export function openSender({
     stop(id) {
       const turn = due(store.read(id) ?? { id, at: 0, turns: [] })
       if (turn === undefined) return
-      if (hearing?.id === id) keepHeard?.()
+      hearing.get(id)?.keep?.()
       store.update(id, (one) => unwant(change(one, turn.key, { state: 'stopped' }), turn.key))
       changed(id)
       attend(id)
@@ -235,8 +253,8 @@ async function online(waiting: () => void): Promise<void> {
   await new Promise<void>((resolve) => addEventListener('online', () => resolve(), { once: true }))
 }
 
-/** Shorter where the line comes back meanwhile, or somebody does who looks at the page. */
-function pause(ms: number): Promise<void> {
+/** Shorter where the line comes back meanwhile, or somebody does who looks at the page, or nobody waits any more. */
+function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const over = new AbortController()
     const end = (): void => {
@@ -246,6 +264,7 @@ function pause(ms: number): Promise<void> {
     }
     const timer = setTimeout(end, ms)
     addEventListener('online', end, over)
+    signal?.addEventListener('abort', end, over)
     document.addEventListener('visibilitychange', end, over)
   })
 }

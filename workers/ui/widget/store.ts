@@ -5,7 +5,7 @@ import { newId } from './id.ts'
 
 export interface Store {
   read(id: string): Conversation | undefined
-  /** Newest first. */
+  /** Newest first, those among them of which the gateway has still to be told that they are erased. */
   list(): readonly Conversation[]
   current(): Conversation
   open(id: string): void
@@ -85,7 +85,10 @@ export function openStore(space: string): Store {
     read,
     fresh,
     list: () => ids().flatMap((id) => read(id) ?? []),
-    current: () => read(get('open') ?? '') ?? fresh(),
+    current() {
+      const open = read(get('open') ?? '')
+      return open === undefined || open.isErased === true ? fresh() : open
+    },
     open: (id) => set('open', id),
     update(id, change) {
       const changed = change(read(id) ?? begin(id, Date.now()))

@@ -4,6 +4,7 @@ import {
   begin,
   type Conversation,
   due,
+  erase,
   isBusy,
   moved,
   placeOf,
@@ -22,6 +23,21 @@ const turn = (key: string, more: Partial<Turn> = {}): Turn => ({
 })
 const of = (...turns: readonly Turn[]): Conversation => ({ ...begin('c', 1), turns })
 const keys = ({ turns }: Conversation): string[] => turns.map(({ key }) => key)
+
+describe('a conversation that is erased', () => {
+  it('has no word any more, and is busy until the gateway knows', () => {
+    const before = { ...of(turn('a'), turn('b', { state: 'writing' })), name: 'visit-x', unwanted: ['z'] }
+    const after = erase(before)
+    expect([after.turns, after.unwanted, after.name, after.isErased]).toEqual([
+      [],
+      ['z', 'b'],
+      'visit-x',
+      true,
+    ])
+    expect(isBusy({ ...after, unwanted: [] })).toBe(true)
+    expect(due(after)).toBe(undefined)
+  })
+})
 
 describe('a turn that takes the place of another', () => {
   it('drops what followed, and what was still to come of that is not wanted', () => {
