@@ -47,7 +47,7 @@ export function checkVisit(caller: Caller, method: string, path: string, isBound
   if (visitor === undefined || OPEN.some((open) => open.test(`${method} ${path}`))) return
   const own = OWN.exec(`${method} ${path}`)?.[1]
   if (own !== undefined && decodeURIComponent(own) === visitor.conversation) return
-  const message = `A visitor's token does not open ${method} ${path}. It opens its own conversation: POST /v1/chat/completions, GET /v1/conversations/${visitor.conversation}/messages, POST /v1/feedback and GET /v1/models.`
+  const message = `A visitor's token does not open ${method} ${path}. It opens its own conversation: POST /v1/chat/completions and its /cancel, GET and DELETE /v1/conversations/${visitor.conversation}, POST /v1/feedback and GET /v1/models.`
   throw new Failed({ kind: 'forbidden', code: 'visitor_not_allowed', message })
 }
 
