@@ -18,6 +18,12 @@ const PAGES: readonly (readonly [name: string, asks: string, empty: string])[] =
   ['routes', '**/admin/routes/*/what-if', 'No request of this route is on record yet'],
 ]
 
+const FAILED = {
+  status: 500,
+  contentType: 'application/json',
+  body: JSON.stringify({ error: { message: 'The gateway failed on this request.' } }),
+}
+
 let operator: Operator
 
 beforeAll(async () => {
@@ -76,13 +82,7 @@ describe.each([
   })
 
   it.each(PAGES)('%s where the gateway fails, and once it is well again', async (name, asks, empty) => {
-    await page.route(asks, (route) =>
-      route.fulfill({
-        status: 500,
-        contentType: 'application/json',
-        body: JSON.stringify({ error: { message: 'The gateway failed on this request.' } }),
-      }),
-    )
+    await page.route(asks, (route) => route.fulfill(FAILED))
     await afresh(name)
     const trouble = page.locator('.content .trouble').first()
     await trouble.waitFor()
@@ -101,6 +101,60 @@ describe.each([
     })
     await page.getByText(empty).first().waitFor()
     expect(await page.locator('.content .trouble').count()).toBe(0)
+  })
+
+  it('one request while it is awaited, where the gateway fails, and where there is none', async () => {
+    const held: Route[] = []
+    let isHeld = true
+    await page.route('**/admin/requests/*', (route) =>
+      isHeld ? void held.push(route) : route.fulfill(FAILED),
+    )
+    await afresh('requests/row_none')
+    await page.getByText('Loading the request').waitFor({ state: 'attached' })
+    await isSound('request loading')
+    await until('the question', () => held.length > 0)
+    isHeld = false
+    await Promise.all(held.map((route) => route.fulfill(FAILED)))
+    const trouble = page.locator('.content .trouble')
+    await trouble.waitFor()
+    expect(await trouble.getAttribute('role')).toBe('alert')
+    expect(await trouble.textContent()).toContain('The gateway failed on this request.')
+    await isSound('request failed')
+    await page.unroute('**/admin/requests/*')
+    await trouble.getByRole('button', { name: 'Try again' }).click()
+    await page.getByText('There is no such row').waitFor()
+    expect(await page.getByRole('link', { name: 'All requests' }).getAttribute('href')).toBe('#/requests')
+    await isSound('request none')
+  })
+
+  it('the playground while models are awaited, where they cannot be had, and where one does not answer', async () => {
+    const held: Route[] = []
+    let isHeld = true
+    await page.route('**/v1/models', (route) => (isHeld ? void held.push(route) : route.fulfill(FAILED)))
+    await afresh('playground')
+    const says = page.locator('.play [role=status]')
+    await until('the words for it', async () => (await says.textContent()) === 'Loading the models')
+    await isSound('playground loading')
+    await until('the question', () => held.length > 0)
+    isHeld = false
+    await Promise.all(held.map((route) => route.fulfill(FAILED)))
+    const trouble = page.locator('.content .trouble')
+    await trouble.waitFor()
+    expect(await trouble.getAttribute('role')).toBe('alert')
+    expect(await trouble.textContent()).toContain('The gateway failed on this request.')
+    await isSound('playground failed')
+    await page.unroute('**/v1/models')
+    await trouble.getByRole('button', { name: 'Try again' }).click()
+    await until('the models', async () => /^\d+ models and routes/.test((await says.textContent()) ?? ''))
+    expect(await trouble.count()).toBe(0)
+    await page.route('**/v1/chat/completions', (route) => route.fulfill(FAILED))
+    await page.getByLabel('Model').selectOption('big')
+    await page.getByLabel('Question').fill('Are you there?')
+    await page.keyboard.press('Enter')
+    await page.locator('.lane .trouble', { hasText: 'The gateway failed on this request.' }).waitFor()
+    await page.getByRole('button', { name: 'Ask' }).waitFor()
+    await isSound('playground no answer')
+    await page.unroute('**/v1/chat/completions')
   })
 
   it('a page of something in between is told by its status, and what was there stays', async () => {

@@ -11,14 +11,22 @@ import { Trouble } from './notice.tsx'
 const LOCAL_KEY = 'mk-local'
 const KEY_MS = 3_600_000
 const KEY_USD = 1
+/** What can be asked before it is known what else there is. */
+const FIRST = ['auto']
 
 /** Held here only, and gone when the page is closed. */
 const held = signal(isLoopbackHost(location.hostname) ? LOCAL_KEY : '')
 
+interface Wrong {
+  readonly message: string
+  readonly retry: () => void
+}
+
 export function Playground(): JSX.Element {
   const key = held.value
-  const [models, setModels] = useState<readonly string[]>(['auto'])
-  const [wrong, setWrong] = useState<string>()
+  const [models, setModels] = useState<readonly string[]>()
+  const [looks, setLooks] = useState(0)
+  const [wrong, setWrong] = useState<Wrong>()
   const [chosen, setChosen] = useState<readonly [string, string]>(['auto', ''])
   const [busy, setBusy] = useState(0)
   const lanes = [useRef<LaneHandle>(null), useRef<LaneHandle>(null)] as const
@@ -29,12 +37,13 @@ export function Playground(): JSX.Element {
     const look = async (): Promise<void> => {
       const found = await listModels(key, looking.signal)
       if (looking.signal.aborted) return
-      setWrong(found.ok ? undefined : found.message)
       if (found.ok) setModels(found.ids)
+      else setWrong({ message: found.message, retry: () => setLooks((count) => count + 1) })
     }
+    setWrong(undefined)
     void look()
     return () => looking.abort()
-  }, [key])
+  }, [key, looks])
 
   const make = async (): Promise<void> => {
     const made = await call<{ readonly key: string }>('/keys', 'POST', {
@@ -43,7 +52,7 @@ export function Playground(): JSX.Element {
       expiresAt: Date.now() + KEY_MS,
     })
     if (made.ok) held.value = made.value.key
-    else setWrong(made.message)
+    else setWrong({ message: made.message, retry: () => void make() })
   }
 
   const ask = (event: SubmitEvent): void => {
@@ -87,13 +96,13 @@ export function Playground(): JSX.Element {
             <div class="play-tools">
               <Pick
                 label="Model"
-                models={models}
+                models={models ?? FIRST}
                 value={chosen[0]}
                 choose={(model) => setChosen([model, chosen[1]])}
               />
               <Pick
                 label="Beside it"
-                models={models}
+                models={models ?? FIRST}
                 value={chosen[1]}
                 choose={(model) => setChosen([chosen[0], model])}
                 none="nobody"
@@ -109,10 +118,17 @@ export function Playground(): JSX.Element {
                 </button>
               )}
             </div>
+            <p class="note" role="status">
+              {models !== undefined
+                ? `${models.length} models and routes to choose from.`
+                : wrong === undefined
+                  ? 'Loading the models'
+                  : 'Which models there are is not known.'}
+            </p>
           </>
         )}
       </form>
-      {wrong !== undefined && <Trouble message={wrong} />}
+      {wrong !== undefined && <Trouble {...wrong} />}
       <div class="lanes">
         <Lane handle={lanes[0]} name={chosen[0]} />
         {chosen[1] !== '' && <Lane handle={lanes[1]} name={chosen[1]} />}
