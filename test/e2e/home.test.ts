@@ -2,8 +2,10 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { violations } from '../lab/axe.ts'
 import { startBrowser } from '../lab/browser.ts'
 import { type Gateway, startGateway } from '../lab/gateway.ts'
+import { shoot } from '../lab/shots.ts'
 
 let vendor: Server
 let behave: (response: ServerResponse) => void
@@ -234,7 +236,7 @@ it('works with the keyboard alone', async () => {
   expect(await page.evaluate(() => document.activeElement?.id)).toBe('prompt')
 })
 
-it.each(['light', 'dark'] as const)('fits 320 pixels, %s', async (colorScheme) => {
+it.each(['light', 'dark'] as const)('fits 320 pixels, and axe finds nothing, %s', async (colorScheme) => {
   await context.close()
   await open({ viewport: { width: 320, height: 640 }, colorScheme })
   await ask('Hello', 'micro')
@@ -243,4 +245,6 @@ it.each(['light', 'dark'] as const)('fits 320 pixels, %s', async (colorScheme) =
   const dim = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
   const [red = 0] = (/\d+/.exec(dim) ?? []).map(Number)
   expect(red < 128).toBe(colorScheme === 'dark')
+  await shoot(page, 'start')
+  expect(await violations(page)).toEqual([])
 })
