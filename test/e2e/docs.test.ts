@@ -3,6 +3,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { OPERATIONS } from '../../tools/openapi/document.ts'
+import { violations } from '../lab/axe.ts'
 import { startBrowser } from '../lab/browser.ts'
 import { type Gateway, startGateway } from '../lab/gateway.ts'
 import { shoot } from '../lab/shots.ts'
@@ -81,9 +82,10 @@ it('fits a phone, and is dark where the system is, then light again as it change
   await page.emulateMedia({ colorScheme: 'dark' })
   await page.goto(`${gateway.url}/docs`)
   await page.locator('.opblock').first().waitFor()
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  const wide = (): Promise<number> =>
+    page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
   await shoot(page, 'docs')
-  expect(wide).toBeLessThanOrEqual(0)
+  expect(await wide()).toBeLessThanOrEqual(0)
   const lights = (): Promise<number[]> =>
     page.evaluate(() =>
       ['html', '.swagger-ui', '.scheme-container', '.opblock-tag'].map((selector) => {
@@ -94,6 +96,11 @@ it('fits a phone, and is dark where the system is, then light again as it change
   const [page1, sheet, bar, words = 0] = await lights()
   expect(Math.max(page1 ?? 255, sheet ?? 255, bar ?? 255)).toBeLessThan(64)
   expect(words).toBeGreaterThan(160)
+  await page.locator('#operations-OpenAI-createChatCompletion button.opblock-summary-control').click()
+  await page.locator('#operations-OpenAI-createChatCompletion .opblock-body').waitFor()
+  await shoot(page, 'docs open')
+  expect(await wide()).toBeLessThanOrEqual(0)
+  expect(await violations(page, 'dark', ['color-contrast'])).toEqual([])
   await page.emulateMedia({ colorScheme: 'light' })
   await expect.poll(async () => (await lights())[0]).toBeGreaterThan(200)
 })
