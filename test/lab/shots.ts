@@ -13,18 +13,22 @@ const SIZES = [
 export async function shoot(page: Page, name: string, fullPage = true): Promise<void> {
   if (FOLDER === '' || page.isClosed()) return
   mkdirSync(resolve(FOLDER), { recursive: true })
-  const scheme = await page.evaluate(() =>
-    matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light',
-  )
+  const scheme = await schemeOf(page)
   const plain = name.replaceAll(/\W+/g, '-').replaceAll(/^-|-$/g, '').slice(0, 60)
   const path = join(resolve(FOLDER), `${plain}-${page.viewportSize()?.width ?? 0}-${scheme}.png`)
   await page.screenshot({ path, fullPage, animations: 'disabled' })
 }
 
+const schemeOf = (page: Page): Promise<'dark' | 'light'> =>
+  page.evaluate(() => (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'))
+
+/** Longer than colours take to change. */
+const SETTLED_MS = 250
+
 /** What is seen of it wide and narrow, light and dark. The page is as before afterwards. */
 export async function shootEverySize(page: Page, name: string): Promise<void> {
   if (FOLDER === '' || page.isClosed()) return
-  const before = page.viewportSize()
+  const [before, scheme] = [page.viewportSize(), await schemeOf(page)]
   for (const size of SIZES) {
     await page.setViewportSize(size)
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -32,6 +36,7 @@ export async function shootEverySize(page: Page, name: string): Promise<void> {
       await shoot(page, name, false)
     }
   }
-  await page.emulateMedia({ colorScheme: null })
+  await page.emulateMedia({ colorScheme: scheme })
   if (before !== null) await page.setViewportSize(before)
+  await page.waitForTimeout(SETTLED_MS)
 }
