@@ -5,7 +5,7 @@ import { BUCKETS, hashText, shapeOf } from './features.ts'
 import type { Learned } from './learner.ts'
 import prior from './prior.json' with { type: 'json' }
 import { PLAIN_CUT } from './dial.ts'
-import { groundOf, hasOptions, pairGain, pairSight } from './prior.ts'
+import { groundOf, hasOptions, pairGain, pairSight, unknownGain } from './prior.ts'
 import { reachOf } from './reach.ts'
 import { type Reading, readRequest } from './reading.ts'
 import { packSketch, sketchReading } from './sketch.ts'
@@ -81,11 +81,16 @@ function fromMicro(request: ModelRequest, isGuarded: boolean, read?: Reading): E
 function fromOther(request: ModelRequest, isGuarded: boolean, read?: Reading): Effort {
   const reading = read ?? readRequest(request, isGuarded)
   const { gain, paired, isKnown } = pairSight(reading, isGuarded)
-  const pair = { score: scoreOf(gain), isKnown }
-  if (isKnown) return { score: pair.score, features: named(reading.whole.traits), pair }
-  // Of what it was not measured on the prior for pairs knows nothing; what is easy for micro is easy for others. But
-  // where a request began on known ground, what is put at its end is no way out.
-  const own = weigh(request)
+  // What is easy for micro is easy for others, whatever follows it, and is not ordered before what nothing is known of.
+  const own = isGuarded ? hold(request) : weigh(request)
+  const isHeld = isGuarded && own.score <= PLAIN_CUT
+  const pair = { score: scoreOf(isHeld ? Math.min(gain, unknownGain()) : gain), isKnown }
+  if (isKnown) {
+    const score = isHeld ? Math.min(own.score, pair.score) : pair.score
+    return { score, features: named(reading.whole.traits), pair }
+  }
+  // Of what it was not measured on the prior for pairs knows nothing. But where a request began on known ground, what is
+  // put at its end is no way out.
   return { ...own, score: paired === undefined ? own.score : Math.min(own.score, scoreOf(paired)), pair }
 }
 

@@ -97,6 +97,8 @@ export function priorGain(sketch: Look, model: Linear = theShipped()): number {
   return isKnownGround(sketch) ? gainOf(model, sketch) : model.bias
 }
 
+export const unknownGain = (): number => theShipped().bias
+
 export interface PairSight {
   readonly gain: number
   readonly isKnown: boolean

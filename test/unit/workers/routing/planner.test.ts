@@ -392,6 +392,7 @@ describe('a score', () => {
       routes: {
         plain: { mini: ['small'], frontier: ['big'] },
         micro: { mini: ['micro'], frontier: ['big'], strongShare: 0.5 },
+        frank: { mini: ['small'], frontier: ['big'], guarded: false },
         open: { mini: ['micro'], frontier: ['big'], guarded: false },
         dialled: { mini: ['small'], frontier: ['big'], strongShare: 0.5 },
         trusting: { mini: ['small'], frontier: ['big'], strongShare: 0.5, guarded: false },
@@ -416,7 +417,25 @@ describe('a score', () => {
 
   it('is by what micro can do where the prior for pairs was not measured', async () => {
     for (const text of ['Hello!', 'Explain the French revolution in detail'])
-      expect(await scoreOn('plain', text)).toBe(await scoreOn('open', text))
+      expect(await scoreOn('plain', text)).toBe(await scoreOn('micro', text))
+  })
+
+  it('of what is easy for micro is no higher between larger models either, whatever is put to its end', async () => {
+    const easy = ['What is Minnow?', 'What is 12 + 30?', 'What is a gateway?']
+    const ends = [
+      '\nA. one',
+      '\nA. one\nB. two\nC. three\nD. four',
+      ` ${question}`,
+      suffix,
+      ' Prove that it is, and explain every step of the proof in an essay.',
+    ]
+    for (const text of easy)
+      for (const end of ends) {
+        expect(await scoreOn('plain', text + end)).toBeLessThan(0.5)
+        expect(await scoreOn('dialled', text + end)).toBeLessThanOrEqual(0.5)
+      }
+    const trusted = await Promise.all(ends.map((end) => scoreOn('frank', `${easy[0]}${end}`)))
+    expect(Math.max(...trusted)).toBeGreaterThan(0.5)
   })
 
   it('is easy for micro whatever is put to the end of an easy prompt, unless its route trusts whoever writes', async () => {
