@@ -50,12 +50,12 @@ it('serves the pages and answers with the local key', async () => {
 it('takes up a change of the Worker and of the configuration without a restart', async () => {
   edit('workers/index.ts', /const VERSION = '[^']*'/, "const VERSION = 'edited'")
   const health = async (): Promise<string> => (await fetch(`${url}/health`)).text()
-  await expect.poll(health, { timeout: 15_000 }).toContain('edited')
+  await expect.poll(health, { timeout: 40_000 }).toContain('edited')
   edit('minnow.jsonc', /"routes": \{/, '"routes": { "edited": { "order": ["micro"] },')
   const models = async (): Promise<string> =>
     (await fetch(`${url}/v1/models`, { headers: { authorization: 'Bearer mk-local' } })).text()
-  await expect.poll(models, { timeout: 15_000 }).toContain('"edited"')
-})
+  await expect.poll(models, { timeout: 40_000 }).toContain('"edited"')
+}, 90_000) // wrangler builds everything anew, twice
 
 it('SIGTERM to npm ends it and everything it started', async () => {
   process.kill(gateway.pid, 'SIGTERM')
