@@ -12,6 +12,8 @@ import { median } from './statistics.ts'
 
 const ROWS = Number(process.argv[2] ?? 1_000_000)
 const ROUNDS = Number(process.argv[3] ?? 7)
+if (!(ROWS > 0 && ROUNDS > 0))
+  throw new Error('Rows and rounds are numbers: node tools/bench/dashboard.ts 100000 3')
 
 const CONFIG = {
   providers: { lab: { dialect: 'openai-chat', baseUrl: 'http://127.0.0.1:9/v1' } },

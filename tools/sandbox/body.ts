@@ -52,51 +52,18 @@ export function meterBody(body: Reader, { charge, fuel }: Charging, parameters: 
 }
 
 /** One less; a trap below nothing. Written out, because a call at every turn would cost more than most turns. */
-const turn = (fuel: number): number[] => {
-  const global = numberBytes(fuel)
-  return [
-    0x23,
-    ...global,
-    0x41,
-    1,
-    0x6b,
-    0x24,
-    ...global,
-    0x23,
-    ...global,
-    0x41,
-    0,
-    0x48,
-    0x04,
-    0x40,
-    0x00,
-    0x0b,
-  ]
-}
+const turn = (fuel: number): number[] => spend(fuel, [0x41, 1])
 
 /** The same by a number. */
-export const chargeBody = (fuel: number): number[] => {
+export const chargeBody = (fuel: number): number[] => [0, ...spend(fuel, [0x20, 0]), 0x0b]
+
+function spend(fuel: number, amount: readonly number[]): number[] {
   const global = numberBytes(fuel)
-  return [
-    0,
-    0x23,
-    ...global,
-    0x20,
-    0,
-    0x6b,
-    0x24,
-    ...global,
-    0x23,
-    ...global,
-    0x41,
-    0,
-    0x48,
-    0x04,
-    0x40,
-    0x00,
-    0x0b,
-    0x0b,
-  ]
+  const [read, write] = [
+    [0x23, ...global],
+    [0x24, ...global],
+  ] as const
+  return [...read, ...amount, 0x6b, ...write, ...read, 0x41, 0, 0x48, 0x04, 0x40, 0x00, 0x0b]
 }
 
 /** Goes to the next instruction; true where this one copies or fills memory. An unknown one is an error. */
