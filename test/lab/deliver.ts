@@ -10,14 +10,16 @@ export interface Delivery {
   readonly behaviour: Behaviour
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal
+  /** Aborts when nothing is to be waited for any more: what is left of the answer goes out at once. */
+  readonly hurry?: AbortSignal
   readonly headers: Readonly<Record<string, string>>
   /** Called with the number of events sent so far. */
   readonly onSent: (events: number) => void
 }
 
 export async function deliverBody(delivery: Delivery, status: number, body: string): Promise<void> {
-  const { response, behaviour, signal, headers } = delivery
-  await wait(behaviour.headAfterMs ?? 0, undefined, { signal })
+  const { response, behaviour, headers } = delivery
+  await pause(delivery, behaviour.headAfterMs)
   if (behaviour.cutAfter === 'nothing') return cut(response, behaviour.cut ?? 'reset')
   const bytes = behaviour.gzip === true ? gzipSync(body) : Buffer.from(body)
   response.writeHead(status, {
@@ -37,8 +39,8 @@ export async function deliverStream(
   events: readonly StreamEvent[],
   lead: number,
 ): Promise<void> {
-  const { response, behaviour, signal, headers, onSent } = delivery
-  await wait(behaviour.headAfterMs ?? 0, undefined, { signal })
+  const { response, behaviour, headers, onSent } = delivery
+  await pause(delivery, behaviour.headAfterMs)
   if (behaviour.cutAfter === 'nothing') return cut(response, behaviour.cut ?? 'reset')
   response.writeHead(behaviour.status ?? 200, {
     ...(behaviour.gzip === true ? { 'content-encoding': 'gzip' } : {}),
@@ -47,19 +49,28 @@ export async function deliverStream(
   response.flushHeaders()
   const send = sender(response, behaviour)
   for (const [at, event] of events.entries()) {
-    if (at === behaviour.stallAfter) await wait(behaviour.stallMs ?? 3_600_000, undefined, { signal })
+    if (at === behaviour.stallAfter) await pause(delivery, behaviour.stallMs ?? 3_600_000)
     if (at === behaviour.cutAfter) {
       if (behaviour.cutInside === true && !(event instanceof Uint8Array))
         await write(response, halfOf(frameOf(behaviour, at, event)))
       return cut(response, behaviour.cut ?? 'fin')
     }
-    if (at === lead) await wait(behaviour.firstAfterMs ?? 0, undefined, { signal })
-    else if (at > lead && behaviour.everyMs !== undefined)
-      await wait(behaviour.everyMs, undefined, { signal })
+    if (at === lead) await pause(delivery, behaviour.firstAfterMs)
+    else if (at > lead && behaviour.everyMs !== undefined) await pause(delivery, behaviour.everyMs)
     await send(event instanceof Uint8Array ? event : frameOf(behaviour, at, event))
     onSent(at + 1)
   }
   await send(undefined)
+}
+
+/** Waits so long, or until there is a hurry; throws once the client has gone. */
+async function pause({ signal, hurry }: Delivery, ms = 0): Promise<void> {
+  if (hurry === undefined) return wait(ms, undefined, { signal })
+  try {
+    await wait(ms, undefined, { signal: AbortSignal.any([signal, hurry]) })
+  } catch (error) {
+    if (signal.aborted || !hurry.aborted) throw error
+  }
 }
 
 function frameOf(

@@ -1,10 +1,10 @@
 // Waiting for a condition instead of for a time.
 import { setTimeout as wait } from 'node:timers/promises'
 
-const LIMIT_MS = 15_000
+const LIMIT_MS = 60_000
 const EVERY_MS = 15
 
-/** Resolves with the first value that is not undefined or false; fails after 15 s, naming what never came. */
+/** Resolves with the first value that is not undefined or false; fails after a minute, which only a broken thing needs, naming what never came. */
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | false> | T | undefined | false,

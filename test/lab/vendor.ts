@@ -37,6 +37,8 @@ export interface Vendor {
   script(model: string, ...behaviours: Behaviour[]): void
   /** How every further request for a model is treated, once its script is used up; it may depend on the request. */
   always(model: string, behaviour: Habit): void
+  /** Every answer for a model that was asked for by now goes on to its end without any further wait. */
+  release(model: string): void
   /** Which keys are let in from now on, and with what the others are answered: 401 unless given. */
   admit(keys: readonly string[] | undefined, status?: number): void
   stop(): Promise<void>
@@ -61,6 +63,7 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
   const requests: LabRequest[] = []
   const scripts = new Map<string, Scripted[]>()
   const habits = new Map<string, Habit>()
+  const hurries = new Map<LabRequest, AbortController>()
   let keys = options.keys
   let unadmitted = 401
   let count = 0
@@ -78,6 +81,7 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
     request: LabRequest,
     response: ServerResponse,
     signal: AbortSignal,
+    hurry: AbortSignal,
   ): Promise<void> => {
     const behaviour = behaviourFor(wire, request)
     count += 1
@@ -93,6 +97,7 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
       response,
       behaviour,
       signal,
+      hurry,
       headers: {
         'content-type': behaviour.contentType ?? usual,
         ...wire.headers?.(count),
@@ -141,7 +146,10 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
     const { method } = request
     if (pathname.startsWith('/lab/')) return control(request, response)
     requests.push(request)
+    const hurry = new AbortController()
+    hurries.set(request, hurry)
     response.once('close', () => {
+      hurries.delete(request)
       const complete = response.writableFinished
       request[complete ? 'endedAt' : 'leftAt'] = Date.now()
       if (!complete) gone.abort()
@@ -151,7 +159,7 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
       const refused = new Refused(unadmitted, `Incorrect API key provided: ${key ?? ''}.`, 'invalid_api_key')
       return json(response, unadmitted, (wire ?? chat).failure(refused))
     }
-    if (wire !== undefined) return ask(wire, request, response, gone.signal)
+    if (wire !== undefined) return ask(wire, request, response, gone.signal, hurry.signal)
     if (method === 'GET' && pathname === '/v1/models')
       return json(response, 200, writeModels(options.models ?? ['lab-1']))
     return json(response, 404, chat.failure(new Refused(404, `Invalid URL (${method} ${pathname})`)))
@@ -206,6 +214,9 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
       scripts.set(model, [...(scripts.get(model) ?? []), ...more])
     },
     always: (model, behaviour) => void habits.set(model, behaviour),
+    release(model) {
+      for (const [request, hurry] of hurries) if (request.model === model) hurry.abort()
+    },
     admit(next, status = 401) {
       keys = next
       unadmitted = status
