@@ -142,14 +142,21 @@ export function standingOf(circuit: Circuit, isolate: string, now: number): 'up'
   return isMine && now >= dueAt(circuit) ? 'due' : 'down'
 }
 
+/**
+ * From when on a try that was given away and not used may be given to another. Its holder does not hear of that before
+ * its next exchange, and tries all the same: were it to ask first, a target that is rarely asked for would never be tried.
+ */
+export function lapsesAt(circuit: Open | HalfOpen): number {
+  const heldAt = circuit.state === 'open' ? (circuit.heldAt ?? 0) : 0
+  return Math.max(dueAt(circuit), heldAt) + Math.min(LAPSE_MS, circuit.intervalMs / 5)
+}
+
 /** Gives the next try to the isolate that asks, unless another holds it that may still come. */
 export function hold(circuit: Circuit, isolate: string, now: number): Circuit {
   if (circuit.state === 'closed') return circuit
   const due = dueAt(circuit)
   if (circuit.state === 'half-open' && now < due) return circuit
-  const heldAt = circuit.state === 'open' ? (circuit.heldAt ?? 0) : 0
-  const lapseMs = Math.min(LAPSE_MS, circuit.intervalMs / 5)
-  const isFree = circuit.heldBy === undefined || now >= Math.max(due, heldAt) + lapseMs
+  const isFree = circuit.heldBy === undefined || now >= lapsesAt(circuit)
   if (!isFree || circuit.heldBy === isolate) return circuit
   const { since, reason, cuts, intervalMs } = circuit
   return { state: 'open', since, reason, cuts, intervalMs, probeAt: due, heldBy: isolate, heldAt: now }
