@@ -1,22 +1,34 @@
-// Pictures of what browser tests see, for people to look at: kept where MINNOW_SHOTS names a folder.
+// Pictures of what browser tests see, for people to look at: the screen as it stands, in test-results/shots. Where MINNOW_SHOTS
+// names a folder they go there instead, whole pages, wide and narrow, light and dark; with `MINNOW_SHOTS=` there are none.
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Page } from 'playwright-core'
 
-const FOLDER = process.env['MINNOW_SHOTS'] ?? ''
+const NAMED = process.env['MINNOW_SHOTS']
+const USUAL = process.env['VITEST'] === undefined ? '' : 'test-results/shots' // a bench keeps none
+const FOLDER = resolve(import.meta.dirname, '../..', NAMED ?? USUAL)
+/** Every size and whole pages take seconds a picture on a busy machine, so only who asks for pictures waits for them. */
+const [isOff, isThorough] = [(NAMED ?? USUAL) === '', NAMED !== undefined]
+/** A picture is no reason for a test to wait longer. */
+const MOST_MS = 2_000
+const MOST_LETTERS = 100
 const SIZES = [
   { width: 1_280, height: 800 },
   { width: 375, height: 700 },
 ]
 
-/** The page as it stands, as `<name>-<width>-<light or dark>.png`; nothing where no folder is named. */
-export async function shoot(page: Page, name: string, fullPage = true): Promise<void> {
-  if (FOLDER === '' || page.isClosed()) return
-  mkdirSync(resolve(FOLDER), { recursive: true })
-  const scheme = await schemeOf(page)
-  const plain = name.replaceAll(/\W+/g, '-').replaceAll(/^-|-$/g, '').slice(0, 60)
-  const path = join(resolve(FOLDER), `${plain}-${page.viewportSize()?.width ?? 0}-${scheme}.png`)
-  await page.screenshot({ path, fullPage, animations: 'disabled' })
+/** The page as it stands, as `<name>-<width>-<light or dark>.png`. */
+export async function shoot(page: Page, name: string, isWhole = isThorough): Promise<void> {
+  if (isOff || page.isClosed()) return
+  mkdirSync(FOLDER, { recursive: true })
+  const plain = name.replaceAll(/\W+/g, '-').replaceAll(/^-|-$/g, '').slice(0, MOST_LETTERS)
+  try {
+    const scheme = await schemeOf(page)
+    const path = join(FOLDER, `${plain}-${page.viewportSize()?.width ?? 0}-${scheme}.png`)
+    await page.screenshot({ path, fullPage: isWhole, animations: 'disabled', timeout: MOST_MS })
+  } catch (error) {
+    if (isThorough) throw error // else a page that is leaving or too busy is none of the test's business
+  }
 }
 
 const schemeOf = (page: Page): Promise<'dark' | 'light'> =>
@@ -25,9 +37,10 @@ const schemeOf = (page: Page): Promise<'dark' | 'light'> =>
 /** Longer than colours take to change. */
 const SETTLED_MS = 250
 
-/** What is seen of it wide and narrow, light and dark. The page is as before afterwards. */
+/** Where pictures were asked for, what is seen wide and narrow, light and dark; else as it stands. The page is as before. */
 export async function shootEverySize(page: Page, name: string): Promise<void> {
-  if (FOLDER === '' || page.isClosed()) return
+  if (!isThorough) return shoot(page, name)
+  if (isOff || page.isClosed()) return
   const [before, scheme] = [page.viewportSize(), await schemeOf(page)]
   for (const size of SIZES) {
     await page.setViewportSize(size)
