@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { type BuildOptions, type Plugin, transform } from 'esbuild'
+import { build, type BuildOptions, type Plugin, transform } from 'esbuild'
+import { asUsed } from './lexer-rules.ts'
 import { LANGUAGES } from '../../workers/ui/widget/language.ts'
 
 /** The folder under workers/ui that is built in this way. */
@@ -53,17 +54,36 @@ const lexerOnly: Plugin = {
         .resolve(path)
         .replace(/marked\.umd\.js$/, 'marked.esm.js'),
     }))
-    context.onLoad({ filter: /marked\.esm\.js$/ }, ({ path }) => {
+    context.onLoad({ filter: /marked\.esm\.js$/ }, async ({ path }) => {
       const text = readFileSync(path, 'utf8')
       const tail =
         /var (\w+)=new \w+;function (\w+)\(\w+,\w+\)\{return \1\.parse\(\w+,\w+\)\}\2\.options=/.exec(text)
       const lexer = /\b([\w$]+) as Lexer\b/.exec(text)?.[1]
       const kept = tail === null ? undefined : asSet(text.slice(0, tail.index))
-      return kept === undefined || lexer === undefined
+      const used =
+        kept === undefined || lexer === undefined
+          ? undefined
+          : asUsed(await alone(`${kept}export{${lexer} as Lexer}`))
+      return used === undefined
         ? { errors: [{ text: 'marked is not built as it was: look at tools/gateway/widget-bundle.ts' }] }
-        : { contents: `${kept}export{${lexer} as Lexer}` }
+        : { contents: used }
     })
   },
+}
+
+/** What of a module is left where nothing that it does not export is wanted. */
+async function alone(contents: string): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents },
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    charset: 'utf8',
+    legalComments: 'none',
+    minify: true,
+    write: false,
+  })
+  return outputFiles[0]?.text ?? ''
 }
 
 /** What `new Lexer({ gfm: true, breaks: true })` has for options; markdown.ts says so. */
