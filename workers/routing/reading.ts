@@ -13,7 +13,10 @@ export interface Reading {
   /** Buckets of words, word pairs and word beginnings, each once, in the order of the text. */
   readonly grams: Uint32Array
   readonly whole: View
-  /** Where every word ends, up to the whole; only where it was asked for. Why there are any: `guardedGain`. */
+  /**
+   * Where every word ends, up to the whole, each as if it were all that was asked; only where it was asked for. Why there
+   * are any: `guardedGain`.
+   */
   readonly views: readonly View[]
   /** The first words; absent where there is no more than them. */
   readonly beginning?: View
@@ -84,7 +87,8 @@ export function readRequest(request: ModelRequest, withViews = false): Reading {
       at += 1
       if (at - start === 5) stem = word
     } while (at < end && isWord(code) && isWord(text.charCodeAt(at)))
-    count(counts, code, at - start, word, text.charCodeAt(start - 1), text.charCodeAt(at))
+    const before = text.charCodeAt(start - 1)
+    count(counts, code, at - start, word, before)
     if (option) counts.optionChars += at - start + 1
     add(word)
     add(pair)
@@ -92,11 +96,13 @@ export function readRequest(request: ModelRequest, withViews = false): Reading {
     previous = word
     counts.chars = at
     if (withViews && at >= FIRST_VIEW) views.push(look())
+    goOn(counts, code, before, text.charCodeAt(at))
     if (at >= BEGINNING && at < end) beginning ??= look()
   }
   counts.chars = text.length
   const whole = look()
-  if (withViews) views.push(whole)
+  // Of a longer text the last view is all that was read: what stands beyond it raises nothing either.
+  if (withViews && (text.length <= READ_CHARS || views.length === 0)) views.push(whole)
   return {
     grams: Uint32Array.from(grams),
     whole,
@@ -116,14 +122,8 @@ function plain(code: number, counts: Counts): number {
   return 48
 }
 
-function count(
-  counts: Counts,
-  code: number,
-  length: number,
-  hash: number,
-  before: number,
-  next: number,
-): void {
+/** As if the text ended here. */
+function count(counts: Counts, code: number, length: number, hash: number, before: number): void {
   if (isWord(code)) {
     counts.words += 1
     if (!isDigit(code) && length > 2) counts.prose += 1
@@ -139,12 +139,20 @@ function count(
   else if (code === 124) counts.bars += 1
   else if (code > 127) counts.foreign += 1
   else if (code === 63) counts.questions += 1
-  if (isFormula(code, before, next)) counts.formulas += 1
-  if ((code === 46 || code === 33 || code === 63) && !(next > 32)) counts.sentences += 1
+  if (isFormula(code, before)) counts.formulas += 1
+  if (isStop(code)) counts.sentences += 1
 }
 
+/** What was counted as the end of the text, now that it may not be. */
+function goOn(counts: Counts, code: number, before: number, next: number): void {
+  if (isFormula(code, before, next) && !isFormula(code, before)) counts.formulas += 1
+  if (isStop(code) && next > 32) counts.sentences -= 1
+}
+
+const isStop = (code: number): boolean => code === 46 || code === 33 || code === 63
+
 /** A backslash before a letter or a bracket; a dollar that is no amount, as it stands around what is set as mathematics. */
-function isFormula(code: number, before: number, next: number): boolean {
+function isFormula(code: number, before: number, next = Number.NaN): boolean {
   if (code === 92) return (isWord(next) && !isDigit(next)) || next === 91 || next === 40
   return code === 36 && (isWord(before) || next === 92 || (isWord(next) && !isDigit(next)))
 }
