@@ -4,8 +4,9 @@ export default defineConfig({
   test: {
     // Most of the whole Worker's tests wait for clocks, so two at a time are right for two cores.
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 60_000 } },
     projects: [
       {
         extends: true,

@@ -33,7 +33,7 @@ it('a mistake is explained, with an exit code that scripts can see', () => {
   expect(err).toContain('Did you mean "minnow start"?')
 })
 
-it('check says what is configured, and stops at a mistake with its place', { timeout: 90_000 }, () => {
+it('check says what is configured, and stops at a mistake with its place', { timeout: 300_000 }, () => {
   expect(minnow('check')).toMatchObject({
     code: 0,
     out: expect.stringContaining('minnow.jsonc is fine.') as string,
@@ -52,7 +52,7 @@ it('check says what is configured, and stops at a mistake with its place', { tim
 
 it(
   'start serves on the port asked for, greets the first time, and ends with a signal',
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   async () => {
     const state = join(folder, 'state')
     const begun = launch([process.execPath, 'tools/minnow.mjs', 'start', '--port', '0', '--state', state], {})

@@ -240,7 +240,7 @@ describe('accessibility', () => {
       expect(other.complaints).toEqual([])
       await other.close()
     },
-    120_000,
+    400_000,
   )
 })
 

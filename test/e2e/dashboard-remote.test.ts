@@ -23,7 +23,7 @@ describe.skipIf(address === undefined)('from elsewhere', () => {
     url = `http://${address}:${gateway.port}`
     browser = await startBrowser()
     page = await browser.newPage()
-    page.setDefaultTimeout(15_000)
+    page.setDefaultTimeout(60_000)
     await page.goto(url)
   })
   afterAll(async () => {

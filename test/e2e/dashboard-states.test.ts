@@ -7,7 +7,7 @@ import { shoot } from '../lab/shots.ts'
 import { until } from '../lab/until.ts'
 import { ADMIN_KEY, openOperator, type Operator, type Visitor } from './dashboard-scene.ts'
 
-vi.setConfig({ testTimeout: 90_000 }) // axe alone takes a busy machine seconds a page
+vi.setConfig({ testTimeout: 300_000 }) // axe alone takes a busy machine seconds a page
 
 /** A page, what it asks first, and what it says where there is nothing. */
 const PAGES: readonly (readonly [name: string, asks: string, empty: string])[] = [

@@ -356,7 +356,7 @@ describe('the playground', () => {
   })
 
   it('shows an answer as it streams, and stops it', async () => {
-    operator.scene.lab.always('big', { text: 'one two three four five six '.repeat(20), everyMs: 100 })
+    operator.scene.lab.always('big', { text: 'one two three four five six '.repeat(200), everyMs: 100 })
     await page.getByLabel('Beside it').selectOption('')
     await page.getByLabel('Model').selectOption('big')
     await page.getByLabel('Question').fill('Count')

@@ -19,7 +19,7 @@ async function deploy(...args: readonly string[]): Promise<Launch & { readonly c
   return { ...begun, code: await begun.ended }
 }
 
-it('a dry run needs no account: it builds, and says what would happen', { timeout: 60_000 }, async () => {
+it('a dry run needs no account: it builds, and says what would happen', { timeout: 240_000 }, async () => {
   const run = await deploy('--dry-run')
   expect(run.err()).toBe('')
   expect(run.code).toBe(0)
@@ -36,7 +36,7 @@ it('a dry run needs no account: it builds, and says what would happen', { timeou
   }
 })
 
-it('without an account it stops with one sentence', { timeout: 60_000 }, async () => {
+it('without an account it stops with one sentence', { timeout: 240_000 }, async () => {
   const run = await deploy()
   expect(run.code).toBe(1)
   expect(run.err().trimEnd().split('\n')).toEqual([

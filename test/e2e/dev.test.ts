@@ -22,7 +22,7 @@ beforeAll(async () => {
     checkout,
   )
   while (!(await isAnswering())) await new Promise((tick) => setTimeout(tick, 200))
-}, 90_000)
+}, 300_000)
 
 afterAll(async () => {
   gateway.killGroup()
@@ -36,7 +36,7 @@ it('serves the pages and answers with the local key', async () => {
     method: 'POST',
     headers: { authorization: 'Bearer mk-local', 'content-type': 'application/json' },
     body: JSON.stringify({ model: 'micro', messages: [{ role: 'user', content: 'Hello' }] }),
-    signal: AbortSignal.timeout(15_000),
+    signal: AbortSignal.timeout(60_000),
   })
   expect(reply.status).toBe(200)
   expect(await reply.json()).toMatchObject({ object: 'chat.completion' })
@@ -44,23 +44,23 @@ it('serves the pages and answers with the local key', async () => {
   // Its database has its tables: the request is found in them.
   const requests = async (): Promise<string> =>
     (await fetch(`${url}/admin/requests`, { headers: { authorization: 'Bearer mk-admin-local' } })).text()
-  await expect.poll(requests, { timeout: 15_000 }).toContain('"micro"')
+  await expect.poll(requests, { timeout: 60_000 }).toContain('"micro"')
 })
 
 it('takes up a change of the Worker and of the configuration without a restart', async () => {
   edit('workers/index.ts', /const VERSION = '[^']*'/, "const VERSION = 'edited'")
   const health = async (): Promise<string> => (await fetch(`${url}/health`)).text()
-  await expect.poll(health, { timeout: 40_000 }).toContain('edited')
+  await expect.poll(health, { timeout: 150_000 }).toContain('edited')
   edit('minnow.jsonc', /"routes": \{/, '"routes": { "edited": { "order": ["micro"] },')
   const models = async (): Promise<string> =>
     (await fetch(`${url}/v1/models`, { headers: { authorization: 'Bearer mk-local' } })).text()
-  await expect.poll(models, { timeout: 40_000 }).toContain('"edited"')
-}, 90_000) // wrangler builds everything anew, twice
+  await expect.poll(models, { timeout: 150_000 }).toContain('"edited"')
+}, 400_000) // wrangler builds everything anew, twice
 
 it('SIGTERM to npm ends it and everything it started', async () => {
   process.kill(gateway.pid, 'SIGTERM')
   expect(await gateway.ended).toBe(0)
-  await expect.poll(gateway.isGroupAlive, { timeout: 10_000 }).toBe(false)
+  await expect.poll(gateway.isGroupAlive, { timeout: 60_000 }).toBe(false)
 })
 
 /** What a clone holds, to be edited; packages are shared with this checkout. */
@@ -100,7 +100,7 @@ function edit(file: string, from: RegExp, to: string): void {
 }
 
 function isAnswering(): Promise<boolean> {
-  return fetch(`${url}/health`, { signal: AbortSignal.timeout(2000) }).then(
+  return fetch(`${url}/health`, { signal: AbortSignal.timeout(10_000) }).then(
     ({ ok }) => ok,
     () => false,
   )

@@ -8,7 +8,7 @@ import { startBrowser } from '../lab/browser.ts'
 import { type Gateway, startGateway } from '../lab/gateway.ts'
 import { shoot } from '../lab/shots.ts'
 
-vi.setConfig({ testTimeout: 120_000 }) // drawing 64 operations takes a busy machine a while
+vi.setConfig({ testTimeout: 400_000 }) // drawing 64 operations takes a busy machine a while
 
 let gateway: Gateway
 let browser: Browser
@@ -31,6 +31,7 @@ beforeEach(async () => {
   foreign = []
   context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
   page = await context.newPage()
+  page.setDefaultTimeout(60_000)
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text())

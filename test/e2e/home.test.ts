@@ -53,6 +53,7 @@ async function open(options: Parameters<Browser['newContext']>[0]): Promise<void
   foreign = []
   context = await browser.newContext(options)
   page = await context.newPage()
+  page.setDefaultTimeout(60_000)
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
@@ -171,11 +172,14 @@ it('an answer appears as it streams and Escape stops it, at the vendor too', asy
 })
 
 it('a stream that breaks says so and keeps what was said', async () => {
+  const { promise: heard, resolve: hear } = Promise.withResolvers<void>()
   behave = (response) => {
     response.write(chunk({ role: 'assistant', content: 'Once upon' }))
-    setTimeout(() => response.destroy(), 50)
+    void heard.then(() => response.destroy())
   }
   await ask('A story, please.', 'one')
+  await page.waitForFunction(() => document.querySelector('.answered .text')?.textContent === 'Once upon')
+  hear()
   const failure = page.locator('.failure')
   await failure.waitFor()
   expect((await failure.textContent())?.length).toBeGreaterThan(15)

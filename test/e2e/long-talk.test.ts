@@ -175,6 +175,6 @@ describe('thirty turns over three vendors, with the gateway started anew between
         is_whole: true,
       })
     },
-    180_000,
+    600_000,
   )
 })

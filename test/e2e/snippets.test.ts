@@ -24,7 +24,7 @@ import { openJudge } from '../lab/reference.ts'
 import { openScene, type Scene } from '../lab/scene.ts'
 import { anchorsIn, type Command, commandsIn, linksIn, type Snippet, snippetsIn } from '../lab/snippets.ts'
 
-vi.setConfig({ testTimeout: 300_000 }) // wrangler alone takes seconds a command, and half a minute on a busy machine
+vi.setConfig({ testTimeout: 900_000 }) // wrangler alone takes seconds a command, and half a minute on a busy machine
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const PAGES = [

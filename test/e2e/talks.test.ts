@@ -126,4 +126,4 @@ test('thirty turns with each official client are whole, in order, and billed onc
   // What each wire was told at its last turn: everything before it.
   const last = scene.lab.seen('one').slice(-names.length)
   for (const { body } of last) expect(body['messages']).toHaveLength(2 * TURNS - 1)
-}, 180_000)
+}, 600_000)

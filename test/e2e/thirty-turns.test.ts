@@ -283,5 +283,5 @@ describe('thirty turns', () => {
       const spent = async (): Promise<unknown> => (await stage.scene.balances(key))[0]?.spent
       await until(`${name}: ${cost} micro-dollars spent`, async () => (await spent()) === cost / 1e6)
     }
-  }, 300_000)
+  }, 900_000)
 })

@@ -5,13 +5,13 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { PAYLOADS } from '../lab/payloads.ts'
 import { startVisits, type Visit, type Visits } from '../lab/visit.ts'
 
-vi.setConfig({ testTimeout: 180_000 }) // two cores may be busy with other tests
+vi.setConfig({ testTimeout: 600_000 }) // two cores may be busy with other tests
 
 let visits: Visits
 
 beforeAll(async () => {
   visits = await startVisits()
-}, 60_000)
+}, 240_000)
 afterAll(() => visits?.stop())
 
 /** Questions of one conversation. */

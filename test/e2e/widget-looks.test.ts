@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vite
 import { violations } from '../lab/axe.ts'
 import { startVisits, type Visit, type VisitOptions, type Visits } from '../lab/visit.ts'
 
-vi.setConfig({ testTimeout: 60_000 }) // two cores may be busy with other tests
+vi.setConfig({ testTimeout: 240_000 }) // two cores may be busy with other tests
 
 let visits: Visits
 let open: Visit[] = []
@@ -13,7 +13,7 @@ let model = ''
 
 beforeAll(async () => {
   visits = await startVisits()
-}, 60_000)
+}, 240_000)
 afterAll(() => visits?.stop())
 beforeEach(() => void (model = visits.model()))
 afterEach(async () => {

@@ -5,7 +5,7 @@ import { pick } from '../lab/client.ts'
 import { until } from '../lab/until.ts'
 import { startVisits, type Visit, type VisitOptions, type Visits } from '../lab/visit.ts'
 
-vi.setConfig({ testTimeout: 60_000 }) // two cores may be busy with other tests
+vi.setConfig({ testTimeout: 240_000 }) // two cores may be busy with other tests
 
 let visits: Visits
 let open: Visit[] = []
@@ -13,7 +13,7 @@ let model = ''
 
 beforeAll(async () => {
   visits = await startVisits()
-}, 60_000)
+}, 240_000)
 afterAll(() => visits?.stop())
 beforeEach(() => void (model = visits.model()))
 afterEach(async () => {
@@ -121,8 +121,11 @@ it('an edit that was begun stays behind with its conversation', async () => {
   ])
 })
 
+/** An answer pauses in its middle until it is let go, so that a test is there before its end. */
+const PAUSE = { stallAfter: 60, stallMs: 8_000 }
+
 it('an answer is stopped with the button and with Escape, and what came stays', async () => {
-  script({ text: words(400), everyMs: 15 }, { text: words(400), everyMs: 15 })
+  script({ text: words(8_000), everyMs: 15 }, { text: words(8_000), everyMs: 15 })
   const visitor = await visit()
   const { page } = visitor
   await visitor.open()
@@ -141,14 +144,16 @@ it('an answer is stopped with the button and with Escape, and what came stays', 
 })
 
 it('a line that breaks in the middle is mended: nothing is lost, said twice, or asked twice', async () => {
-  script({ text: words(120), everyMs: 15 })
+  script({ text: words(120), everyMs: 15, ...PAUSE })
   const visitor = await visit()
   const { page } = visitor
   await visitor.open()
   await visitor.say('Count')
   await page.locator('.text', { hasText: 'w15' }).waitFor()
-  visits.line.cut(600)
+  visits.line.cut(3_600_000)
   await page.locator('.status', { hasText: 'Picking up' }).waitFor()
+  visits.line.mend()
+  visits.scene.lab.release(model)
   await visitor.answered()
   expect(await answer(page)).toBe(words(120))
   expect(calls()).toBe(1)
@@ -156,13 +161,14 @@ it('a line that breaks in the middle is mended: nothing is lost, said twice, or 
 })
 
 it('a reload in the middle takes the answer up where it was, with the window open as before', async () => {
-  script({ text: words(120), everyMs: 15 })
+  script({ text: words(120), everyMs: 15, ...PAUSE })
   const visitor = await visit()
   const { page } = visitor
   await visitor.open()
   await visitor.say('Count')
   await page.locator('.text', { hasText: 'w15' }).waitFor()
   await page.reload()
+  visits.scene.lab.release(model)
   await visitor.answered()
   expect(await answer(page)).toBe(words(120))
   expect(calls()).toBe(1)
@@ -170,7 +176,7 @@ it('a reload in the middle takes the answer up where it was, with the window ope
 })
 
 it('a second tab shows the same answer coming, and finishes it where the first is closed', async () => {
-  script({ text: words(150), everyMs: 15 })
+  script({ text: words(150), everyMs: 15, ...PAUSE })
   const visitor = await visit()
   await visitor.open()
   await visitor.say('Count')
@@ -180,6 +186,7 @@ it('a second tab shows the same answer coming, and finishes it where the first i
   await second.locator('.launcher').click()
   await second.locator('.text', { hasText: 'w20' }).waitFor()
   await visitor.page.close()
+  visits.scene.lab.release(model)
   await second.locator('[data-state=whole]').waitFor()
   expect(await answer(second)).toBe(words(150))
   expect(calls()).toBe(1)

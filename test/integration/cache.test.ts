@@ -340,7 +340,7 @@ async function leaveWhen(isTime: (received: string) => boolean, asked: Fields): 
 describe.concurrent('those who ask at one time', () => {
   test('share one call: streams as they come, others at its end', async () => {
     const asked = fresh('crowd')
-    lab.always('crowd', { text: words(30), everyMs: 20, firstAfterMs: 300 })
+    lab.always('crowd', { text: words(30), everyMs: 50, firstAfterMs: 2_000 })
     const times: number[] = []
     const leading = client.stream(asked)
     await until('the first call', () => lab.seen('crowd').length === 1)
@@ -367,7 +367,7 @@ describe.concurrent('those who ask at one time', () => {
 
   test('go on without the one that asked, when it leaves before a word: one of them asks, once', async () => {
     const asked = fresh('left')
-    lab.script('left', { text: words(10), firstAfterMs: 8_000 })
+    lab.script('left', { text: words(10), firstAfterMs: 25_000 })
     lab.always('left', { text: words(10), firstAfterMs: 300 })
     let isTime = false
     const gone = leaveWhen(() => isTime, asked)

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { type Fields, pick, type Reply, user } from '../lab/client.ts'
 import { CLIENT_KEY, freshId, openScene } from '../lab/scene.ts'
 import { until } from '../lab/until.ts'
+import { slowdown } from '../lab/slowdown.ts'
 
 const scene = await openScene((_, origin) => ({
   models: { priced: { provider: 'lab', model: 'priced', price: { input: 1, output: 1_000 } } },
@@ -59,13 +60,13 @@ describe.concurrent('an answer that is cancelled', () => {
     const said = await cancel({ 'idempotency-key': id })
     expect([said.status, said.json]).toEqual([200, { object: 'cancellation', status: 'cancelled' }])
     const gone = await until('the cancel upstream', () => lab.seen('priced')[0]?.leftAt)
-    expect(gone - askedAt).toBeLessThan(1_000)
+    expect(gone - askedAt).toBeLessThan(1_000 * slowdown())
     await hearing.end
     expect(hearing.text()).toContain('"code":"cancelled"')
     expect(hearing.text()).not.toContain('[DONE]')
     const next = await client.ask(ask('priced'), { headers: { 'x-minnow-conversation': talk } })
     expect(next.status).toBe(200)
-    expect(Date.now() - askedAt).toBeLessThan(3_000) // not the minute that a busy conversation is waited for
+    expect(Date.now() - askedAt).toBeLessThan(30_000) // not the minute that a busy conversation is waited for
     const row = await scene.rowOf(id)
     expect(row).toMatchObject({ end: 'cancelled', status: 200 })
     expect(row.cost_micros).toBeGreaterThan(9_000)
@@ -99,7 +100,7 @@ describe.concurrent('an answer that is cancelled', () => {
 
   test('before its first word ends as well', async () => {
     const id = freshId()
-    lab.script('late', { ...LONG, headAfterMs: 8_000 })
+    lab.script('late', { ...LONG, headAfterMs: 60_000 })
     const asking = client.ask(ask('lab/late'), { headers: { 'idempotency-key': id } })
     await until('the call upstream', () => lab.seen('late').length === 1)
     expect((await cancel({ 'idempotency-key': id })).json).toMatchObject({ status: 'cancelled' })

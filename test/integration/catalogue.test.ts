@@ -217,7 +217,7 @@ test('the prices stand dated in D1 once, also after restarts, and what an operat
     await scene.client.ask({ model: 'able' }, withId(id))
     return id
   }
-}, 60_000)
+}, 240_000)
 
 describe('editions of the catalogue', () => {
   /** Changes D1 while the gateway is stopped, as another version of it might have left it. */

@@ -205,7 +205,7 @@ describe.concurrent.each(VENDORS.map((wire) => [wire.id, wire] as const))('behin
     }
     await Promise.all(waiting)
     expect(differences).toEqual([])
-  }, 120_000)
+  }, 400_000)
 
   const USED = { prompt: 1_003, cached: 400, cacheWrite: 301, completion: 57, reasoning: 13 }
 

@@ -56,7 +56,7 @@ describe('the curve', () => {
     expect(half?.cost).toBeGreaterThan(none?.cost ?? 1)
     expect(half?.cost).toBeLessThan(1)
     expect([requests, receipts]).toEqual([4 * COUNT, 3 * (COUNT / 20)])
-  }, 60_000)
+  }, 240_000)
 
   test('of a cascade shows what two small models cannot agree on, and pays for all three', async () => {
     const { sent } = await askAll(stage, agreed(HELPER), questions)
@@ -66,7 +66,7 @@ describe('the curve', () => {
     const [cheap, doubted] = [sent[1], sent[0]]
     expect(cheap?.micros).toBeGreaterThan(0)
     expect(doubted?.micros).toBeGreaterThan(10 * (cheap?.micros ?? 0))
-  }, 60_000)
+  }, 240_000)
 })
 
 test('windows of the traffic show the share of each', async () => {
@@ -77,13 +77,13 @@ test('windows of the traffic show the share of each', async () => {
   ])
   for (const { share: asked, windows } of found)
     for (const its of windows) expect(Math.abs(its - asked)).toBeLessThan(0.15)
-}, 60_000)
+}, 240_000)
 
 test('a reply whose dollars the books do not have is not believed', async () => {
   const { key, sent } = await askAll(stage, share(0), questions.slice(0, 5))
   const forged = sent.map((one, at) => (at === 0 ? { ...one, micros: one.micros + 1 } : one))
   await expect(checkBooks(stage.admin, stage.client(key), key, forged)).rejects.toThrow('usage has')
-}, 60_000)
+}, 240_000)
 
 test('who asks what nobody recorded gets no answer that could be counted', async () => {
   const stranger = { prompt: 'What is new?', answers: new Map(), isRight: () => true } satisfies Question

@@ -29,7 +29,7 @@ beforeAll(async () => {
         'prompt-route': { order: ['prompt', 'prompt-spare'], hedgeAfterMs: 8_000 },
         'poor-route': { order: ['poor', 'poor-spare'], hedgeAfterMs: 200 },
         'both-route': { order: ['both', 'both-spare'], hedgeAfterMs: 200 },
-        'late-route': { order: ['late', 'late-spare'], timeouts: { totalMs: 1_000 } },
+        'late-route': { order: ['late', 'late-spare'], timeouts: { totalMs: 3_000 } },
         'many-route': { order: Object.keys(many) },
       },
       retries: { sameTarget: 0, total: 4 },

@@ -70,7 +70,7 @@ beforeAll(async () => {
   expect(Number(pages?.['count'])).toBeGreaterThan(200)
   database.close()
   gateway = await startGateway({ config: {}, state })
-}, 120_000)
+}, 400_000)
 afterAll(async () => {
   await gateway?.stop()
   rmSync(state, { recursive: true, force: true })

@@ -109,7 +109,7 @@ describe.each(DIALECTS)('a stream of %s', (name, dialect) => {
     expect(await textsOf(talk)).toEqual(['one', 'yes'])
     await readTo(await ask(dialect, talk, 'two'), dialect.end)
     expect(told(talk)).toEqual(['user: one', 'assistant: yes', 'user: two'])
-  }, 60_000)
+  }, 240_000)
 })
 
 describe.each([
@@ -130,7 +130,7 @@ describe.each([
     const { json } = await scene.client.send(`/v1/conversations/${conversation}/items?order=asc`)
     const items = pick(json, 'data') as readonly Fields[]
     expect(items.map((item) => pick(item, 'content', 0, 'text'))).toEqual(['one', 'yes'])
-  }, 60_000)
+  }, 240_000)
 })
 
 test('a whole reply is given once its turn is kept', async () => {
@@ -141,7 +141,7 @@ test('a whole reply is given once its turn is kept', async () => {
   await scene.gateway.kill()
   await scene.gateway.restart()
   expect(await textsOf('whole')).toEqual(['one', 'yes'])
-}, 60_000)
+}, 240_000)
 
 describe('a storage that takes nothing for ten seconds', () => {
   const refusing = (talk: string, isRefusing: boolean): void => {
@@ -183,7 +183,7 @@ describe('a storage that takes nothing for ten seconds', () => {
       const text = await reply.text()
       const heldMs = Date.now() - startedAt
       expect(heldMs).toBeGreaterThan(4_900)
-      expect(heldMs).toBeLessThan(8_000)
+      expect(heldMs).toBeLessThan(9_500) // before its storage takes anything again
       expect(text).toContain('a2')
       if (stream)
         expect(text).toMatch(
@@ -201,7 +201,7 @@ describe('a storage that takes nothing for ten seconds', () => {
       const kept = await scene.client.send(`/v1/receipts/${third}`)
       expect([kept.status, pick(kept.json, 'context', 'kept')]).toEqual([200, undefined])
     },
-    60_000,
+    240_000,
   )
 })
 
@@ -258,7 +258,7 @@ describe('a conversation of the Responses API whose storage takes nothing for tw
     )
     const kept = await scene.client.send(`/v1/receipts/${last}`)
     expect([kept.status, pick(kept.json, 'context', 'kept')]).toEqual([200, undefined])
-  }, 90_000)
+  }, 300_000)
 
   test('keeps what was answered in the background, too', async () => {
     const model = 'items-aside'
@@ -277,7 +277,7 @@ describe('a conversation of the Responses API whose storage takes nothing for tw
     expect(told(model)).toEqual(['user: q1', 'assistant: a1', 'user: q2', 'assistant: a2', 'user: q3'])
     const response = await scene.client.send(`/v1/responses/${String(pick(begun.json, 'id'))}`)
     expect(pick(response.json, 'status')).toBe('completed')
-  }, 60_000)
+  }, 240_000)
 })
 
 describe('a crash in mid-turn of the Responses API', () => {
@@ -361,7 +361,7 @@ describe('a crash in mid-turn of the Responses API', () => {
       }
       expect(draftsLeft()).toEqual([])
     },
-    60_000,
+    240_000,
   )
 })
 
@@ -406,6 +406,6 @@ describe('a crash in mid-turn', () => {
       )
       expect(left).toEqual([])
     },
-    60_000,
+    240_000,
   )
 })

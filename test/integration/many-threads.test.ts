@@ -66,4 +66,4 @@ test('a thousand conversations of the Responses API are told their own turns onl
     return at
   })
   expect(new Set(numbers).size).toBe(AGAIN)
-}, 300_000)
+}, 900_000)

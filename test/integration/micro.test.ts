@@ -99,7 +99,7 @@ describe('a conversation with micro', () => {
     // The same answers, and as many tokens from the cache, as where the pages never left memory.
     expect(said).toEqual(whole.slice(0, some.length))
     expect(said.at(-1)?.cached).toBeGreaterThan(40)
-  }, 60_000)
+  }, 240_000)
 
   test('answers rightly after a crash in the middle of everything', async () => {
     const { client } = await scene.makeKey()
@@ -239,7 +239,7 @@ test('a thousand conversations on one isolate are all answered, and the memory i
   } finally {
     await server.stop()
   }
-}, 300_000)
+}, 900_000)
 
 test('erasing a conversation removes its pages from memory and from storage', async () => {
   const server = await startWorkerd(readFileSync('models/micro.gguf').buffer.slice(0))

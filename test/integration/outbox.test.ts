@@ -147,7 +147,7 @@ describe('rows', () => {
     const id = await ask('one')
     const answeredAt = Date.now()
     await until('the row', async () => (await count([id])) === 1)
-    expect(Date.now() - answeredAt).toBeLessThan(1_000)
+    expect(Date.now() - answeredAt).toBeLessThan(5_000)
     expect(inDatabase()).toEqual([])
     const ids = [id, ...(await askMany(220))]
     await until('a page', () => inDatabase().length > 0)
@@ -177,7 +177,7 @@ describe('rows', () => {
     await until('a page of them', () => own().length > 0)
     expect(new Set(own()).size).toBe(own().length)
     expect(await count(ids)).toBe(221)
-  }, 60_000)
+  }, 240_000)
 
   test('that were handed over before a crash are there after it', async () => {
     const before = await counted()
@@ -186,7 +186,7 @@ describe('rows', () => {
     await scene.gateway.kill()
     await scene.gateway.restart()
     expect(await count(ids)).toBe(2)
-  }, 40_000)
+  }, 180_000)
 
   test('of a hundred at once are there for each, and none twice', async () => {
     const ids = await Promise.all(Array.from({ length: 100 }, () => ask('two')))
@@ -336,7 +336,7 @@ test('windows that are over go to D1, and usage is the same from there, once', a
   expect(await usage()).toEqual(before)
   expect(rollups()).toBe(4)
   expect((await scene.rows('&key=key_yesterday')).length).toBe(11)
-}, 60_000)
+}, 240_000)
 
 /** A line of Prometheus' text, by its grammar. */
 const SAMPLE =

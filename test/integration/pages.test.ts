@@ -192,4 +192,4 @@ test('rows that are due go to D1 when their outbox wakes, each page once', async
   await new Promise((done) => setTimeout(done, 500))
   expect(pages()).toEqual([[5, 3]])
   expect(await listed('key=key_late')).toHaveLength(3)
-}, 40_000)
+}, 180_000)

@@ -54,7 +54,7 @@ test('the cron begins a run that nobody has asked for, with what the configurati
     { model: 'plain', target: 'lab/plain-1', accuracy: { total: TASKS }, run: pick(shown, 'last_run', 'id') },
   ])
   expect(asked()).toBe(TASKS)
-}, 60_000)
+}, 240_000)
 
 test('one that is under way is gone on with, and no second one is begun', async () => {
   scene.lab.always('plain-1', { text: 'No idea.', firstAfterMs: 150 })
@@ -73,4 +73,4 @@ test('one that is under way is gone on with, and no second one is begun', async 
   ])
   expect(asked() - before).toBeGreaterThanOrEqual(40)
   expect(asked() - before).toBeLessThanOrEqual(42) // those that were under way, once more
-}, 60_000)
+}, 240_000)

@@ -113,7 +113,7 @@ test.each([
   const begun = Date.now()
   const told = await send(question, answer)
   expect(told.attempts).toMatchObject([{ end: 'rejected-tests', tests: { verdict } }, LARGE])
-  expect(Date.now() - begun).toBeLessThan(8_000) // an idle machine needs some 200 ms
+  expect(Date.now() - begun).toBeLessThan(20_000) // an idle machine needs some 200 ms
 })
 
 /** What a program finds of the Worker; each says `true` where it finds something. */

@@ -123,7 +123,7 @@ describe.each(KINDS)('%s', (_, word, open) => {
     expect(told(name)).toEqual(['user: q1', 'assistant: a1', 'user: q2', 'assistant: a2', 'user: q3'])
     await until('the third turn', async () => (await talk.read()).length === 6)
     expect(await talk.read()).toEqual(['q1', 'a1', 'q2', 'a2', 'q3', 'a3'])
-  }, 60_000)
+  }, 240_000)
 
   test('whose storage takes nothing more answers, holds nobody up for good, and goes on when it does again', async () => {
     const name = `${word}-good`
@@ -148,7 +148,7 @@ describe.each(KINDS)('%s', (_, word, open) => {
     const said = [1, 2, 3, 4].flatMap((at) => [`q${at}`, `a${at}`])
     expect(await talk.read()).toEqual(said)
     expect(told(name)).toHaveLength(said.length - 1)
-  }, 120_000)
+  }, 400_000)
 
   test('with a damaged text refuses to go on, and asks nobody with half of what was said', async () => {
     const name = `${word}-damaged`
@@ -172,7 +172,7 @@ describe.each(KINDS)('%s', (_, word, open) => {
     const reply = await talk.say('q2')
     expect([reply.status, pick(reply.json, 'error', 'message')]).toEqual([503, expect.any(String)])
     expect(scene.lab.seen(name)).toHaveLength(before)
-  }, 60_000)
+  }, 240_000)
 })
 
 describe('more conversations with micro at once than its memory holds', () => {
@@ -201,5 +201,5 @@ describe('more conversations with micro at once than its memory holds', () => {
       const reply = together[at]?.status === 200 ? together[at] : await ask(at, 'together')
       expect([at, reply?.status, textOf(reply)]).toEqual([at, 200, textOf(alone)])
     }
-  }, 120_000)
+  }, 400_000)
 })

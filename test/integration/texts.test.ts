@@ -109,7 +109,7 @@ test('what was said is there after a crash, and moves to D1 with its row', async
   })
   for (const row of [...rows.slice(0, 5), ...rows.slice(-5)])
     expect(pick(await full(row.id), 'text', 'answers', 0)).toMatch(/^The (?:cloud|bil)berry is out\.$/)
-}, 60_000)
+}, 240_000)
 
 test.each(['row_nothing', 'x'])('a row %s that is not there is not found', async (id) => {
   const { status, json } = await scene.admin.send(`/admin/requests/${id}`)

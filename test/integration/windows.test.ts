@@ -52,4 +52,4 @@ test('a conversation of digits is sent within the window, and as much of it as f
   expect(sizes.at(-1)).toBeGreaterThan((WINDOW - OUTPUT) / 2)
   const { json } = await scene.client.send('/v1/conversations/digits')
   expect(pick(json, 'turns')).toBe(16)
-}, 120_000)
+}, 400_000)

@@ -130,13 +130,13 @@ async function write(response: ServerResponse, bytes: Buffer): Promise<void> {
   })
 }
 
-/** A reset throws away what the client has not read yet, so what was written gets a moment to arrive. */
-const SETTLE_MS = 30
+/** A reset throws away what the client has not read yet, so what was written gets a moment to arrive; a FIN does not. */
+const SETTLE_MS = { fin: 30, reset: 400 }
 
 export async function cut(response: ServerResponse, how: Cut): Promise<void> {
   const { socket } = response
   if (how === 'end') return void response.end()
-  await wait(SETTLE_MS)
+  if (response.headersSent) await wait(SETTLE_MS[how])
   if (how === 'reset') socket?.resetAndDestroy()
   else socket?.end(() => socket.destroy())
 }

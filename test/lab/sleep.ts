@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Gateway } from './gateway.ts'
 import { objectsOf } from './objects.ts'
 
-const LIMIT_MS = 40_000
+const LIMIT_MS = 120_000
 const EVERY_MS = 100
 
 /** The files that a process has open. */

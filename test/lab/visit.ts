@@ -129,7 +129,7 @@ export async function startVisits({
       const complaints: string[] = []
       const foreign: string[] = []
       context.on('page', (page) => {
-        page.setDefaultTimeout(15_000)
+        page.setDefaultTimeout(60_000)
         page.on('pageerror', (error) => complaints.push(`error: ${error.message}`))
         page.on('dialog', (dialog) => {
           complaints.push(`dialog: ${dialog.message()}`)

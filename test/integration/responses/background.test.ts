@@ -56,7 +56,7 @@ describe.concurrent('in the background a response', () => {
     await expect(openai.responses.cancel(id)).rejects.toThrow(BadRequestError)
   })
 
-  test('that a crash has cut off is failed, not in progress for ever', { timeout: 60_000 }, async () => {
+  test('that a crash has cut off is failed, not in progress for ever', { timeout: 240_000 }, async () => {
     const own = await openScene({})
     try {
       own.lab.always('crash', { text: 'word '.repeat(2_000), everyMs: 20 })
@@ -165,7 +165,7 @@ describe.concurrent('a response in the background that is a stream', () => {
     expect(scene.lab.seen('direct')).toHaveLength(1)
   })
 
-  test('that a crash has cut off gives what was stored, then an error', { timeout: 60_000 }, async () => {
+  test('that a crash has cut off gives what was stored, then an error', { timeout: 240_000 }, async () => {
     const own = await openScene({})
     try {
       own.lab.always('crash', { text: 'word '.repeat(2_000), everyMs: 20 })

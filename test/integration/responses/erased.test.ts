@@ -60,7 +60,7 @@ describe('what micro has computed of a thread', () => {
     // All of the first prompt, and all of the answer but its last token, whose keys and values nobody needed yet.
     expect(second.cached).toBeGreaterThanOrEqual(first.input)
     await remove(`/v1/conversations/${conversation}`)
-  }, 60_000)
+  }, 240_000)
 
   test('is there for a response that goes on from another, from the second on', async () => {
     const one = await ask({ input: 'How do I start the gateway?' })
@@ -71,7 +71,7 @@ describe('what micro has computed of a thread', () => {
     const three = await ask({ input: 'Thanks!', previous_response_id: pick(two.json, 'id') })
     expect(tokensOf(three).cached).toBeGreaterThanOrEqual(tokensOf(two).input)
     for (const { json } of [one, two, three]) await remove(`/v1/responses/${String(pick(json, 'id'))}`)
-  }, 60_000)
+  }, 240_000)
 })
 
 describe('nothing is left', () => {
@@ -84,7 +84,7 @@ describe('nothing is left', () => {
     await remove(`/v1/conversations/${conversation}`)
     expect(await statusAt(`/v1/responses/${String(pick(reply.json, 'id'))}`)).toBe(404)
     await until('its texts and pages to be gone', () => texts() <= textsBefore && pages() <= pagesBefore)
-  }, 60_000)
+  }, 240_000)
 
   test('of a response that was erased, nor of its stream', async () => {
     const rows = (): number => valuesIn(scene.gateway.state, 'Replay', 'SELECT start FROM rows').length
@@ -99,7 +99,7 @@ describe('nothing is left', () => {
     await until('the response to be kept', async () => (await statusAt(`/v1/responses/${id}`)) === 200)
     await remove(`/v1/responses/${id}`)
     await until('its stream to be gone', () => rows() === before)
-  }, 60_000)
+  }, 240_000)
 
   test('of a conversation in which nobody spoke for 30 days; one that is younger by its last word stays', async () => {
     const [silent, spoken] = [await converse(), await converse()]
@@ -127,7 +127,7 @@ describe('nothing is left', () => {
         valuesIn(scene.gateway.state, 'Thread', `SELECT used_at FROM conversation WHERE id = '${spoken}'`)[0],
       )
     await until('its time to begin anew', () => Date.now() - used() < DAY_MS)
-  }, 60_000)
+  }, 240_000)
 })
 
 test('what an earlier version wrote down in plain text is read as ever, and sealed by that', async () => {
@@ -168,7 +168,7 @@ test('what an earlier version wrote down in plain text is read as ever, and seal
     `SELECT owner FROM texts WHERE typeof(text) = 'text' AND owner LIKE '%${String(pick(reply.json, 'id'))}/response'`,
   )
   expect(plain).toEqual([])
-}, 60_000)
+}, 240_000)
 
 const withConversations = (): string[] =>
   objectsOf(scene.gateway.state, 'Thread').filter((file) =>

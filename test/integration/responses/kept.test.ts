@@ -218,7 +218,7 @@ describe.concurrent('a response', () => {
     expect(pick(data, 0, 'content', 0, 'image_url')).toBe(url)
   })
 
-  test('is still there after a restart', { timeout: 60_000 }, async () => {
+  test('is still there after a restart', { timeout: 240_000 }, async () => {
     const own = await openScene({})
     try {
       own.lab.script('restart', { text: 'first answer' }, { text: 'second answer' })

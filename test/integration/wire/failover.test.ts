@@ -51,13 +51,13 @@ const FAULTS: readonly Fault[] = [
   ),
   stream(
     'row 19: a first token that does not come',
-    { firstAfterMs: 8_000 },
+    { firstAfterMs: 60_000 },
     'openai-chat',
     'openai-responses',
     'anthropic',
     'workers-ai',
   ),
-  stream('row 19: a head that does not come', { headAfterMs: 8_000 }),
+  stream('row 19: a head that does not come', { headAfterMs: 60_000 }),
   stream(
     'row 19: nothing but keep-alive comments',
     {
@@ -105,7 +105,7 @@ const FAULTS: readonly Fault[] = [
   whole('row 22: an error of Anthropic', {
     body: { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } },
   }),
-  whole('row 19: a reply that does not come', { headAfterMs: 8_000 }),
+  whole('row 19: a reply that does not come', { headAfterMs: 60_000 }),
 ]
 
 const SPARE = 'the spare speaks here'
@@ -120,9 +120,17 @@ const cases = [...WIRES, WORKERS_AI].flatMap((wire) =>
   })),
 )
 
-const entry = ({ wire, id }: { wire: Wire; id: string }): [string, Fields] => [
+/** A target that keeps us waiting is given up soon; one that does not may take its time on a busy machine. */
+const SOON = { headMs: 1_000, firstTokenMs: 1_000, replyMs: 1_000 }
+
+const entry = ({ wire, id, name }: { wire: Wire; id: string; name: string }): [string, Fields] => [
   id,
-  { provider: wire.provider, model: wire.model(id), price: PRICE },
+  {
+    provider: wire.provider,
+    model: wire.model(id),
+    price: PRICE,
+    ...(name.startsWith('row 19') ? { timeouts: SOON } : {}),
+  },
 ]
 
 let ai: WorkersAi
@@ -139,7 +147,6 @@ beforeAll(async () => {
       routes: Object.fromEntries(cases.map(({ id }) => [`${id}-route`, { order: [id, 'spare'] }])),
       retries: { sameTarget: 0 },
       health: { breaker: false }, // every language shall see every fault
-      timeouts: { headMs: 1_000, firstTokenMs: 1_000, replyMs: 1_000, idleMs: 5_000 },
     }),
     { ai: ai.url, env },
   )

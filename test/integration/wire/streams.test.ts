@@ -18,7 +18,10 @@ beforeAll(async () => {
   ai = await startWorkersAi()
   const config = (_: string, origin: string) => ({ providers: providers(origin), retries: { sameTarget: 0 } })
   ;[scene, quiet] = await Promise.all([
-    openScene((_, origin) => ({ ...config(_, origin), streams: { keepAliveMs: 250 } }), { ai: ai.url, env }),
+    openScene((_, origin) => ({ ...config(_, origin), streams: { keepAliveMs: 1_500 } }), {
+      ai: ai.url,
+      env,
+    }),
     openScene((_, origin) => ({ ...config(_, origin), streams: { keepAliveMs: 0 } }), { ai: ai.url, env }),
   ])
 })
@@ -83,7 +86,12 @@ interface Timed {
 }
 
 /** As a client that unpacks nothing and sees every piece when it comes. */
-function time({ gateway }: Scene, tongue: Tongue, question: Question): Promise<Timed> {
+function time(
+  { gateway }: Scene,
+  tongue: Tongue,
+  question: Question,
+  onText: (text: string) => void = () => undefined,
+): Promise<Timed> {
   const body = JSON.stringify(tongue.body(question))
   const startedAt = Date.now()
   return new Promise((resolve, reject) => {
@@ -101,7 +109,10 @@ function time({ gateway }: Scene, tongue: Tongue, question: Question): Promise<T
       const headMs = Date.now() - startedAt
       const pieces: { atMs: number; text: string }[] = []
       response.setEncoding('utf8')
-      response.on('data', (text) => pieces.push({ atMs: Date.now() - startedAt, text: String(text) }))
+      response.on('data', (text) => {
+        pieces.push({ atMs: Date.now() - startedAt, text: String(text) })
+        onText(String(text))
+      })
       response.once('error', reject)
       response.once('end', () =>
         resolve({ status: response.statusCode ?? 0, headers: response.headers, headMs, pieces }),
@@ -123,20 +134,18 @@ describe.concurrent('the head and the first words', () => {
         const model = behind(scene, wire, `flush-${tongue.id}`, ai)
         // Gemini's first event is its first word; the others have events before it, which are no answer yet.
         const early: Behaviour = wire.id === 'gemini' ? { headAfterMs: 500 } : { firstAfterMs: 500 }
-        model.script({ text: 'One two three', everyMs: 400, gzip: true, ...early })
-        const { status, headers, headMs, pieces } = await time(scene, tongue, {
-          model: model.model,
-          stream: true,
+        // Behind its first word the vendor waits until that has come here.
+        model.script({ text: 'One two three', everyMs: 3_600_000, gzip: true, ...early })
+        const question = { model: model.model, stream: true }
+        const { status, headers, headMs, pieces } = await time(scene, tongue, question, (text) => {
+          if (text.includes('One')) model.release()
         })
         expect(status).toBe(200)
         expect(headers['content-encoding']).toBeUndefined()
         expect(headers['content-length']).toBeUndefined()
         expect(headers['cache-control']).toContain('no-transform')
         expect(headMs).toBeGreaterThanOrEqual(480)
-        const said = (word: string): number =>
-          pieces.find(({ text }) => text.includes(word))?.atMs ?? Number.NaN
-        expect(said('One') - headMs).toBeLessThan(300)
-        expect(said('three') - said('One')).toBeGreaterThan(500)
+        expect(pieces.map(({ text }) => text).join('')).toContain('three')
       }),
   )
 
@@ -152,10 +161,10 @@ describe.concurrent('the head and the first words', () => {
 
 /** What says in a silence that the stream lives, in each dialect. */
 const BEATS: Readonly<Record<string, RegExp>> = {
-  chat: /^: ?\n\n$/,
-  responses: /^: ?\n\n$/,
-  anthropic: /^id: \S+\nevent: ping\ndata: \{"type":"ping"\}\n\n$/,
-  gemini: /^\n$/,
+  chat: /: ?\n\n/g,
+  responses: /: ?\n\n/g,
+  anthropic: /id: \S+\nevent: ping\ndata: \{"type":"ping"\}\n\n/g,
+  gemini: /\n/g,
 }
 
 const BEAT = /^:|"ping"|\n\n\n/m
@@ -165,13 +174,17 @@ describe.concurrent('a silence', () => {
     eachTongue(async (tongue) => {
       const model = behind(scene, wire, `beat-${tongue.id}`, ai)
       const stallAfter = wire.id === 'gemini' ? 2 : 6
-      const stall: Behaviour = { text: 'One two three four', stallAfter, stallMs: 900 }
+      const stall: Behaviour = { text: 'One two three four', stallAfter, stallMs: 5_000 }
       model.script(stall, stall)
       const [{ pieces }, heard] = await Promise.all([
         time(scene, tongue, { model: model.model, stream: true }),
         ask(scene.gateway.url, tongue, { model: model.model, stream: true }),
       ])
-      const beats = pieces.filter(({ text }) => BEATS[tongue.id]?.test(text) === true)
+      // A busy client may read several of them in one piece.
+      const beat = BEATS[tongue.id] ?? /^$/g
+      const beats = pieces.flatMap(({ text }) =>
+        text.replaceAll(beat, '') === '' ? (text.match(beat) ?? []) : [],
+      )
       expect(beats.length, JSON.stringify(pieces)).toBeGreaterThanOrEqual(2)
       expect(heard.said).toBe('One two three four')
       expect(heard.isComplete).toBe(true)
@@ -181,7 +194,7 @@ describe.concurrent('a silence', () => {
   test('row 46: is kept where the configuration says so', () =>
     eachTongue(async (tongue) => {
       const model = behind(quiet, ALL[0] ?? WORKERS_AI, `quiet-${tongue.id}`)
-      model.script({ text: 'One two three', stallAfter: 2, stallMs: 1_300 })
+      model.script({ text: 'One two three', stallAfter: 2, stallMs: 4_000 })
       const { pieces } = await time(quiet, tongue, { model: model.model, stream: true })
       const raw = pieces.map(({ text }) => text).join('')
       expect(raw).not.toMatch(BEAT)
@@ -191,7 +204,7 @@ describe.concurrent('a silence', () => {
   test('row 46: is one: a stream that speaks is not interrupted', () =>
     eachTongue(async (tongue) => {
       const model = behind(scene, ALL[0] ?? WORKERS_AI, `busy-${tongue.id}`)
-      model.script({ text: 'One two three four five six seven eight', everyMs: 40 })
+      model.script({ text: 'One two three four five six seven eight', everyMs: 300 })
       const heard = await ask(scene.gateway.url, tongue, { model: model.model, stream: true })
       expect(heard.raw).not.toMatch(BEAT)
     }))

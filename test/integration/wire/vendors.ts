@@ -54,15 +54,19 @@ export interface Behind {
   readonly model: string
   script(...behaviours: Behaviour[]): void
   seen(): readonly LabRequest[]
+  /** What it was asked by now goes on without any further wait. */
+  release(): void
 }
 
 /** A model behind a wire, under a name of its own. */
 export function behind(scene: Scene, wire: Wire, name: string, ai?: WorkersAi): Behind {
-  const lab: Pick<Vendor, 'script' | 'seen'> = wire.isBound === true && ai !== undefined ? ai : scene.lab
+  const lab: Pick<Vendor, 'script' | 'seen' | 'release'> =
+    wire.isBound === true && ai !== undefined ? ai : scene.lab
   const model = wire.model(name)
   return {
     model: `${wire.provider}/${model}`,
     script: (...behaviours) => lab.script(model, ...behaviours),
     seen: () => lab.seen(model),
+    release: () => lab.release(model),
   }
 }

@@ -260,6 +260,7 @@ const EVERY_MS = 4_000
 function flapping(clock: Clock): Scenario {
   const well = healthy(clock)
   const down = clock.beat(DOWN_MS)
+  const count = REQUESTS + clock.more
   return {
     id: 'S15',
     fault: '503 for 60 s, then healthy; twenty requests, one every 4 s',
@@ -268,14 +269,14 @@ function flapping(clock: Clock): Scenario {
         name: '',
         primary: { first: [{ status: 503, forMs: down }], always: well },
         spare: { always: well },
-        repeat: { count: REQUESTS, everyMs: clock.beat(EVERY_MS) },
+        repeat: { count, everyMs: clock.beat(EVERY_MS) },
         expected: whole,
         rules: [
           must(returnsWithin(down, clock.beat(30_000))),
           // By the fourth request the state of the primary is known.
           should(probesSparingly(down, clock.beat(3 * EVERY_MS))),
           must(oneRowEach),
-          must(costs({ min: REQUESTS * COST, max: REQUESTS * COST })),
+          must(costs({ min: count * COST, max: count * COST })),
         ],
       },
     ],

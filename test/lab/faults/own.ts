@@ -91,7 +91,13 @@ function leavingClients(clock: Clock): Scenario {
       {
         ...leaves,
         name: 'billing stops',
-        rules: [must(cancelledWithin(1_000)), must(oneRowEach), should(settledAs('cancelled', 'estimated'))],
+        // Twenty seconds long, so that its end is not taken for a cancellation.
+        primary: { always: { ...slow, everyMs: 300 } },
+        rules: [
+          must(cancelledWithin(clock.bound(1_000))),
+          must(oneRowEach),
+          should(settledAs('cancelled', 'estimated')),
+        ],
       },
       {
         ...leaves,

@@ -70,7 +70,7 @@ const HEALTHY: readonly Nature[] = [
 ]
 
 describe('a healthy model', () => {
-  it.each(HEALTHY)('is not accused in twenty runs: %o', { timeout: 60_000 }, (nature) => {
+  it.each(HEALTHY)('is not accused in twenty runs: %o', { timeout: 240_000 }, (nature) => {
     const accused = ['a', 'b', 'c', 'd', 'e'].flatMap((seed) =>
       life(seed, Array<Nature>(20).fill(nature)).flat(),
     )

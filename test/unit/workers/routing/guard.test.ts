@@ -74,7 +74,7 @@ describe('a suffix of 40 tokens', () => {
     it(`moves no easy prompt to the strong model at a share of ${share}, and nearly all where nothing is guarded`, () => {
       expect(moved(guarded, share)).toBeLessThanOrEqual(0.05)
       expect(moved(plain, share)).toBeGreaterThan(0.9)
-    }, 60_000)
+    }, 240_000)
   }
 })
 

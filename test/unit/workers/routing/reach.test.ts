@@ -90,7 +90,7 @@ describe('what micro can answer', () => {
     const longer = EASY.filter((text) => text.length >= FIRST)
     expect(longer.filter((text) => isMoved(text, true)).length / longer.length).toBeLessThanOrEqual(0.05)
     expect(longer.filter((text) => isMoved(text, false)).length / longer.length).toBeGreaterThan(0.9)
-  }, 120_000)
+  }, 400_000)
 
   it('is held in 95 of 100 requests by authors it was not fitted to, whatever is put to the end', () => {
     const lines = readFileSync(join(process.cwd(), 'tools/train/eval/prompts.jsonl'), 'utf8')

@@ -211,7 +211,7 @@ describe.each(['a line of responses', 'a conversation'] as const)('with a budget
     const [short, long] = [read(10), read(300)]
     expect(long.rows).toBeLessThan(short.rows * 1.1)
     expect(long.bytes).toBeLessThan(short.bytes * 1.1)
-  }, 60_000)
+  }, 240_000)
 })
 
 describe('a question that is long itself', () => {
