@@ -1,6 +1,7 @@
 // Somebody visits a web site with the widget on it: gateway, vendor, a line that can break, a site and a real browser.
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { startBrowser } from './browser.ts'
+import type { Fields } from './client.ts'
 import { type Line, startLine } from './line.ts'
 import { type Key, openScene, type Scene } from './scene.ts'
 import { shootEverySize } from './shots.ts'
@@ -27,6 +28,8 @@ export interface VisitsOptions {
   readonly env?: Readonly<Record<string, string>>
   /** One that is open already, and stays so. */
   readonly browser?: Browser
+  /** Providers, models and routes besides, told where the lab is. */
+  readonly besides?: (origin: string) => Readonly<Record<'providers' | 'models' | 'routes', object>>
 }
 
 export interface VisitOptions {
@@ -68,6 +71,7 @@ export async function startVisits({
   visitors,
   env = {},
   browser: given,
+  besides,
 }: VisitsOptions = {}): Promise<Visits> {
   const site = await startSite()
   const config = {
@@ -89,7 +93,16 @@ export async function startVisits({
     retries: { sameTarget: 0, total: 1 },
     streams: { rescue: false },
   }
-  const scene = await openScene(config, { env })
+  const configAt = (origin: string): Fields => {
+    const { providers = {}, models = {}, routes = {} } = besides?.(origin) ?? {}
+    return {
+      ...config,
+      providers,
+      models: { ...config.models, ...models },
+      routes: { ...config.routes, ...routes },
+    }
+  }
+  const scene = await openScene((_, origin) => configAt(origin), { env })
   const line = await startLine(scene.gateway.port)
   const key = await scene.makeKey({ origins: [site.origin] })
   const browser = given ?? (await startBrowser())

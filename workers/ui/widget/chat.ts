@@ -153,12 +153,11 @@ export function openChat({ root, settings, words, tell, minimise }: House): Chat
    * what was asked since.
    */
   const again = (old: Turn): void => {
-    const { question, pictures, pictured, edits } = old
+    const { question, pictures, edits } = old
     const place = placeOf(old)
     const isLast = store.read(id)?.turns.at(-1)?.key === old.key
     const turn = turnOf(question, {
       ...(pictures === undefined ? {} : { pictures }),
-      ...(pictured === undefined ? {} : { pictured }),
       ...(place === undefined || !isLast
         ? {}
         : place === edits
@@ -210,7 +209,7 @@ export function openChat({ root, settings, words, tell, minimise }: House): Chat
       rate,
       edit: (turn) => {
         editing = turn
-        composer.edit(turn.question)
+        composer.edit(turn.question, turn.pictures ?? [])
       },
       copied: () => announcer.say(words.copied),
     },

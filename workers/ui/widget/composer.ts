@@ -1,14 +1,14 @@
 // Where a visitor writes: grows with the text, sends on Enter, holds pictures, and stops an answer.
 import { iconButton, make, rename } from './element.ts'
 import * as ICONS from './icons.ts'
-import { type Picture, readPicture } from './pictures.ts'
+import { type Picture, pictureOf, readPicture } from './pictures.ts'
 import type { Words } from './words/words.ts'
 
 export interface Composer {
   readonly element: HTMLElement
   focus(): void
-  /** Puts a question back to be changed. */
-  edit(text: string): void
+  /** Puts a question back to be changed, with its pictures. */
+  edit(text: string, urls: readonly string[]): void
   setBusy(isBusy: boolean): void
   /** Gives up what was being changed. */
   leave(): void
@@ -107,8 +107,9 @@ export function openComposer(words: Words, placeholder: string, acts: ComposerAc
     clear()
     acts.send(text, urls)
   }
-  const take = async (files: Iterable<File>): Promise<void> => {
-    for (const one of [...files].filter(({ type }) => type.startsWith('image/'))) {
+  /** Copied lists: the browser empties its own while they are read. */
+  const take = async (files: readonly File[]): Promise<void> => {
+    for (const one of files) {
       if (pictures.length >= MOST_PICTURES) break
       const picture = await readPicture(one)
       if (picture === undefined) acts.say(words.tooLarge)
@@ -129,21 +130,22 @@ export function openComposer(words: Words, placeholder: string, acts: ComposerAc
     submit()
   })
   input.addEventListener('paste', ({ clipboardData }) => {
-    if (!attach.hidden && clipboardData !== null) void take(clipboardData.files)
+    if (!attach.hidden && clipboardData !== null) void take([...clipboardData.files])
   })
   file.addEventListener('change', () => {
-    void take(file.files ?? [])
+    void take([...(file.files ?? [])])
     file.value = ''
   })
   fit()
   return {
     element,
     focus: () => input.focus(),
-    edit(text) {
+    edit(text, urls) {
       clear()
       input.value = text
+      pictures = urls.map((url) => ({ url, preview: pictureOf(url, words.image) }))
       editing.hidden = false
-      fit()
+      showPictures()
       input.focus()
     },
     leave,

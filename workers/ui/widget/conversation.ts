@@ -11,9 +11,8 @@ export interface Turn {
   readonly key: string
   readonly at: number
   readonly question: string
-  /** Pictures as data addresses, until they are sent; then how many there were. */
+  /** As data addresses. */
   readonly pictures?: readonly string[]
-  readonly pictured?: number
   readonly answer: string
   readonly state: TurnState
   readonly trouble?: Trouble

@@ -38,11 +38,12 @@ export function openHeader(words: Words, name: string, settings: Settings, acts:
     class: 'fuller',
   })
   const close = iconButton(words.close, ICONS.close, acts.minimise, { hidden: !settings.isLauncher })
+  const title = make('h2', { dir: 'auto' }, name)
   const element = make(
     'header',
     { class: 'head', part: 'header' },
     past,
-    make('h2', { dir: 'auto' }, name),
+    title,
     person,
     fresh,
     larger,
@@ -64,7 +65,10 @@ export function openHeader(words: Words, name: string, settings: Settings, acts:
     element,
     size: () => size,
     setSize,
-    setView: (isPast) => rename(past, isPast ? words.back : words.past, isPast ? ICONS.back : ICONS.past),
+    setView(isPast) {
+      rename(past, isPast ? words.back : words.past, isPast ? ICONS.back : ICONS.past)
+      title.textContent = isPast ? words.past : name
+    },
     setPast: (isSome) => (past.hidden = !isSome),
   }
 }

@@ -12,14 +12,17 @@ export const LAUNCHER_STYLE = `
 .launcher { all: initial; position: fixed; z-index: 2147483000; box-sizing: border-box; cursor: pointer;
   inset-block-end: calc(20px + env(safe-area-inset-bottom, 0px)); inset-inline-end: 20px;
   inline-size: 56px; block-size: 56px; border-radius: 50%; display: grid; place-items: center;
-  color: var(--minnow-on-accent, #fff); background: var(--minnow-accent, #0d5c63);
+  color-scheme: light dark; color: var(--minnow-on-accent, light-dark(#fff, #06201f));
+  background: var(--minnow-accent, light-dark(#0d5c63, #5fd0c5));
   box-shadow: 0 1px 2px rgb(0 20 22 / .2), 0 8px 24px rgb(0 20 22 / .22); }
+:host([theme=light]) .launcher { color-scheme: light; }
+:host([theme=dark]) .launcher { color-scheme: dark; }
 :host([side=left]) .launcher { inset-inline: auto; left: 20px; right: auto; }
 :host([side=right]) .launcher { inset-inline: auto; right: 20px; left: auto; }
 .launcher svg { inline-size: 26px; block-size: 26px; fill: none; stroke: currentColor; stroke-width: 1.7;
   stroke-linecap: round; stroke-linejoin: round; pointer-events: none; }
 .launcher:hover { filter: brightness(1.12); }
-.launcher:focus-visible { outline: 3px solid var(--minnow-accent, #0d5c63); outline-offset: 3px; }
+.launcher:focus-visible { outline: 3px solid var(--minnow-accent, light-dark(#0d5c63, #5fd0c5)); outline-offset: 3px; }
 @media (prefers-reduced-motion: no-preference) {
   .launcher { transition: transform .16s ease, filter .16s ease; }
   .launcher:hover { transform: translateY(-1px); }

@@ -31,6 +31,7 @@ export const STYLE = `
 :host([launcher][data-size=large]) .panel { inline-size: min(720px, calc(100vw - 40px)); block-size: calc(100dvh - 112px); }
 :host([data-size=large]:not([launcher])) { block-size: max(var(--minnow-height, 560px), 85dvh) !important; }
 :host([data-size=full]) .panel { position: fixed; inset: 0; z-index: 2147483002; inline-size: auto; block-size: auto; border: 0; border-radius: 0; }
+:host([data-size=full]) .larger { display: none; }
 @media (max-width: 480px) {
   :host([launcher]) .panel, :host([launcher][data-size=large]) .panel { inset: 0; inline-size: auto; block-size: auto; border: 0; border-radius: 0; z-index: 2147483002; }
   .larger, :host([launcher]) .fuller { display: none !important; }
@@ -41,6 +42,7 @@ button:disabled { cursor: default; opacity: .45; }
 :focus-visible { outline: 2px solid var(--accent) !important; outline-offset: 2px; }
 svg { display: block; inline-size: 20px; block-size: 20px; fill: none; stroke: currentColor; stroke-width: 1.7; stroke-linecap: round; stroke-linejoin: round; pointer-events: none; }
 [dir=rtl] .head button:first-child svg { transform: scaleX(-1); }
+h2, .entry span, .suggestions button { text-align: match-parent; }
 .unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; margin: 0; }
 .head { display: flex; align-items: center; gap: 2px; padding: 8px; border-block-end: 1px solid var(--line); flex: none; }
 .head h2 { flex: 1; min-inline-size: 0; margin: 0; padding-inline: 8px; font-size: 15px; font-weight: 650; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
@@ -64,7 +66,7 @@ svg { display: block; inline-size: 20px; block-size: 20px; fill: none; stroke: c
 @media (hover: none) { .asked > button { opacity: 1; } }
 .bubble { max-inline-size: 85%; min-inline-size: 0; padding: 9px 14px; background: var(--asked); border-radius: 16px; border-end-end-radius: 5px; overflow-wrap: anywhere; }
 .bubble p { margin: 0; white-space: pre-wrap; }
-.pictured { color: var(--soft); font-size: 13px; }
+.bubble canvas { display: block; block-size: 128px; max-inline-size: 100%; object-fit: cover; border-radius: 10px; margin-block: 4px 6px; }
 .answered { min-inline-size: 0; }
 .text { overflow-wrap: anywhere; }
 .text > :first-child { margin-block-start: 0; }

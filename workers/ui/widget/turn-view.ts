@@ -2,6 +2,7 @@
 import { type Conversation, isOpen, type Turn } from './conversation.ts'
 import { iconButton, make, rename } from './element.ts'
 import * as ICONS from './icons.ts'
+import { pictureOf } from './pictures.ts'
 import { openRendering } from './render.ts'
 import type { Words } from './words/words.ts'
 
@@ -23,7 +24,7 @@ const COPIED_MS = 1_600
 export function openTurn(first: Turn, words: Words, name: string, acts: TurnActs): TurnView {
   let turn = first
   const question = make('p', { dir: 'auto', part: 'question' })
-  const pictured = make('p', { class: 'pictured' })
+  const pictures = (first.pictures ?? []).map((url) => pictureOf(url, words.image)) // a turn has the same all its life
   const answer = make('div', { class: 'text', dir: 'auto', part: 'answer' })
   const wait = make(
     'p',
@@ -61,7 +62,7 @@ export function openTurn(first: Turn, words: Words, name: string, acts: TurnActs
     { class: 'asked' },
     make('h3', { class: 'unseen' }, words.you),
     edit,
-    make('div', { class: 'bubble' }, pictured, question),
+    make('div', { class: 'bubble' }, ...pictures, question),
   )
   const element = make('article', { class: 'turn' }, asked, answered)
   const rendering = openRendering(answer, words.copy)
@@ -87,9 +88,6 @@ export function openTurn(first: Turn, words: Words, name: string, acts: TurnActs
       const isOver = !isOpen(now)
       if (question.textContent !== now.question) question.textContent = now.question
       question.hidden = now.question === ''
-      const pictures = now.pictures?.length ?? now.pictured ?? 0
-      pictured.textContent = pictures === 0 ? '' : `${pictures} × ${words.image}`
-      pictured.hidden = pictures === 0
       if (text !== shown) rendering.show((shown = text))
       element.dataset['state'] = state
       answer.hidden = text === ''

@@ -90,6 +90,7 @@ class MinnowChat extends HTMLElement {
   #reflect(): void {
     this.toggleAttribute('open', this.#isOpen)
     this.#button?.setAttribute('aria-expanded', String(this.#isOpen))
+    this.#button?.replaceChildren(icon(this.#isOpen ? ICONS.close : ICONS.chat))
     keep(sessionStorageOf(), shownName(spaceOf(settingsOf(this, host))), this.#isOpen)
     this.#tell(this.#isOpen ? 'open' : 'close', {})
   }
