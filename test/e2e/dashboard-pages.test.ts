@@ -122,7 +122,7 @@ describe('hostile names and texts', () => {
     }
     await visitor.open(links[0] ?? '')
     const said = await page.locator('.said').textContent()
-    for (const payload of PAYLOADS) expect(said).toContain(JSON.stringify(payload).slice(1, -1))
+    for (const payload of PAYLOADS) expect(said).toContain(payload)
   })
 
   it('are text in an answer of the playground, and in the title of a dialog', async () => {

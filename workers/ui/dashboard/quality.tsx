@@ -87,7 +87,7 @@ export function Quality({ latest, history, chosen }: QualityProps): JSX.Element 
 }
 
 const tick = (cost: number): string =>
-  cost >= 1 ? `$${cost}` : `$${cost.toFixed(Math.max(0, Math.ceil(-Math.log10(cost))))}`
+  cost >= 1 ? `$${cost}` : `$${cost.toFixed(Math.max(2, Math.ceil(-Math.log10(cost))))}`
 
 const countable = (results: readonly Measured[]): number => scatterOf(results).dots.length
 

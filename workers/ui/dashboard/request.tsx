@@ -7,6 +7,7 @@ import { useAnswer } from './load.ts'
 import { Shown } from './notice.tsx'
 import { linkTo } from './address.ts'
 import { Result } from './requests.tsx'
+import { Said } from './said.tsx'
 import { timelineOf } from './timeline.ts'
 import { numbers, plain, Sheet } from './sheet.tsx'
 
@@ -189,18 +190,5 @@ function Line({ attempt }: { readonly attempt: Attempt }): JSX.Element {
       </td>
       <td class="number">{costMicros === undefined ? '–' : exact(costMicros / 1e6)}</td>
     </tr>
-  )
-}
-
-/** Kept only for keys that want it. It is shown as text, whatever it holds. */
-function Said({ text }: { readonly text: unknown }): JSX.Element | null {
-  if (text === null || text === undefined) return null
-  return (
-    <section aria-labelledby="said">
-      <h2 id="said">What was said</h2>
-      <pre class="said" tabIndex={0}>
-        {typeof text === 'string' ? text : JSON.stringify(text, null, 2)}
-      </pre>
-    </section>
   )
 }

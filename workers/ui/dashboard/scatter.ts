@@ -17,6 +17,9 @@ export interface Scatter {
   readonly qualityTicks: readonly { readonly y: number; readonly quality: number }[]
 }
 
+/** The worst dot stands so far above the edge at least, so that its name is not on it. */
+const ABOVE = 0.03
+
 /** What costs nothing stands at the left edge, one step below the least that costs something. */
 export function scatterOf(results: readonly Measured[]): Scatter {
   const known = results.flatMap(({ model, at, accuracy, cost }) =>
@@ -28,7 +31,8 @@ export function scatterOf(results: readonly Measured[]): Scatter {
   const low = Math.floor(Math.log10(Math.min(...paid, 1))) - (known.some(({ cost }) => cost <= 0) ? 1 : 0)
   const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...paid, 0.1))))
   const place = (cost: number): number => (cost <= 0 ? 0 : (Math.log10(cost) - low) / (high - low))
-  const floor = Math.floor(Math.min(0.9, ...known.map(({ quality }) => quality)) * 10) / 10
+  const least = Math.min(0.9, ...known.map(({ quality }) => quality))
+  const floor = Math.max(0, Math.floor((least - ABOVE) * 10) / 10)
   const height = (quality: number): number => (quality - floor) / (1 - floor)
   const hasFree = known.some(({ cost }) => cost <= 0)
   return {
