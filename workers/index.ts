@@ -34,7 +34,6 @@ import { MicroObject } from './micro/object.ts'
 import { modelSource } from './micro/source.ts'
 import { type Pipeline as Serve, pipeline } from './pipeline.ts'
 import { openPriceBook } from './prices/book.ts'
-import { seedPrices } from './prices/seed.ts'
 import { cipher } from './cipher.ts'
 import { counting } from './count.ts'
 import { work } from './edge/respond.ts'
@@ -278,7 +277,7 @@ function open(env: Bindings): Opened {
       warn,
       footprint: async ({ provider }) =>
         provider === MICRO_PROVIDER ? env.MICRO.getByName(REBENCH).footprint() : undefined,
-      refreshPrices: () => seedPrices(env.DB, catalogue, Date.now()),
+      refreshPrices: () => prices.refresh(Date.now()),
       post: posting,
     }),
     model: modelSource(config.micro?.gguf, { folder: env.MODEL_FILES, bucket: env.MODELS, pages: ASSETS }),

@@ -1,14 +1,21 @@
 // `npm run rebench:proof`: does the re-benchmark accuse the innocent, and does it find the guilty? Twenty runs of healthy
-// models and micro through the real gateway, then one with planted differences. Prints Markdown, ends with 1 where
-// anything is otherwise than it should be. Flags: --runs 20, --tasks 300.
+// models and micro through the real gateway, one with planted differences, then one for each of some smaller delays.
+// Prints Markdown, ends with 1 where anything is otherwise than it should be. Flags: --runs 20, --tasks 300, and
+// --json <file> for all that was measured, so that another judge can be tried on the same hours.
+import { writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type Fields, pick } from '../../test/lab/client.ts'
+import { databaseOf, inside } from '../../test/lab/objects.ts'
 import { openScene, type Scene } from '../../test/lab/scene.ts'
 import { answersTo, type Skill, solving } from '../../test/lab/solver.ts'
 
 const { values: flags } = parseArgs({
-  options: { runs: { type: 'string', default: '20' }, tasks: { type: 'string', default: '300' } },
+  options: {
+    runs: { type: 'string', default: '20' },
+    tasks: { type: 'string', default: '300' },
+    json: { type: 'string' },
+  },
 })
 const runs = Number(flags.runs)
 const tasks = Number(flags.tasks)
@@ -23,17 +30,25 @@ const HEALTHY: Readonly<Record<string, Skill>> = {
 }
 
 const PLANTED: Readonly<Record<string, Skill & { readonly what: string }>> = {
-  sharp: { accuracy: 0.95, behaviour: { firstAfterMs: 1_000 }, what: 'first-token' },
+  sharp: { accuracy: 0.95, behaviour: { firstAfterMs: 200 }, what: 'first-token' },
   fair: { accuracy: 0.45, behaviour: { everyMs: 1 }, what: 'accuracy' },
   weak: { accuracy: 0.4, behaviour: { firstAfterMs: 3 }, remembers: 2_500, what: 'context' },
 }
 
+/** From the largest down: one that is not found would be part of what the next is compared with. */
+const DELAYS_MS = [150, 100, 50]
+
 const models = Object.keys(HEALTHY)
-const seeds = Array.from({ length: runs + 1 }, (_, at) => `proof-${Date.now()}-${at}`)
+const seeds = Array.from({ length: runs + 1 + DELAYS_MS.length }, (_, at) => `proof-${Date.now()}-${at}`)
 const answers = answersTo(seeds, tasks)
 
-async function runOnce(scene: Scene, seed: string, measured: readonly string[]): Promise<Fields> {
-  const body = JSON.stringify({ seed, models: measured, tasks })
+async function runOnce(
+  scene: Scene,
+  seed: string,
+  measured: readonly string[],
+  samples: Fields = { tasks },
+): Promise<Fields> {
+  const body = JSON.stringify({ seed, models: measured, ...samples })
   const begun = await scene.admin.send('/admin/rebench', { method: 'POST', body })
   if (begun.status !== 202) throw new Error(begun.text)
   for (;;) {
@@ -57,6 +72,23 @@ const told = (result: Fields): string => {
         )
         .join('; ')
 }
+
+/** Everything that was written down, run by run. */
+const measuredIn = ({ gateway }: Scene): Fields[] =>
+  inside(
+    databaseOf(gateway.state),
+    (database) =>
+      database
+        .prepare('SELECT model, at, measures, findings FROM rebench_results ORDER BY at, model')
+        .all()
+        .map(({ model, at, measures, findings }) => ({
+          model,
+          at,
+          measures: JSON.parse(String(measures)) as unknown,
+          findings: JSON.parse(String(findings)) as unknown,
+        })),
+    true,
+  )
 
 const scene = await openScene({
   models: Object.fromEntries(
@@ -95,7 +127,18 @@ try {
     isProven &&= what === undefined ? words.length === 0 : words.includes(what)
   }
   isProven &&= accusations.length === 0
+
+  console.log('\n| longer to begin | found |\n| --- | --- |')
+  for (const [at, delayMs] of DELAYS_MS.entries()) {
+    const skill = { accuracy: 0.95, behaviour: { firstAfterMs: delayMs } }
+    scene.lab.always('sharp-1', solving(answers, skill))
+    const samples = { tasks: 0, bursts: 0, context: false }
+    const shown = await runOnce(scene, seeds[runs + 1 + at] ?? '', ['sharp', 'micro'], samples)
+    for (const result of resultsIn(shown))
+      if (result['model'] === 'sharp') console.log(`| ${delayMs} ms | ${told(result)} |`)
+  }
 } finally {
+  if (flags.json !== undefined) writeFileSync(flags.json, JSON.stringify(measuredIn(scene)))
   await scene.stop()
 }
 process.exitCode = isProven ? 0 : 1

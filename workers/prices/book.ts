@@ -27,8 +27,8 @@ export interface PriceBook {
   list(filter: PriceFilter): Promise<DatedPrice[]>
   /** An operator's price. False where the model has one from this very moment on. */
   add(price: Omit<DatedPrice, 'source'>, change: Change): Promise<boolean>
-  /** Writes what the shipped catalogue has and D1 lacks; resolves with the rows written. */
-  seed(now: number): Promise<number>
+  /** Writes what the shipped catalogue has and D1 lacks, then reads anew what holds: no older price is used from here on. */
+  refresh(now: number): Promise<void>
 }
 
 const CURRENT = `SELECT MAX(valid_from) AS valid_from, source, model, ${PRICE_COLUMNS.join(', ')}
@@ -67,7 +67,10 @@ export function openPriceBook(database: D1Database, catalogue: Catalogue): Price
   const seed = (now: number): Promise<number> => seedPrices(database, catalogue, now)
 
   return {
-    seed,
+    async refresh(now) {
+      await seed(now)
+      await renew(now)
+    },
     async current(cx) {
       const now = cx.now()
       if (!isSeeded) {
