@@ -57,26 +57,27 @@ export function shareShift(seed: string, now: Score, before: readonly Score[], d
   })
 }
 
-function medianDrawn(random: Random, values: readonly number[]): number {
+function quantileDrawn(random: Random, level: number, values: readonly number[]): number {
   const drawn = new Float64Array(values.length)
   for (let at = 0; at < drawn.length; at += 1) drawn[at] = one(random, values) ?? Number.NaN
   drawn.sort()
-  return drawn[Math.floor(drawn.length / 2)] ?? Number.NaN
+  return drawn[Math.floor(drawn.length * level)] ?? Number.NaN
 }
 
 /**
  * How many times as long something takes as it did in one earlier run, whichever: an hour that was slow by itself is
- * part of what is usual.
+ * part of what is usual. `level` is the share of times that are shorter than those compared.
  */
 export function timeRatio(
   seed: string,
+  level: number,
   now: readonly number[],
   before: readonly (readonly number[])[],
   deviations: number,
 ): Interval {
   const { low, high } = interval(seed, deviations, (random) => {
-    const usual = medianDrawn(random, one(random, before) ?? [])
-    return Math.log(Math.max(LEAST_MS, medianDrawn(random, now)) / Math.max(LEAST_MS, usual))
+    const usual = quantileDrawn(random, level, one(random, before) ?? [])
+    return Math.log(Math.max(LEAST_MS, quantileDrawn(random, level, now)) / Math.max(LEAST_MS, usual))
   })
   return { low: Math.exp(low), high: Math.exp(high) }
 }

@@ -6,7 +6,8 @@ import { measure } from './measures.ts'
 import { noticeOf } from './notice.ts'
 import type { Run, Store } from './store.ts'
 import type { Cx } from '../service.ts'
-import { type Compared, type Finding, findingsOf, isMark, paceOf, slowAmong } from './verdict.ts'
+import { type Compared, evened, paceOf } from './times.ts'
+import { type Finding, findingsOf, isMark, slowAmong } from './verdict.ts'
 
 /** Throws where D1 is away; then it is done again. Resolves with what is to be posted. */
 export async function closeRun(run: Run, store: Store, house: House, now: number): Promise<string[]> {
@@ -31,7 +32,7 @@ export async function closeRun(run: Run, store: Store, house: House, now: number
     const last = (await readHistory(database, model, 2)).find(({ runId }) => runId !== run.id)
     const elsewhere = [...measured.values()].filter((subject) => subject.provider !== provider)
     const findings = [
-      ...findingsOf(`${run.seed}/${model}`, measures, before, paceOf(elsewhere)),
+      ...findingsOf(`${run.seed}/${model}`, measures, evened(before, elsewhere), paceOf(elsewhere)),
       ...slowAmong(all, model),
     ]
     const result = { ...about, measures, findings, isMarked: findings.some(isMark) }

@@ -1,5 +1,6 @@
 // The results in D1: written once a run, read as the last ones, as a model's history, and as what runs are compared with.
 import type { Measures } from './measures.ts'
+import type { Past } from './times.ts'
 import { type Finding, isWorse } from './verdict.ts'
 
 export interface Result {
@@ -56,15 +57,18 @@ export async function writeRun(
 export async function readBaseline(
   database: D1Database,
   { model, target, at, runId }: Pick<Result, 'model' | 'target' | 'at' | 'runId'>,
-): Promise<Measures[]> {
+): Promise<Past[]> {
   const { results } = await database
     .prepare(
-      'SELECT measures, findings FROM rebench_results WHERE model = ? AND target = ? AND run_id <> ? AND at > ? ORDER BY at DESC LIMIT ?',
+      'SELECT run_id, measures, findings FROM rebench_results WHERE model = ? AND target = ? AND run_id <> ? AND at > ? ORDER BY at DESC LIMIT ?',
     )
     .bind(model, target, runId, at - COMPARED_MS, LOOKED_AT)
     .all()
   const sound = results.filter((row) => !(JSON.parse(String(row['findings'])) as Finding[]).some(isWorse))
-  return sound.slice(0, COMPARED).map((row) => JSON.parse(String(row['measures'])) as Measures)
+  return sound.slice(0, COMPARED).map((row) => ({
+    runId: String(row['run_id']),
+    measures: JSON.parse(String(row['measures'])) as Measures,
+  }))
 }
 
 /** A model's results, newest first. */

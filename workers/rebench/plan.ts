@@ -1,9 +1,7 @@
 // What a run does, and in which order. Pure.
 import type { Samples } from './settings.ts'
 
-export const STAGES = ['latency', 'burst', 'task', 'context'] as const
-
-export type Stage = (typeof STAGES)[number]
+export type Stage = 'latency' | 'burst' | 'task' | 'context'
 
 /** One thing to find out about one model, done exactly once in a run. */
 export interface Probe {
@@ -22,17 +20,24 @@ export const levelOf = (item: number): number => Math.floor(item / LOOKS)
 /** The second look at a length is only taken where the first one did not find all. */
 export const isSecondLook = (item: number): boolean => item % LOOKS === 1
 
-/** The models take turns within a stage, so that an early end hits all alike, and all see the same hour. */
+/**
+ * The models take turns within a stage, so that an early end hits all alike, and all see the same hour. What is timed is
+ * timed at two times, before the tasks and after them: what is busy for a minute shall not be all that is seen of a model.
+ */
 export function planOf(models: readonly string[], samples: Samples): Probe[] {
-  const counts: Readonly<Record<Stage, number>> = {
-    latency: samples.latency,
-    burst: samples.bursts,
-    task: samples.tasks,
-    context: samples.context ? LEVELS.length * LOOKS : 0,
-  }
-  const all = STAGES.flatMap((stage) =>
-    Array.from({ length: counts[stage] }, (_, item) =>
-      models.map((model) => ({ model, stage, item })),
+  const { latency, bursts, tasks, context } = samples
+  const [early, first] = [Math.ceil(latency / 2), Math.ceil(bursts / 2)]
+  const parts: readonly (readonly [Stage, number, number])[] = [
+    ['latency', 0, early],
+    ['burst', 0, first],
+    ['task', 0, tasks],
+    ['latency', early, latency],
+    ['burst', first, bursts],
+    ['context', 0, context ? LEVELS.length * LOOKS : 0],
+  ]
+  const all = parts.flatMap(([stage, from, to]) =>
+    Array.from({ length: to - from }, (_, at) =>
+      models.map((model) => ({ model, stage, item: from + at })),
     ).flat(),
   )
   return all.map((probe, position) => ({ position, ...probe }))

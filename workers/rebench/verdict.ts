@@ -1,7 +1,8 @@
 // Is a model worse than it was, or other than is said of it? Only what chance does not explain, and what matters. Pure.
-import { shareShift, timeRatio } from './bootstrap.ts'
+import { shareShift } from './bootstrap.ts'
 import { type Measures, quantile, type Score, scoreOf } from './measures.ts'
 import { KINDS } from './tasks/task.ts'
+import { type Pace, slowerIn } from './times.ts'
 
 /**
  * What was found. `was` and `is` are shares, milliseconds or tokens; `low` and `high` are the bootstrap interval of the
@@ -26,8 +27,6 @@ export const isWorse = (finding: Finding): boolean => isMark(finding) && finding
 /** Standard deviations: chance does as much in one of four thousand comparisons; of the kinds there are ten, so more. */
 const DEVIATIONS = 3.5
 const KIND_DEVIATIONS = 4.3
-/** Of times, which must also be longer by much, and than ever. */
-const TIME_DEVIATIONS = 2.5
 /** A smaller loss is of no consequence, whatever its interval. */
 const LEAST_LOSS = 0.05
 const LEAST_KIND_LOSS = 0.25
@@ -35,25 +34,14 @@ const LEAST_FAILURES = 0.1
 /** Whoever answers nothing at all is given up after six. */
 const FEWEST_FAILURES = 5
 
-/** Times depend on the hour, and how much so is only known after some runs. */
-const leastRatio = (runs: number): number => (runs < 3 ? 3 : runs < 5 ? 2.25 : 1.75)
-/** And slower than in any of them. */
-const OVER_SLOWEST = 1.2
-
 /** Fewer are no measurement. */
 const LEAST_TIMES = 5
-const LEAST_MS = 0.01
 const LEAST_TASKS = 20
 /** By fewer a share near one or none is not told from chance: the normal curve ends too soon there. */
 const LEAST_OF_KIND = 25
 
-/** `pace`: how many times as long as usual everything took that others answered in the same run; see `paceOf`. */
-export function findingsOf(
-  seed: string,
-  now: Measures,
-  before: readonly Measures[],
-  pace: Pace = EVEN,
-): Finding[] {
+/** `pace` is that of the run, of `paceOf`; earlier runs have been freed of theirs, by `evened`. */
+export function findingsOf(seed: string, now: Measures, before: readonly Measures[], pace?: Pace): Finding[] {
   return [
     ...lossOf(`${seed}/all`, scoreOf(now), before.map(scoreOf), LEAST_LOSS),
     ...KINDS.flatMap((kind) => {
@@ -65,7 +53,7 @@ export function findingsOf(
         kind,
       }))
     }),
-    ...TIMES.flatMap((time) => slowerIn(time, seed, now, before, pace[time.what])),
+    ...slowerIn(seed, now, before, pace),
     ...failuresIn(`${seed}/failures`, now, before),
     ...contextIn(now),
   ]
@@ -87,71 +75,6 @@ function failuresIn(seed: string, { failures: now }: Measures, before: readonly 
   const was = told.length === 0 ? 0 : shareOf(sumOf(told))
   const { low, high } = told.length === 0 ? { low: is, high: is } : shareShift(seed, now, told, DEVIATIONS)
   return low > 0 && is - was >= LEAST_FAILURES ? [{ what: 'failures', was, is, low, high }] : []
-}
-
-interface Time {
-  readonly what: 'first-token' | 'per-token' | 'throughput'
-  readonly of: (measures: Measures) => readonly number[]
-  /** Fewer are no measurement. */
-  readonly fewest: number
-  /** Nobody minds less. */
-  readonly leastMs: number
-}
-
-const TIMES: readonly Time[] = [
-  { what: 'first-token', of: ({ firstMs }) => firstMs, fewest: 5, leastMs: 100 },
-  { what: 'per-token', of: ({ perTokenMs }) => perTokenMs, fewest: 5, leastMs: 5 },
-  { what: 'throughput', of: ({ bursts }) => bursts.map(({ wallMs }) => wallMs), fewest: 3, leastMs: 250 },
-]
-
-export type Pace = Readonly<Record<Time['what'], number>>
-
-const EVEN: Pace = { 'first-token': 1, 'per-token': 1, throughput: 1 }
-
-const runsOf = ({ of, fewest }: Time, before: readonly Measures[]): (readonly number[])[] =>
-  before.map(of).filter((run) => run.length >= fewest)
-
-export interface Compared {
-  readonly now: Measures
-  readonly before: readonly Measures[]
-}
-
-/**
- * Where models of other providers are slower too, it is the gateway, its machine or its network: by so much as their
- * middle one nobody is slow. Models of one provider excuse each other nothing.
- */
-export function paceOf(others: readonly Compared[]): Pace {
-  const ratioOf = (time: Time): number => {
-    const ratios = others.flatMap(({ now, before }) => {
-      const [times, runs] = [time.of(now), runsOf(time, before)]
-      return times.length < time.fewest || runs.length === 0
-        ? []
-        : [middle(times) / Math.max(LEAST_MS, middle(runs.flat()))]
-    })
-    return Math.max(1, quantile(ratios, 0.5) ?? 1)
-  }
-  const [first, token, burst] = TIMES.map(ratioOf)
-  return { 'first-token': first ?? 1, 'per-token': token ?? 1, throughput: burst ?? 1 }
-}
-
-function slowerIn(
-  time: Time,
-  seed: string,
-  now: Measures,
-  before: readonly Measures[],
-  pace: number,
-): Finding[] {
-  const { what, fewest, leastMs } = time
-  const [times, runs] = [time.of(now).map((ms) => ms / pace), runsOf(time, before)]
-  if (times.length < fewest || runs.length === 0) return []
-  const { low, high } = timeRatio(`${seed}/${what}`, times, runs, TIME_DEVIATIONS)
-  const [was, is] = [middle(runs.flat()), middle(times)]
-  const isSlower =
-    low > 1.1 &&
-    is >= was * leastRatio(runs.length) &&
-    is >= Math.max(...runs.map(middle)) * OVER_SLOWEST &&
-    is - was >= leastMs
-  return isSlower ? [{ what, was, is: is * pace, low, high }] : []
 }
 
 /** It reads a short text and not a long one that it is said to read. */

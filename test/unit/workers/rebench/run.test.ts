@@ -23,16 +23,35 @@ describe('the plan', () => {
     expect(plan.slice(0, 4).map(({ model, stage, item }) => `${model} ${stage} ${item}`)).toEqual([
       'a latency 0',
       'b latency 0',
-      'a latency 1',
-      'b latency 1',
+      'a burst 0',
+      'b burst 0',
     ])
     expect(new Set(plan.map(({ model, stage, item }) => `${model} ${stage} ${item}`)).size).toBe(plan.length)
+  })
+  it('times before the tasks and after them, long texts last', () => {
+    const stages = planOf(['a'], { tasks: 2, latency: 5, bursts: 3, context: true }).map(
+      ({ stage, item }) => `${stage} ${item}`,
+    )
+    expect(stages.slice(0, 11)).toEqual([
+      'latency 0',
+      'latency 1',
+      'latency 2',
+      'burst 0',
+      'burst 1',
+      'task 0',
+      'task 1',
+      'latency 3',
+      'latency 4',
+      'burst 2',
+      'context 0',
+    ])
   })
   it('asks alone what is timed, and tasks together', () => {
     const stagesOf = (probes: readonly Probe[]): string[] => probes.map(({ stage }) => stage)
     expect(stagesOf(nextOf(plan, 4))).toEqual(['latency'])
-    expect(stagesOf(nextOf(plan.slice(6), 4))).toEqual(['task', 'task', 'task', 'task'])
-    expect(stagesOf(nextOf(plan.slice(10), 4))).toEqual(['task', 'task'])
+    expect(stagesOf(nextOf(plan.slice(4), 4))).toEqual(['task', 'task', 'task', 'task'])
+    expect(stagesOf(nextOf(plan.slice(8), 4))).toEqual(['task', 'task'])
+    expect(stagesOf(nextOf(plan.slice(10), 4))).toEqual(['latency'])
     expect(stagesOf(nextOf(plan.slice(12), 4))).toEqual(['context'])
     expect(nextOf([], 4)).toEqual([])
   })

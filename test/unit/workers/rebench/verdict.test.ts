@@ -3,14 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { Measures, Score } from '../../../../workers/rebench/measures.ts'
 import { randomFrom, type Random } from '../../../../shared/random.ts'
 import { type Kind, KINDS } from '../../../../workers/rebench/tasks/task.ts'
-import {
-  type Finding,
-  findingsOf,
-  isMark,
-  type Pace,
-  paceOf,
-  slowAmong,
-} from '../../../../workers/rebench/verdict.ts'
+import { evened, type Pace, paceOf, type Past } from '../../../../workers/rebench/times.ts'
+import { type Finding, findingsOf, isMark, slowAmong } from '../../../../workers/rebench/verdict.ts'
 
 interface Nature {
   readonly accuracy: number
@@ -128,18 +122,56 @@ describe('a model is not accused', () => {
     expect(found({ accuracy: 0.85, firstMs: 40 }, 5, { accuracy: 0.85, firstMs: 8 })).toEqual(thrice([])))
 })
 
+describe('a slowdown of 200 ms', () => {
+  const quick = { accuracy: 0.85, firstMs: 18 }
+  const later = (measures: Measures, byMs: (ms: number, at: number) => number): Measures => ({
+    ...measures,
+    firstMs: measures.firstMs.map((ms, at) => ms + byMs(ms, at)).toSorted((a, b) => a - b),
+  })
+  const seeds = ['a', 'b', 'c', 'd', 'e', 'f']
+  /** A machine that was busy for a part of one run: a good half of its times are longer by as much and more. */
+  const past = seeds.map((seed, at) => {
+    const run = runOf(`quick/${seed}`, quick)
+    return at === 3 ? later(run, (_, which) => (which % 5 < 3 ? 150 + 20 * which : 0)) : run
+  })
+  const whatOf = (now: Measures): string[] => findingsOf('judge', now, past).map(({ what }) => what)
+
+  it.each(LIVES)('is found although an earlier run was busy for a while: %s', (seed) =>
+    expect(whatOf(later(runOf(`quick/now/${seed}`, quick), () => 200))).toContain('first-token'),
+  )
+  it.each(LIVES)('is no slowdown where it is a part of the times again: %s', (seed) =>
+    expect(
+      whatOf(later(runOf(`quick/now/${seed}`, quick), (_, which) => (which % 2 === 0 ? 200 : 0))),
+    ).toEqual([]),
+  )
+})
+
 describe('an hour in which everything is slow', () => {
   const calm = { accuracy: 0.85, firstMs: 400 }
-  const past = (name: string): Measures[] =>
-    ['a', 'b', 'c', 'd', 'e'].map((seed) => runOf(`${name}/${seed}`, calm))
+  const past = (name: string): Past[] =>
+    ['a', 'b', 'c', 'd', 'e'].map((runId) => ({ runId, measures: runOf(`${name}/${runId}`, calm) }))
+  const measured = (name: string): Measures[] => past(name).map(({ measures }) => measures)
   const slow = { ...calm, firstMs: 2_400 }
   const pace = paceOf(['x', 'y'].map((name) => ({ now: runOf(`${name}/now`, slow), before: past(name) })))
   const whatOf = (now: Measures, given?: Pace): string[] =>
-    findingsOf('judge', now, past('z'), given).map(({ what }) => what)
+    findingsOf('judge', now, measured('z'), given).map(({ what }) => what)
 
   it('accuses nobody, for others elsewhere are as slow', () => {
     expect(whatOf(runOf('z/now', slow))).toContain('first-token')
     expect(whatOf(runOf('z/now', slow), pace)).toEqual([])
+  })
+  it('is no excuse later: what was slow then alike is measured by what it is otherwise', () => {
+    const [hours, runId] = [['x', 'y', 'z'] as const, 'busy']
+    const [x, y, z] = hours.map((name) => [
+      ...past(name),
+      { runId, measures: runOf(`${name}/${runId}`, { ...calm, firstMs: 4_800 }) },
+    ])
+    const others = [x, y].map((before = [], at) => ({ now: runOf(`${at}/now`, calm), before }))
+    const now = runOf('z/now', { ...calm, firstMs: 1_900 })
+    const whatBy = (before: readonly Measures[]): string[] =>
+      findingsOf('judge', now, before, paceOf(others)).map(({ what }) => what)
+    expect(whatBy((z ?? []).map(({ measures }) => measures))).toEqual([])
+    expect(whatBy(evened(z ?? [], others))).toContain('first-token')
   })
   it('hides nobody who is slower than the hour', () =>
     expect(whatOf(runOf('z/now', { ...calm, firstMs: 14_400 }), pace)).toContain('first-token'))
