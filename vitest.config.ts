@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     // Most of the whole Worker's tests wait for clocks, so two at a time are right for two cores.
     maxWorkers: 2,
+    // A file leaves nothing behind in its process, and a process a file costs more than most files' tests.
+    isolate: false,
     testTimeout: 120_000,
     hookTimeout: 240_000,
     expect: { poll: { timeout: 60_000 } },
@@ -13,8 +15,6 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: ['test/{unit,contract,lab}/**/*.test.ts', 'test/architecture.test.ts'],
-          // Pure code leaves nothing behind in a process, and a process a file costs more than most of its tests.
-          isolate: false,
         },
       },
       {

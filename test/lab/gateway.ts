@@ -1,12 +1,15 @@
 // Starts the real gateway (the built Worker in workerd, with D1, objects and cron on disk) for a test, on a free port
-// with a state folder of its own. The build is shared by content, so only the first start of a change pays for it.
+// with a state folder of its own. The build is shared by content, and within a process neither it nor the migrations are
+// done twice.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { urlOf } from '../../tools/gateway/address.ts'
+import { ensureBuild } from '../../tools/gateway/build.ts'
 import { prepare } from '../../tools/gateway/prepare.ts'
 import { serve, type Serving } from '../../tools/gateway/serve.mjs'
 import { workerdBinary } from '../../tools/gateway/install.mjs'
+import { builtOnce, migrateOnce } from './once.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -47,6 +50,7 @@ export interface Gateway {
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
   const root = options.root ?? ROOT
   const state = options.state ?? mkdtempSync(join(tmpdir(), 'minnow-test-'))
+  const isShared = root === ROOT // who brings another checkout may change it between two starts
   let printed = ''
   let variables = options.env
   let port = options.port ?? 0
@@ -54,7 +58,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const url = urlOf(options.host ?? '127.0.0.1', port)
 
   async function start(): Promise<Serving> {
-    const prepared = await prepare(root, environment())
+    if (isShared) migrateOnce(root, state)
+    const prepared = await prepare(root, environment(), process.cwd(), isShared ? builtOnce : ensureBuild)
     const begun = serve(workerdBinary(root), prepared, (text) => {
       printed += text
     })

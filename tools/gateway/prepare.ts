@@ -3,7 +3,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { type Address, callableHost, socketOf } from './address.ts'
-import { ensureBuild } from './build.ts'
+import { type Build, ensureBuild } from './build.ts'
 import { writeCapnp } from './capnp.ts'
 import { readLayout } from './layout.ts'
 import { CAPNP_FILE, PID_FILE, refuseIfInUse } from './lease.ts'
@@ -29,11 +29,12 @@ export interface Prepared {
   readonly build: string
 }
 
-/** Throws a Refusal with one sentence where the gateway cannot start. */
+/** Throws a Refusal with one sentence where the gateway cannot start. `built` is for who starts many of one build. */
 export async function prepare(
   root: string,
   environment: Environment,
   folder = process.cwd(),
+  built: (root: string) => Promise<Build> = ensureBuild,
 ): Promise<Prepared> {
   const { address, configName, configText, model, secrets, state, ai } = readSettings(
     root,
@@ -42,7 +43,7 @@ export async function prepare(
   )
   refuseIfInUse(state)
   await refuseIfTaken(address)
-  const build = await ensureBuild(root)
+  const build = await built(root)
   const database = databaseFile(state)
   const isFirst = !existsSync(database)
   migrate(database, readMigrations(join(root, 'migrations')))
