@@ -73,11 +73,18 @@ export async function openScene(
   const client = openClient(gateway.url, CLIENT_KEY)
   const admin = openClient(gateway.url, ADMIN_KEY)
 
-  const rows = async (query = ''): Promise<readonly Row[]> =>
-    pick(ok(await admin.send(`/admin/requests?limit=1000${query}`)), 'data') as readonly Row[]
+  const rows = async (query = '', limit = 1_000): Promise<readonly Row[]> =>
+    pick(ok(await admin.send(`/admin/requests?limit=${limit}${query}`)), 'data') as readonly Row[]
 
-  const waitForRow = (requestId: string): Promise<Row> =>
-    until(`the row of ${requestId}`, async () => (await rows()).find((row) => row.request_id === requestId))
+  const waitForRow = (requestId: string): Promise<Row> => {
+    let looks = 0
+    return until(`the row of ${requestId}`, async () => {
+      looks += 1
+      // It is among the newest, or long there.
+      const found = await rows('', looks % 4 === 2 ? 1_000 : 30)
+      return found.find((row) => row.request_id === requestId)
+    })
+  }
 
   const balances = async (key: Key): Promise<readonly Balance[]> =>
     pick(ok(await admin.send(`/admin/keys/${key.id}`)), 'budgets') as readonly Balance[]

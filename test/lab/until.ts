@@ -2,7 +2,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
 const LIMIT_MS = 60_000
-const EVERY_MS = 15
+/** The first look comes soon, later ones ever more seldom: looking costs what everybody else waits for. */
+const FIRST_MS = 10
+const GROWTH = 1.25
+const LAST_MS = 100
 
 /** Resolves with the first value that is not undefined or false; fails after a minute, which only a broken thing needs, naming what never came. */
 export async function until<T>(
@@ -10,10 +13,10 @@ export async function until<T>(
   look: () => Promise<T | undefined | false> | T | undefined | false,
 ): Promise<T> {
   const end = Date.now() + LIMIT_MS
-  for (;;) {
+  for (let pauseMs = FIRST_MS; ; pauseMs = Math.min(LAST_MS, pauseMs * GROWTH)) {
     const value = await look()
     if (value !== undefined && value !== false) return value
     if (Date.now() > end) throw new Error(`waited ${LIMIT_MS / 1000} s in vain for ${what}`)
-    await wait(EVERY_MS)
+    await wait(pauseMs)
   }
 }
