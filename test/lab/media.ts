@@ -1,7 +1,7 @@
 // A vendor of speech, transcription, pictures and moderation as OpenAI has them: a real HTTP server that is strict about
 // what it is sent, keeps every byte of it, and misbehaves on purpose.
 // Source: https://platform.openai.com/docs/api-reference/audio, /images, /moderations
-import { createHash } from 'node:crypto'
+import { createCipheriv, createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
@@ -61,10 +61,10 @@ const BODIES: Readonly<Record<string, z.ZodType>> = {
 
 /** A sound or a picture: the same for the same words, and not to be told from noise. */
 export function noise(about: string, length: number): Buffer {
-  const blocks: Buffer[] = [Buffer.from([0xff, 0xf3])]
-  for (let at = 0; at * 32 < length; at += 1)
-    blocks.push(createHash('sha256').update(`${about}${at}`).digest())
-  return Buffer.concat(blocks).subarray(0, length)
+  const key = createHash('sha256').update(about).digest()
+  const bytes = createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(length))
+  bytes.set([0xff, 0xf3])
+  return bytes
 }
 
 export const SPEECH_BYTES = 96 * 1024
