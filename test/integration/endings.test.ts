@@ -46,7 +46,7 @@ beforeAll(async () => {
         },
       ]),
     ),
-    routes: { limited: { order: ['total'], timeouts: { totalMs: 5_000 } } },
+    routes: { limited: { order: ['total'], timeouts: { totalMs: 10_000 } } },
     retries: { sameTarget: 0 },
   })
   await (await paidKey()).client.ask({ model: 'finish', max_tokens: 5 }) // the first count unpacks the vocabulary

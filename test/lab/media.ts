@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
 import type { Behaviour } from './behaviour.ts'
 import { deliverBody, deliverStream } from './deliver.ts'
+import { KEPT_MS } from './vendor.ts'
 import { eventOf, type Fields, isFields, Refused, type StreamEvent } from './wire.ts'
 
 /** A request as it came, and what became of it. */
@@ -241,7 +242,7 @@ export async function startMedia(options: { readonly keys: readonly string[] }):
     }
   }
 
-  const server = createServer((incoming, response) => {
+  const server = createServer({ keepAliveTimeout: KEPT_MS }, (incoming, response) => {
     serve(incoming, response).catch((error: unknown) => {
       if (error instanceof Error && error.name === 'AbortError') return
       if (response.headersSent) response.destroy()

@@ -9,6 +9,9 @@ export const LAB_KEY = 'sk-lab-0123456789abcdefghij'
 export const CLIENT_KEY = 'mk-local'
 export const ADMIN_KEY = 'mk-admin-local'
 
+/** Clocks that only a test which sets its own runs into, however busy the machine is. */
+const PATIENT = { headMs: 60_000, firstTokenMs: 60_000, idleMs: 60_000 }
+
 /** As GET /admin/requests shows it. */
 export interface Row extends Fields {
   readonly id: string
@@ -61,11 +64,12 @@ export async function openScene(
   options: Omit<GatewayOptions, 'config'> = {},
 ): Promise<Scene> {
   const lab = await startVendor()
-  const { providers, ...rest } = typeof config === 'function' ? config(lab.url, lab.origin) : config
+  const { providers, timeouts, ...rest } = typeof config === 'function' ? config(lab.url, lab.origin) : config
   const gateway = await startGateway({
     ...options,
     config: {
       providers: { lab: { baseUrl: lab.url, apiKey: '$LAB_KEY' }, ...(providers as Fields | undefined) },
+      timeouts: { ...PATIENT, ...(timeouts as Fields | undefined) },
       ...rest,
     },
     env: { LAB_KEY, ...options.env },

@@ -14,6 +14,9 @@ import { openResponses } from './responses.ts'
 import { usageIn, usageOf } from './reported.ts'
 import { type Fields, isFields, type LabRequest, Refused, type StreamEvent, type Wire } from './wire.ts'
 
+/** It closes no connection by itself: a request that meets a closing one is lost, which only a scripted one shall be. */
+export const KEPT_MS = 3_600_000
+
 export interface VendorOptions {
   readonly port?: number
   readonly host?: string
@@ -188,7 +191,7 @@ export async function startVendor(options: VendorOptions = {}): Promise<Vendor> 
     return json(response, 200, { data })
   }
 
-  const server = createServer({ keepAliveTimeout: 5_000 }, (incoming, response) => {
+  const server = createServer({ keepAliveTimeout: KEPT_MS }, (incoming, response) => {
     answer(incoming, response).catch((error: unknown) => {
       // The client has gone and the script with it; anything else is the lab's own mistake.
       if (error instanceof Error && error.name === 'AbortError') return
