@@ -21,10 +21,11 @@ const SIZES = [
 export async function shoot(page: Page, name: string, isWhole = isThorough): Promise<void> {
   if (isOff || page.isClosed()) return
   mkdirSync(FOLDER, { recursive: true })
-  const plain = name.replaceAll(/\W+/g, '-').replaceAll(/^-|-$/g, '').slice(0, MOST_LETTERS)
+  const plain = name.replaceAll(/\W+/g, '-').replaceAll(/^-|-$/g, '')
+  const short = plain.length > MOST_LETTERS ? plain.slice(0, MOST_LETTERS - 24) + plain.slice(-24) : plain
   try {
     const scheme = await schemeOf(page)
-    const path = join(FOLDER, `${plain}-${page.viewportSize()?.width ?? 0}-${scheme}.png`)
+    const path = join(FOLDER, `${short}-${page.viewportSize()?.width ?? 0}-${scheme}.png`)
     await page.screenshot({ path, fullPage: isWhole, animations: 'disabled', timeout: MOST_MS })
   } catch (error) {
     if (isThorough) throw error // else a page that is leaving or too busy is none of the test's business

@@ -192,6 +192,8 @@ export function openChat({ root, settings, words, tell, minimise }: House): Chat
     composer.focus()
   }
 
+  const begin = (): void => goTo(store.fresh().id)
+
   const composer = openComposer(words, settings.placeholder ?? words.ask, {
     send: say,
     stop: () => sender.stop(id),
@@ -205,7 +207,7 @@ export function openChat({ root, settings, words, tell, minimise }: House): Chat
     welcome,
     {
       again,
-      retry: again,
+      fresh: begin,
       rate,
       edit: (turn) => {
         editing = turn
@@ -228,7 +230,7 @@ export function openChat({ root, settings, words, tell, minimise }: House): Chat
   })
   const header = openHeader(words, name, settings, {
     past: () => view(past.element.hasAttribute('hidden')),
-    fresh: () => goTo(store.fresh().id),
+    fresh: begin,
     person: () => {
       const conversation = store.read(id) ?? store.current()
       tell('person', { conversation: conversation.name, messages: transcriptOf(conversation) })

@@ -8,7 +8,7 @@ import type { Words } from './words/words.ts'
 
 export interface TurnActs {
   readonly again: (turn: Turn) => void
-  readonly retry: (turn: Turn) => void
+  readonly fresh: () => void
   readonly edit: (turn: Turn) => void
   readonly rate: (turn: Turn, score: 1 | -1) => void
   readonly copied: () => void
@@ -35,11 +35,12 @@ export function openTurn(first: Turn, words: Words, name: string, acts: TurnActs
     make('i'),
   )
   const note = make('p', { class: 'note' })
-  const retry = make(
-    'button',
-    { type: 'button', class: 'quiet', onclick: () => acts.retry(turn) },
-    words.retry,
-  )
+  const isSpent = (): boolean => turn.trouble === 'spent' || turn.trouble === 'ended'
+  const retry = make('button', {
+    type: 'button',
+    class: 'quiet',
+    onclick: () => (isSpent() ? acts.fresh() : acts.again(turn)),
+  })
   const route = make('span', { class: 'route', part: 'route' })
   const copy = iconButton(words.copy, ICONS.copy, () => void copyText(turn.answer, copy, words, acts.copied))
   const again = iconButton(words.again, ICONS.again, () => acts.again(turn))
@@ -94,7 +95,8 @@ export function openTurn(first: Turn, words: Words, name: string, acts: TurnActs
       wait.hidden = isOver || text !== ''
       note.textContent = state === 'stopped' ? words.stopped : trouble === undefined ? '' : words[trouble]
       note.hidden = note.textContent === ''
-      retry.hidden = state !== 'failed' || trouble === 'spent' || trouble === 'ended'
+      retry.hidden = state !== 'failed'
+      retry.textContent = isSpent() ? words.fresh : words.retry
       tools.hidden = !isOver || text === ''
       route.textContent = routeWords(now.route, words)
       again.hidden = !isLast
