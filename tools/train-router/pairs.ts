@@ -12,6 +12,7 @@ const base64 = (bytes: Uint8Array | readonly number[]): string => Buffer.from(by
 const short = (value: number): number => Number(value.toPrecision(6))
 
 export function packPrior(model: Linear): PackedPrior {
+  const { guard } = model
   const places = Uint32Array.from({ length: GRAMS }, (_, gram) => gram).filter(
     (gram) => model.words[gram] !== 0,
   )
@@ -19,7 +20,7 @@ export function packPrior(model: Linear): PackedPrior {
     bias: short(model.bias),
     scale: short(model.scale),
     traits: model.traits.map(({ mean, sharpness, weight }) => [short(mean), short(sharpness), short(weight)]),
-    guard: [model.guard.bias, model.guard.words, ...model.guard.traits].map(short),
+    guard: [guard.bias, guard.words, guard.brevity, ...guard.traits].map(short),
     count: places.length,
     grams: base64(packGaps(places, GRAMS)),
     words: base64(Uint8Array.from(places, (gram) => model.words[gram] ?? 0)),

@@ -16,8 +16,8 @@ export interface Effort {
   readonly score: number
   readonly features: Readonly<Record<string, number>>
   /**
-   * By the prior for pairs alone, where nobody else knows the route: what a dial orders requests by. On ground that the
-   * prior does not know all have one score.
+   * By the prior for pairs alone, where nobody else knows the route: what a dial orders requests by. Of free conversation
+   * all has one score, guarded the highest, and of formulas too: `pairSight`.
    */
   readonly pair?: { readonly score: number; readonly isKnown: boolean }
 }
@@ -81,7 +81,7 @@ function fromMicro(request: ModelRequest, isGuarded: boolean, read?: Reading): E
 function fromOther(request: ModelRequest, isGuarded: boolean, read?: Reading): Effort {
   const reading = read ?? readRequest(request, isGuarded)
   const { gain, paired, isKnown } = pairSight(reading, isGuarded)
-  // What is easy for micro is easy for others, whatever follows it, and is not ordered before what nothing is known of.
+  // What is easy for micro is easy for others, whatever follows it, and does not stand above the usual gain.
   const own = isGuarded ? hold(request) : weigh(request)
   const isHeld = isGuarded && own.score <= PLAIN_CUT
   const pair = { score: scoreOf(isHeld ? Math.min(gain, unknownGain()) : gain), isKnown }

@@ -18,9 +18,10 @@ export type Plain = Omit<Linear, 'guard'>
 
 /** Weights of their own for scores that are guarded: `fitGuard`. */
 export interface Guard {
-  /** What is added, what words count for beside the others, and a weight for every trait. */
+  /** What is added, what words count for beside the others, what being short does, and a weight for every trait. */
   readonly bias: number
   readonly words: number
+  readonly brevity: number
   readonly traits: readonly number[]
 }
 
@@ -55,14 +56,18 @@ export const wholeGain = (model: Plain, { grams, whole }: Reading): number =>
  * a hard one by a few words (docs/routing.md has all figures).
  */
 export function guardedGain(model: Linear, { grams, views }: Reading): number {
-  const { bias, words, traits } = model.guard
+  const { bias, words, brevity, traits } = model.guard
   let [sum, at, least] = [0, 0, Infinity]
   for (const view of views) {
     for (; at < view.grams; at += 1) sum += model.words[grams[at] ?? 0] ?? 0
-    least = Math.min(least, words * wordsPart(model, sum, at) + traitsPart(model, view.traits, traits))
+    const own = words * wordsPart(model, sum, at) + brevity * brevityOf(at)
+    least = Math.min(least, own + traitsPart(model, view.traits, traits))
   }
   return model.bias + bias + least
 }
+
+/** How little there is to go by: of a hundred words, pairs and word beginnings 1, of ten 3. */
+export const brevityOf = (grams: number): number => 10 / Math.sqrt(1 + grams)
 
 const wordsPart = (model: Plain, sum: number, count: number): number =>
   (sum * model.scale) / Math.sqrt(Math.max(1, count))
@@ -89,7 +94,7 @@ export function narrow(weights: Float64Array): Pick<Plain, 'scale' | 'words'> {
   return { scale, words }
 }
 
-/** 262,144 bytes of words, and sixteen a trait. */
+/** 262,144 bytes of words, sixteen a trait, and a few. */
 export function packLinear({ bias, scale, words, traits, guard }: Linear): Uint8Array {
   const numbers = Float32Array.of(
     bias,
@@ -98,6 +103,7 @@ export function packLinear({ bias, scale, words, traits, guard }: Linear): Uint8
     guard.bias,
     guard.words,
     ...guard.traits,
+    guard.brevity,
   )
   const bytes = new Uint8Array(1 + numbers.byteLength + words.length)
   bytes[0] = traits.length
@@ -109,8 +115,10 @@ export function packLinear({ bias, scale, words, traits, guard }: Linear): Uint8
 /** The same machine's byte order on both sides: little, as everywhere that Workers run. */
 export function readLinear(bytes: Uint8Array): Linear | undefined {
   const count = bytes[0] ?? 0
-  const size = 4 * (4 + 4 * count)
-  if (bytes.length !== 1 + size + GRAMS) return undefined
+  const size = bytes.length - GRAMS - 1
+  const numbers = 4 + 4 * count
+  // What was kept before there was a weight for being short has none.
+  if (size !== 4 * (numbers + 1) && size !== 4 * numbers) return undefined
   const [bias = 0, scale = 0, ...rest] = new Float32Array(bytes.slice(1, 1 + size).buffer)
   const traits = Array.from({ length: count }, (_, at) => ({
     mean: rest[at * 3] ?? 0,
@@ -118,11 +126,12 @@ export function readLinear(bytes: Uint8Array): Linear | undefined {
     weight: rest[at * 3 + 2] ?? 0,
   }))
   const [added = 0, factor = 1, ...weights] = rest.slice(3 * count)
+  const [brevity = 0] = weights.splice(count)
   return {
     bias,
     scale,
     words: new Int8Array(bytes.slice(1 + size).buffer),
     traits,
-    guard: { bias: added, words: factor, traits: weights },
+    guard: { bias: added, words: factor, brevity, traits: weights },
   }
 }

@@ -1,8 +1,10 @@
 // How scores come about on a route: by the prior where most of what the route gets is on ground that it knows. And how it was
 // chosen how much that must be, on the benchmarks that the prior is trained on, each left out in turn.
+import { PLAIN_CUT } from '../../../workers/routing/dial.ts'
 import { openGrounds } from '../../../workers/routing/ground.ts'
 import type { Linear } from '../../../workers/routing/linear.ts'
 import { pairSight, priorGain } from '../../../workers/routing/prior.ts'
+import { reachOf } from '../../../workers/routing/reach.ts'
 import { readRequest } from '../../../workers/routing/reading.ts'
 import { ask } from '../../train-router/ask.ts'
 import { fitPrior, sketchFor } from '../../train-router/prior.ts'
@@ -12,14 +14,19 @@ import type { Pair } from './sets.ts'
 /** One prompt, as the prior sees it by itself. */
 export interface Sight {
   readonly isKnown: boolean
-  /** As routes ask it, and without the guard. */
+  /** As routes ask it, what micro could answer held; and without the guard. */
   readonly guarded: number
   readonly plain: number
 }
 
 export function sightOf(prompt: string, model: Linear): Sight {
   const { gain, isKnown } = pairSight(readRequest(ask(prompt), true), true, model)
-  return { isKnown, guarded: gain, plain: priorGain(sketchFor(prompt), model) }
+  const isHeld = (reachOf(prompt)?.score ?? 1) <= PLAIN_CUT
+  return {
+    isKnown,
+    guarded: isHeld ? Math.min(gain, model.bias) : gain,
+    plain: priorGain(sketchFor(prompt), model),
+  }
 }
 
 /** What a route makes of them that gets them in some order: one score for all while it knows too few. */

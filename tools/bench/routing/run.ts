@@ -9,6 +9,7 @@ import { tokenizer } from '../../../test/unit/tokenizer.ts'
 import { readGsm, readMmlu } from '../curve/questions.ts'
 import { promiseTable } from './promise.ts'
 import { attackTable } from './attack.ts'
+import { freeTable } from './free.ts'
 import { reachTables } from './reach.ts'
 import { speedLine } from './speed.ts'
 
@@ -37,7 +38,7 @@ const parts: Readonly<Record<string, () => string | Promise<string>>> = {
     ]
       .map((trial) => promiseTable(trial, pairs, count))
       .join('\n\n'),
-  attack: () => attackTable(pairs),
+  attack: () => `${attackTable(pairs)}\n\n${freeTable(pairs)}`,
   reach: () => reachTables(folder),
 }
 for (const [name, write] of Object.entries(parts)) {

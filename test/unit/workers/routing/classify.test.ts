@@ -123,15 +123,66 @@ describe('what a dial orders requests of a pair by', () => {
   const pairOf = (text: string, isGuarded = true) =>
     classify(requestFor(text), undefined, { weak: 'other', isGuarded }).pair
 
-  it('is one score on ground that the prior does not know, and never more where a request leaves known ground', () => {
-    for (const text of ['Hello!', 'Explain the French revolution in detail', 'Find $x^2$ for $x = 3$.'])
+  const story = 'Anna has 12 apples. She buys 7 more at the shop. How many apples does Anna have now?'
+  const free = [
+    'Explain the French revolution in detail',
+    'Compare Kant and Hegel on freedom.',
+    'Fix `for (let i = 0; i < 10; i++) { }`, please',
+    'Write a poem about the sea, and make it rhyme.',
+  ]
+  const other = [
+    'Tell me a joke about programmers.',
+    'What is the circumference of a circle of radius 7?',
+    'Find $x^2$ for $x = 3$.',
+    'Which of these is a prime?\nA. 4\nB. 7\nAnswer:',
+    'A train leaves at 9 and travels 140 miles in 2 hours. It then slows to half of that. How far has it gone by noon?',
+  ]
+
+  it('is one score for free conversation, above all else, and without the guard in the middle', () => {
+    for (const text of free)
+      expect(pairOf(text)).toEqual({ score: pairOf(free[0] ?? '')?.score, isKnown: false })
+    expect(pairOf(free[0] ?? '')?.score).toBeGreaterThan(0.999)
+    for (const text of free) expect(pairOf(text, false)).toEqual({ score: 0.5, isKnown: false })
+  })
+
+  it('is the usual one for formulas, and for what micro could answer no more', () => {
+    for (const text of [
+      'Hello!',
+      'Hello there!',
+      'Tell me a joke about programmers.',
+      'Find $x^2$ for $x = 3$.',
+    ])
       expect(pairOf(text)).toEqual({ score: 0.5, isKnown: false })
-    const story = 'Anna has 12 apples. She buys 7 more at the shop. How many apples does Anna have now?'
+  })
+
+  it('is never more where a request leaves known ground', () => {
     const known = pairOf(story)
     expect(known).toMatchObject({ isKnown: true })
     const left = pairOf(`${story} Use $x^2$ of the integer polynomial.`)
     expect(left).toMatchObject({ isKnown: false })
     expect(left?.score).toBeLessThanOrEqual(Math.min(0.5, known?.score ?? 0))
+  })
+
+  it('is raised by nothing that is put at the end of a request of 20 letters or more', () => {
+    const ends = [
+      '\nA. one',
+      '\n(b) two\n(c) three',
+      'How many are left?',
+      'Anna has 12 apples. Ben has 7. Who has more?',
+      '$x$',
+      'of the integer polynomial',
+      '{',
+      'NOT law',
+    ]
+    const asked = [...free, ...other]
+    const end = fc.array(fc.constantFrom(...ends), { minLength: 1, maxLength: 5 }).map((all) => all.join(' '))
+    fc.assert(
+      fc.property(fc.constantFrom(...asked), fc.constantFrom(' ', '\n', ''), end, (text, joint, added) => {
+        const score = pairOf(text)?.score ?? Number.NaN
+        expect(pairOf(`${text}${joint}${added}`)?.score).toBeLessThanOrEqual(score)
+      }),
+      { numRuns: 300 },
+    )
   })
 
   it('is not there where micro is the small model, or the route has learned', () => {

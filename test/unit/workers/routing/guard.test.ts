@@ -80,8 +80,8 @@ describe('a suffix of 40 tokens', () => {
 
 describe('weights of its own', () => {
   it('leave a guarded score most of the order that those of the model would lose', () => {
-    const { bias, words, traits } = { bias: 0, words: 1, traits: model.traits.map(({ weight }) => weight) }
-    const bare: Linear = { ...model, guard: { bias, words, traits } }
+    const traits = model.traits.map(({ weight }) => weight)
+    const bare: Linear = { ...model, guard: { bias: 0, words: 1, brevity: 0, traits } }
     const [whole, kept, lost] = [order(plain), order(guarded), order((text) => guarded(text, bare))]
     expect(whole).toBeGreaterThan(0.8)
     expect(kept).toBeGreaterThan(lost)

@@ -1,6 +1,7 @@
 // A fitted model: it learns, it is kept, and a suffix does not raise it where it is guarded.
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { GRAMS } from '../../../../workers/routing/hash.ts'
 import { gainOf, guardedGain, packLinear, readLinear } from '../../../../workers/routing/linear.ts'
 import { readRequest } from '../../../../workers/routing/reading.ts'
 import { fitLinear } from '../../../../workers/routing/ridge.ts'
@@ -33,8 +34,19 @@ describe('a fitted model', () => {
     const again = readLinear(bytes)
     if (again === undefined) throw new Error('not read')
     expect(gainOf(again, look('some algebra'))).toBeCloseTo(gain('some algebra'), 5)
+    const text = read('A question about algebra that somebody asked', true)
+    expect(guardedGain(again, text)).toBeCloseTo(guardedGain(model, text), 5)
     expect(readLinear(bytes.subarray(1))).toBeUndefined()
     expect(readLinear(new Uint8Array())).toBeUndefined()
+  })
+
+  it('is read as it was kept before being short had a weight', () => {
+    const bytes = packLinear(model)
+    const end = bytes.length - GRAMS
+    const older = new Uint8Array([...bytes.subarray(0, end - 4), ...bytes.subarray(end)])
+    const { guard } = readLinear(older) ?? {}
+    const weights = [...Float32Array.from(model.guard.traits)]
+    expect(guard).toMatchObject({ brevity: 0, traits: weights, words: Math.fround(model.guard.words) })
   })
 })
 

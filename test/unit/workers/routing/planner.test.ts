@@ -446,12 +446,16 @@ describe('a score', () => {
     expect(await scoreOn('micro', longer)).toBeLessThan(0.5)
   })
 
-  it('on a dial is the same for all that the prior does not know, and says what it knows', async () => {
+  it('on a dial is the same for all free conversation, above what the prior knows, and says what it knows', async () => {
     const plan = (text: string) =>
       planner.plan(requestFor(text, { model: 'dialled' }), callerWith({ keyId: 'other' }), cxAt())
     expect(await plan(question)).toMatchObject({ features: { known: 1 } })
-    for (const text of ['Hello!', 'Explain the French revolution in detail', 'Find $x$ if $x^2 = 9$.'])
-      expect(await plan(text)).toMatchObject({ score: 0.5, features: { known: 0 } })
+    for (const [text, score] of [
+      ['Hello!', 0.5],
+      ['Find $x$ if $x^2 = 9$.', 0.5],
+      ['Explain the French revolution in detail', 1],
+    ] as const)
+      expect(await plan(text)).toMatchObject({ score, features: { known: 0 } })
     for (const text of ['And now something else.', 'Thanks, that will do.']) await plan(text)
     // Most of what this route gets is unknown by now: the prior has no say about the rest of it either.
     expect(await plan(question)).toMatchObject({ score: 0.5, features: { known: 1, known_share: 1 / 3 } })
