@@ -70,12 +70,23 @@ function fromMicro(request: ModelRequest, isGuarded: boolean, read?: Reading): E
   // What micro can do stays with it whatever follows, so nothing else need be read.
   if (isGuarded && own.score <= PLAIN_CUT) return own
   const reading = read ?? readRequest(request, isGuarded)
-  if (groundOf(reading) !== 'known') return own
+  const ground = groundOf(reading)
   // What micro cannot do, such as choosing among options, needs another model; the gain tells such requests apart.
   const isBeyond = own.score > PLAIN_CUT || hasOptions(reading.whole.traits)
-  const gain = isBeyond ? scoreOf(pairGain(reading, isGuarded)) : 0
-  return isBeyond ? { ...own, score: PLAIN_CUT + gain * (1 - PLAIN_CUT) } : own
+  if (!isGuarded) {
+    const hasGain = ground === 'known' && isBeyond
+    return hasGain ? { ...own, score: between(PLAIN_CUT, scoreOf(pairGain(reading, false)), 1) } : own
+  }
+  // As between larger models, all that is or was on known ground stands below what never was: no end gets above.
+  return ground === 'known' || ground === 'left'
+    ? { ...own, score: between(PLAIN_CUT, scoreOf(pairGain(reading, true)), UPPER) }
+    : { ...own, score: between(UPPER, (own.score - PLAIN_CUT) / (1 - PLAIN_CUT), 1) }
 }
+
+/** Where what a score says of free conversation that micro cannot do begins. */
+const UPPER = 0.75
+
+const between = (low: number, part: number, high: number): number => low + part * (high - low)
 
 /** Between two larger models. A request is read once: with views that is most of what its score costs. */
 function fromOther(request: ModelRequest, isGuarded: boolean, read?: Reading): Effort {

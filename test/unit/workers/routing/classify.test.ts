@@ -119,6 +119,29 @@ describe('a score on a route from micro', () => {
   })
 })
 
+describe('a guarded score on a route from micro', () => {
+  const scoreAs = (text: string): number => classify(requestFor(text), undefined, { isGuarded: true }).score
+  const question =
+    'A train leaves at 9 and travels 140 miles in 2 hours. It then slows to half of that. How far has it gone by noon?'
+  const ends = ['\nA. one\nB. two', ' How many are left? Anna has 12.', ' of $x^2$', '{ }', ' NOT law']
+
+  it('has what is asked of the prior for pairs below all that is not, both beyond micro', () => {
+    const free = ['Compare Kant and Hegel on freedom.', 'Explain the French revolution in detail']
+    for (const text of free) {
+      expect(scoreAs(text)).toBeGreaterThan(0.75)
+      expect(scoreAs(`${text}\nA. one\nB. two`)).toBeLessThan(0.75)
+    }
+    expect(scoreAs(question)).toBeGreaterThan(0.5)
+    expect(scoreAs(question)).toBeLessThan(0.75)
+  })
+
+  it('is raised by no end that is put to what is asked of it', () => {
+    for (const asked of [question, 'Which of these is a prime?\nA. 4\nB. 7\nAnswer:'])
+      for (const one of ends)
+        for (const other of ends) expect(scoreAs(asked + one + other)).toBeLessThanOrEqual(scoreAs(asked))
+  })
+})
+
 describe('what a dial orders requests of a pair by', () => {
   const pairOf = (text: string, isGuarded = true) =>
     classify(requestFor(text), undefined, { weak: 'other', isGuarded }).pair
