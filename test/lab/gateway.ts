@@ -1,6 +1,5 @@
 // Starts the real gateway (the built Worker in workerd, with D1, objects and cron on disk) for a test, on a free port
-// with a state folder of its own. The build is shared by content, and within a process neither it nor the migrations are
-// done twice.
+// with a state folder of its own. The build is shared by content, and what many starts have in common is done once.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -9,6 +8,7 @@ import { ensureBuild } from '../../tools/gateway/build.ts'
 import { prepare } from '../../tools/gateway/prepare.ts'
 import { serve, type Serving } from '../../tools/gateway/serve.mjs'
 import { workerdBinary } from '../../tools/gateway/install.mjs'
+import { compiled } from './compiled.ts'
 import { builtOnce, migrateOnce } from './once.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -60,7 +60,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   async function start(): Promise<Serving> {
     if (isShared) migrateOnce(root, state)
     const prepared = await prepare(root, environment(), process.cwd(), isShared ? builtOnce : ensureBuild)
-    const begun = serve(workerdBinary(root), prepared, (text) => {
+    const workerd = workerdBinary(root)
+    const begun = serve(workerd, isShared ? compiled(workerd, prepared) : prepared, (text) => {
       printed += text
     })
     const orphan = (): void => begun.kill('SIGKILL')
