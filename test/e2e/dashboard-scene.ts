@@ -10,7 +10,7 @@ import { requestIdAt } from '../../shared/request-id.ts'
 import { fill } from '../../tools/bench/filling.ts'
 import { databaseFile } from '../../tools/gateway/migrate.ts'
 import { COLUMNS } from '../../workers/telemetry/record.ts'
-import { startBrowser } from '../lab/browser.ts'
+import { startBrowser, STILL } from '../lab/browser.ts'
 import { openScene, type Scene } from '../lab/scene.ts'
 import { shoot } from '../lab/shots.ts'
 
@@ -104,7 +104,7 @@ export async function openOperator({
 }
 
 async function visitorOf(browser: Browser, url: string, options: BrowserContextOptions): Promise<Visitor> {
-  const context = await browser.newContext(options)
+  const context = await browser.newContext({ ...STILL, ...options })
   const page = await context.newPage()
   page.setDefaultTimeout(60_000)
   const complaints: string[] = []

@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { OPERATIONS } from '../../tools/openapi/document.ts'
 import { violations } from '../lab/axe.ts'
-import { startBrowser } from '../lab/browser.ts'
+import { startBrowser, STILL } from '../lab/browser.ts'
 import { type Gateway, startGateway } from '../lab/gateway.ts'
 import { shoot } from '../lab/shots.ts'
 
@@ -29,7 +29,7 @@ afterAll(async () => {
 beforeEach(async () => {
   complaints = []
   foreign = []
-  context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
+  context = await browser.newContext({ ...STILL, viewport: { width: 1280, height: 900 } })
   page = await context.newPage()
   page.setDefaultTimeout(60_000)
   page.on('pageerror', (error) => complaints.push(error.message))

@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { violations } from '../lab/axe.ts'
-import { startBrowser } from '../lab/browser.ts'
+import { startBrowser, STILL } from '../lab/browser.ts'
 import { type Gateway, startGateway } from '../lab/gateway.ts'
 import { shoot } from '../lab/shots.ts'
 
@@ -51,7 +51,7 @@ afterEach(async () => {
 async function open(options: Parameters<Browser['newContext']>[0]): Promise<void> {
   complaints = []
   foreign = []
-  context = await browser.newContext(options)
+  context = await browser.newContext({ ...STILL, ...options })
   page = await context.newPage()
   page.setDefaultTimeout(60_000)
   page.on('pageerror', (error) => complaints.push(error.message))

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => visits?.stop())
 
 /** Questions of one conversation. */
-const TALK = 16
+const TALK = 8
 
 const TRAP = '<script>window.taken = 0; window.owned = () => { window.taken += 1 }</script>'
 

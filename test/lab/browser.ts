@@ -7,6 +7,9 @@ import { type Browser, chromium } from 'playwright-core'
 
 const CACHE = resolve(import.meta.dirname, '../../node_modules/.cache/minnow-browser')
 
+/** For contexts: pages that move are drawn sixty times a second, on the cores that the tests need. */
+export const STILL = { reducedMotion: 'reduce' } as const
+
 /** Close it when done. Each call starts a browser of its own. */
 export async function startBrowser(): Promise<Browser> {
   if (process.platform !== 'linux') return await chromium.launch({ channel: 'chrome' })

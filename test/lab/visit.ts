@@ -1,6 +1,6 @@
 // Somebody visits a web site with the widget on it: gateway, vendor, a line that can break, a site and a real browser.
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { startBrowser } from './browser.ts'
+import { startBrowser, STILL } from './browser.ts'
 import type { Fields } from './client.ts'
 import { type Line, startLine } from './line.ts'
 import { type Key, openScene, type Scene } from './scene.ts'
@@ -138,7 +138,7 @@ export async function startVisits({
       const inside = body ?? `<main><h1>Shoes</h1><p>We make shoes.</p></main>${tag(attributes)}`
       const whole = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Shop</title>${head}</head><body>${inside}</body></html>`
       site.page(path, html ?? whole, headers)
-      const context = await browser.newContext(options)
+      const context = await browser.newContext({ ...STILL, ...options })
       const complaints: string[] = []
       const foreign: string[] = []
       context.on('page', (page) => {
