@@ -61,7 +61,7 @@ test('two calls and a few rows for a miss, one call for a hit', async () => {
   const cache = 'exact'
   const stored = async (text: string, minnow: Fields): Promise<void> => {
     expect(isHit(await ask(text, minnow))).toBe(false)
-    await new Promise((resolve) => setTimeout(resolve, 500)) // for what is done off the path
+    await new Promise((resolve) => setTimeout(resolve, 1_500)) // for what is done off the path
   }
   // Every object makes its tables once.
   for (let at = 0; at < 40; at += 1) await ask(`Filling a glass ${'x'.repeat(at + 1)}?`, { cache })

@@ -15,7 +15,7 @@ const { lab, client } = scene
 
 const CHAT = '/v1/chat/completions'
 const words = (count: number): string => Array.from({ length: count }, (_, at) => `w${at}`).join(' ')
-const LONG = { text: words(400), everyMs: 20 }
+const LONG = { text: words(4_000), everyMs: 20 }
 const ask = (model: string, more: Fields = {}): Fields => ({ model, messages: [user('Go.')], ...more })
 
 interface Hearing {

@@ -145,7 +145,7 @@ describe.each(['ask', 'stream'] as const)('a cascade, %s', (way) => {
 })
 
 test('a stream is held back within its bound, and told from the beginning', async () => {
-  scene.lab.script('small-1', { text: 'one two three four five', everyMs: 150, usage: USED })
+  scene.lab.script('small-1', { text: 'one two three four five', everyMs: 800, usage: USED })
   const at: number[] = []
   const begun = Date.now()
   const reply = await scene.client.stream(

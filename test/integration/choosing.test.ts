@@ -218,7 +218,7 @@ describe('several vendors for one model', () => {
       await Promise.all(Array.from({ length: 25 }, () => ask(name, 'Hello!')))
     }
     // As many calls of each, so that they differ in what is measured alone.
-    await measure('lab/slow', { headAfterMs: 1_500 })
+    await measure('lab/slow', { headAfterMs: 4_000 })
     await measure('other/quick', {})
     await measure('lab/cold', { usage: { prompt: 1_000, completion: 1 } })
     await measure('other/warm', { usage: { prompt: 1_000, cached: 900, completion: 1 } })

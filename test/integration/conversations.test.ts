@@ -85,7 +85,7 @@ describe.concurrent('a conversation', () => {
   })
 
   test('keeps what a client read before it left', async () => {
-    scene.lab.script('left', { text: 'word '.repeat(500), everyMs: 20 })
+    scene.lab.script('left', { text: 'word '.repeat(5_000), everyMs: 20 })
     const leaving = new AbortController()
     const reading = scene.client.stream(
       { model: 'lab/left', messages: [user('one')] },

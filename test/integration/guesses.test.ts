@@ -5,12 +5,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { databaseFile, migrate, readMigrations } from '../../tools/gateway/migrate.ts'
 import { FREE_GUESSES } from '../../workers/admin/pause.ts'
 import { pick } from '../lab/client.ts'
 import { type Gateway, startGateway } from '../lab/gateway.ts'
+import { until } from '../lab/until.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const KEY = 'the-operators-own-key'
@@ -42,10 +42,15 @@ test('many at once are not all looked at, and the right one among them is not to
 })
 
 test('the answer says how long, and that no key is looked at until then', async () => {
-  const refused = await signIn(gateway, KEY)
-  expect(refused.status).toBe(429)
+  // Should the pause have been over by now, others begin it anew.
+  const refused = await until('a refusal', async () => {
+    await Promise.all(Array.from({ length: FREE_GUESSES + 2 }, () => signIn(gateway, 'guess')))
+    const reply = await signIn(gateway, KEY)
+    return reply.status === 429 && reply
+  })
   const seconds = Number(refused.headers.get('retry-after'))
-  expect([1, 2]).toContain(seconds)
+  expect(seconds).toBeGreaterThanOrEqual(1)
+  expect(seconds).toBeLessThanOrEqual(8)
   const body = await refused.json()
   expect(pick(body, 'error', 'code')).toBe('rate_limit_exceeded')
   expect(pick(body, 'error', 'message')).toContain('Too many wrong admin keys came from this address.')
@@ -63,8 +68,7 @@ test('a browser that is signed in stays so, and clients of models are not concer
 })
 
 test('after the pause the right key opens, and the wrong ones are forgotten', async () => {
-  await wait(2_100)
-  expect((await bearer(gateway, KEY)).status).toBe(200)
+  await until('the end of the pause', async () => (await bearer(gateway, KEY)).status === 200)
 })
 
 test('an address that a client makes up is not believed where Cloudflare is not in front', async () => {

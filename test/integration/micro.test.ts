@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startWorkerd } from '../../tools/bench/micro/local.ts'
 import { type Client, pick, type Reply, user } from '../lab/client.ts'
 import { freshId, openScene, type Scene } from '../lab/scene.ts'
-import { until } from '../lab/until.ts'
+import { isResting, until } from '../lab/until.ts'
 
 let scene: Scene
 
@@ -74,7 +74,7 @@ const pagesIn = (file: string): number =>
 /** Waits until what the conversations hold now is kept, and nothing more is written. */
 async function rested(files: number): Promise<void> {
   await until('the pages to be kept', () => kept().filter((file) => pagesIn(file) > 0).length >= files)
-  await new Promise((done) => setTimeout(done, 1_200))
+  await until('them to rest', () => isResting(() => kept().map(pagesIn).join()))
 }
 
 /** What the same turns are answered where nothing is ever interrupted. */
@@ -261,9 +261,11 @@ test('erasing a conversation removes its pages from memory and from storage', as
         ),
       )
     expect(await cached()).toBe(0)
-    await new Promise((done) => setTimeout(done, 1_500))
-    await call('/forget')
-    expect(await cached()).toBeGreaterThan(0) // from its shelf
+    await until('its pages on its shelf', async () => {
+      await new Promise((done) => setTimeout(done, 1_500))
+      await call('/forget')
+      return (await cached()) > 0
+    })
     await call('/erase')
     expect(await cached()).toBe(0)
     await call('/erase')

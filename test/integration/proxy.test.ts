@@ -148,7 +148,7 @@ describe.concurrent('speech', () => {
   })
 
   test('begins before it is over', async () => {
-    media.script('early', { everyMs: 60 })
+    media.script('early', { everyMs: 400 })
     const response = await client.audio.speech.create(speech('media/early'))
     const reader = response.body?.getReader()
     await reader?.read()

@@ -212,7 +212,7 @@ describe.concurrent('a last-event-id', () => {
 
 test('what is not to be kept costs what it did: upstream hears within a second that the client has left', async () => {
   const id = freshId()
-  lab.script('leaves', { text: words(200), everyMs: 20 })
+  lab.script('leaves', { text: words(2_000), everyMs: 20 })
   await lose(scene, '/v1/chat/completions', ask('leaves'), { 'x-request-id': id }, 'w5')
   const leftAt = Date.now()
   const gone = await until('the cancel upstream', () => lab.seen('leaves')[0]?.leftAt)
@@ -374,7 +374,7 @@ test(
   async () => {
     const own = await openScene(config)
     try {
-      own.lab.always('crash', { text: words(400), everyMs: 20 })
+      own.lab.always('crash', { text: words(4_000), everyMs: 20 })
       const headers = { 'idempotency-key': 'crash' }
       const asked = ask('crash')
       const first = await lose(own, '/v1/chat/completions', asked, headers, 'w60')

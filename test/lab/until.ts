@@ -7,6 +7,16 @@ const FIRST_MS = 10
 const GROWTH = 1.25
 const LAST_MS = 100
 
+/** True where a look tells the same for two seconds. */
+export async function isResting(look: () => unknown): Promise<boolean> {
+  const before = look()
+  for (let turn = 0; turn < 8; turn += 1) {
+    await wait(250)
+    if (look() !== before) return false
+  }
+  return true
+}
+
 /** Resolves with the first value that is not undefined or false; fails after a minute, which only a broken thing needs, naming what never came. */
 export async function until<T>(
   what: string,

@@ -32,7 +32,7 @@ describe.concurrent('in the background a response', () => {
   test('is cancelled: upstream hears of it, what was used is billed, what was said is kept', async () => {
     const key = await scene.makeKey({ budgets: [{ tokens: 100_000, window: 'day' }] })
     const client = clientOf(key.key)
-    scene.lab.script('stop', { text: 'word '.repeat(500), everyMs: 20 })
+    scene.lab.script('stop', { text: 'word '.repeat(5_000), everyMs: 20 })
     const { id } = await create('lab/stop', { input: 'go', background: true, max_output_tokens: 900 }, client)
     await until('the first words', () => (scene.lab.seen('stop')[0]?.events ?? 0) > 5)
     expect((await client.responses.retrieve(id)).status).toBe('in_progress')
@@ -93,12 +93,14 @@ const idIn = (events: readonly Event[]): string =>
 
 describe.concurrent('a response in the background that is a stream', () => {
   test('is followed from the start, lost, and gone on with after a sequence number, live', async () => {
-    scene.lab.script('followed', { text: TEXT, everyMs: 75 })
+    scene.lab.script('followed', { text: TEXT, everyMs: 20, stallAfter: 30 }) // until it is let go
     const first = await eventsOf(await begin('followed'), 15)
     const id = idIn(first)
     const after = first.at(-1)?.sequence_number ?? 0
     expect((await openai.responses.retrieve(id)).status).toBe('in_progress')
-    const rest = await eventsOf(await openai.responses.retrieve(id, { stream: true, starting_after: after }))
+    const following = await openai.responses.retrieve(id, { stream: true, starting_after: after })
+    scene.lab.release('followed')
+    const rest = await eventsOf(following)
     expect([...first, ...rest].map((event) => event.sequence_number)).toEqual(
       [...first, ...rest].map((_, at) => at),
     )
@@ -116,7 +118,7 @@ describe.concurrent('a response in the background that is a stream', () => {
 
   test('is told when it is cancelled, and when it is deleted', async () => {
     for (const stop of ['cancel', 'delete'] as const) {
-      scene.lab.script(stop, { text: 'word '.repeat(500), everyMs: 20 })
+      scene.lab.script(stop, { text: 'word '.repeat(5_000), everyMs: 20 })
       const stream = await begin(stop)
       const seen: Event[] = []
       const read = (async () => {

@@ -60,7 +60,7 @@ describe.concurrent('a conversation', () => {
   })
 
   test('goes on when a client leaves, whether it spoke or waited for its turn', async () => {
-    scene.lab.script('leaving', { text: 'word '.repeat(500), everyMs: 20 }, { text: 'fine' })
+    scene.lab.script('leaving', { text: 'word '.repeat(5_000), everyMs: 20 }, { text: 'fine' })
     const { id } = await openai.conversations.create()
     const gone = new AbortController()
     const body = { model: 'lab/leaving', conversation: id }

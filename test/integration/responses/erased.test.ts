@@ -8,7 +8,7 @@ import { cipher } from '../../../workers/cipher.ts'
 import { pick, type Reply } from '../../lab/client.ts'
 import { idOf, inside, objectsOf, ringAlarms, valuesIn } from '../../lab/objects.ts'
 import { openScene, type Scene } from '../../lab/scene.ts'
-import { until } from '../../lab/until.ts'
+import { isResting, until } from '../../lab/until.ts'
 
 const DAY_MS = 86_400_000
 
@@ -46,7 +46,7 @@ const texts = (): number => valuesIn(scene.gateway.state, 'Thread', 'SELECT owne
 /** Until what the model computed is kept, and nothing more is written. */
 async function rested(most: number): Promise<void> {
   await until('the pages to be kept', () => pages() > most)
-  await new Promise((done) => setTimeout(done, 1_200))
+  await until('them to rest', () => isResting(pages))
 }
 
 describe('what micro has computed of a thread', () => {

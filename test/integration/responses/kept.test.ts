@@ -196,7 +196,7 @@ describe.concurrent('a response', () => {
   })
 
   test('whose client left is kept as cancelled, with what there was of it', async () => {
-    scene.lab.script('left', { text: 'word '.repeat(500), everyMs: 20 })
+    scene.lab.script('left', { text: 'word '.repeat(5_000), everyMs: 20 })
     const events = await openai.responses.create({ model: 'lab/left', input: 'go', stream: true })
     let id = ''
     for await (const event of events) {

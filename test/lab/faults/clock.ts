@@ -47,7 +47,7 @@ export const fastClock: Clock = {
       totalMs: 60_000,
       replyMs: 4_000,
       floorTokensPerSecond: 5,
-      floorWindowMs: 3_000,
+      floorWindowMs: 6_000,
     },
     health: { probeMs: 800 },
   },

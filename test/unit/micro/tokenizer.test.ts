@@ -5,6 +5,7 @@ import { makeTokenizer } from '../../../workers/micro/tokenizer.ts'
 import { readVocabulary } from '../../../workers/micro/vocabulary.ts'
 import { makeGguf, SMALL } from './synthetic.ts'
 import { NASTY_TEXTS } from './texts.ts'
+import { processorMs } from '../../lab/slowdown.ts'
 
 type Changes = Parameters<typeof makeGguf>[1]
 
@@ -28,9 +29,9 @@ describe('text', () => {
   })
 
   it('without any boundary does not stall', () => {
-    const startedAt = performance.now()
+    const startedAt = processorMs()
     expect(tokenizer.encode('ab'.repeat(10_000)).length).toBeGreaterThan(1_000)
-    expect(performance.now() - startedAt).toBeLessThan(1_000)
+    expect(processorMs() - startedAt).toBeLessThan(1_000)
   })
 
   it('gives the same tokens again once pieces are remembered', () => {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { agrees, doubtIn, type Heard, isComparable } from '../../../../shared/check/verdict.ts'
 import { requestFor } from '../../samples.ts'
+import { processorMs } from '../../../lab/slowdown.ts'
 
 const LENGTH = 64_000
 const fill = (bit: string): string => bit.repeat(Math.ceil(LENGTH / bit.length)).slice(0, LENGTH)
@@ -45,10 +46,10 @@ describe.each(EVIL)('%s', (_, text) => {
     ['as a question', requestFor(text), 'It is A, or 1.'],
     ['as a task', requestFor(`Write a function f.\n${text}`), text],
   ])('%s takes no time', (__, request, answer) => {
-    const startedAt = performance.now()
+    const startedAt = processorMs()
     doubtIn(request, heard(answer))
     isComparable(request, heard(answer))
     agrees(request, answer, answer)
-    expect(performance.now() - startedAt).toBeLessThan(1_000)
+    expect(processorMs() - startedAt).toBeLessThan(1_000)
   })
 })

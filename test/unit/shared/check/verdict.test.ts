@@ -5,6 +5,7 @@ import { keepsSchema } from '../../../../shared/check/schema.ts'
 import { agrees, type Doubt, doubtIn, type Heard, isComparable } from '../../../../shared/check/verdict.ts'
 import type { ModelRequest, Tool } from '../../../../shared/request.ts'
 import { requestFor } from '../../samples.ts'
+import { processorMs } from '../../../lab/slowdown.ts'
 
 const heard = (text: string, over: Partial<Heard> = {}): Heard => ({
   text,
@@ -219,7 +220,7 @@ describe('a schema', () => {
     ['(a|aa)*b', 'a'.repeat(60)],
     ['a{0,99}a{0,99}a{0,99}b', 'a'.repeat(3_900)],
   ])('cannot stop the isolate with %j', (pattern, text) => {
-    const before = performance.now()
+    const before = processorMs()
     const evil = {
       type: 'object',
       properties: { pattern: { type: 'string', pattern } },
@@ -227,7 +228,7 @@ describe('a schema', () => {
     }
     expect(keepsSchema(evil, { pattern: text })).toBeDefined()
     expect(keepsSchema(evil, { pattern: 1 })).toBe(false)
-    expect(performance.now() - before).toBeLessThan(1_000)
+    expect(processorMs() - before).toBeLessThan(1_000)
   })
 
   it.each([

@@ -369,7 +369,7 @@ describe('a stream', () => {
     )
     expect(played.text).toBe('Once upon a time.')
     expect(played.trial).toEqual({ target: 'small', text: 'Once upon' })
-    expect(Date.now() - startedAt).toBeLessThan(1_000)
+    expect(Date.now() - startedAt).toBeLessThan(20_000)
     expect(played.ending).toMatchObject({ end: 'finish', costMicros: SMALL_MICROS })
   })
 

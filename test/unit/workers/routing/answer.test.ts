@@ -5,6 +5,7 @@ import { readRequest } from '../../../../workers/routing/reading.ts'
 import { sketchReading } from '../../../../workers/routing/sketch.ts'
 import { checkSums } from '../../../../workers/routing/sums.ts'
 import { requestFor } from '../../samples.ts'
+import { processorMs } from '../../../lab/slowdown.ts'
 
 describe('sums', () => {
   const cases: readonly [string, number, number][] = [
@@ -26,10 +27,10 @@ describe('sums', () => {
   }
 
   it('of a long answer take a bounded time', () => {
-    const start = performance.now()
+    const start = processorMs()
     checkSums('1 + '.repeat(5_000))
     checkSums(`1 + 1${' a'.repeat(5_000)}`)
-    expect(performance.now() - start).toBeLessThan(500)
+    expect(processorMs() - start).toBeLessThan(500)
   })
 })
 
