@@ -218,6 +218,7 @@ async function disturb(event: 'restart' | 'sleep' | 'kill', talks: readonly Held
     await gateway.kill()
     return gateway.restart()
   }
+  await Promise.all(talks.map(({ talk }) => talk.read())) // the first may have fallen asleep by now
   expect(awake(gateway, CLASSES)).toBeGreaterThanOrEqual(talks.length)
   await asleep(gateway, CLASSES)
 }

@@ -196,7 +196,7 @@ it.each([
   ['reduce', 0],
   ['no-preference', 4],
 ] as const)('moves as the visitor likes it: %s', async (reducedMotion, moving) => {
-  script({ text: 'Late.', headAfterMs: 20_000 })
+  script({ text: 'Late.', headAfterMs: 100_000 })
   const visitor = await visit({ context: { reducedMotion } })
   const { page } = visitor
   await page.locator('.launcher').click()
@@ -280,7 +280,7 @@ it.each([
     /greeting|answered|error|editing|past/,
   ],
 ] as const)('axe finds nothing in any state: %s', async (name, context, attributes, states) => {
-  script({ text: LONG }, NO, { text: 'Late.', headAfterMs: 20_000 })
+  script({ text: LONG }, NO, { text: 'Late.', headAfterMs: 100_000 })
   const visitor = await visit({ context, attributes: { suggestions: 'One?|Two?', ...attributes } })
   const { page } = visitor
   const judge = async (what: string): Promise<void> => {

@@ -8,7 +8,7 @@ import { until } from '../lab/until.ts'
 let scene: Scene
 
 beforeAll(async () => {
-  scene = await openScene({ timeouts: { idleMs: 1_000, headMs: 5_000 }, retries: { sameTarget: 0 } })
+  scene = await openScene({ timeouts: { idleMs: 4_000, headMs: 30_000 }, retries: { sameTarget: 0 } })
 })
 afterAll(() => scene.stop())
 

@@ -58,8 +58,8 @@ beforeAll(async () => {
       routes: {
         spoken: { order: ['claude/any', 'gone/any', 'media/broken', 'media/spare'] },
         heard: { order: ['media/deaf', 'media/keen'] },
-        slow: { order: ['media/slow'], timeouts: { idleMs: 400 } },
-        late: { order: ['media/late'], timeouts: { replyMs: 400 } },
+        slow: { order: ['media/slow'], timeouts: { idleMs: 2_000 } },
+        late: { order: ['media/late'], timeouts: { replyMs: 2_000 } },
         tiers: { mini: ['micro'], frontier: ['voice'] },
       },
       retries: { sameTarget: 0 },
@@ -213,7 +213,7 @@ describe.concurrent('speech', () => {
   })
 
   test('that does not begin in time is given up', async () => {
-    media.script('late', { headAfterMs: 5_000 })
+    media.script('late', { headAfterMs: 60_000 })
     const reply = await post('audio/speech', speech('late'))
     expect(reply.status).toBe(504)
     await until('the vendor to notice', () => only('late').leftAt)

@@ -22,7 +22,7 @@ beforeAll(async () => {
   const routes = VENDORS.flatMap((wire) =>
     FAULTS.map((fault) => [routeOf(wire, fault), { order: [faulty(wire, fault), 'chat/spare'] }]),
   )
-  stage = await openStage({ routes: Object.fromEntries(routes), timeouts: { idleMs: 1_000 } })
+  stage = await openStage({ routes: Object.fromEntries(routes), timeouts: { idleMs: 4_000 } })
   stage.scene.lab.always('spare', { text: SPARE })
 })
 afterAll(() => stage.stop())

@@ -43,7 +43,7 @@ beforeAll(async () => {
         busy: { order: ['cloud/@cf/zai-org/glm-busy', 'lab/spare'] },
         spent: { order: ['cloud/@cf/zai-org/glm-spent', 'lab/spare'] },
         full: { order: ['cloud/@cf/zai-org/glm-full', 'cloud/@cf/zai-org/glm-late'] },
-        quiet: { order: ['cloud/@cf/zai-org/glm-quiet'], timeouts: { idleMs: 400 } },
+        quiet: { order: ['cloud/@cf/zai-org/glm-quiet'], timeouts: { idleMs: 2_000 } },
       },
       retries: { sameTarget: 0 },
     },

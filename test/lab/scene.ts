@@ -10,7 +10,7 @@ export const CLIENT_KEY = 'mk-local'
 export const ADMIN_KEY = 'mk-admin-local'
 
 /** Clocks that only a test which sets its own runs into, however busy the machine is. */
-const PATIENT = { headMs: 60_000, firstTokenMs: 60_000, idleMs: 60_000 }
+const PATIENT = { headMs: 120_000, firstTokenMs: 120_000, idleMs: 120_000 }
 
 /** As GET /admin/requests shows it. */
 export interface Row extends Fields {

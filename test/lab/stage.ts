@@ -92,7 +92,7 @@ const providersOf = (origin: string): Fields => ({
 /** `more` is configuration beside the providers. */
 export async function openStage(more: Fields = {}): Promise<Stage> {
   const ai = await startWorkersAi()
-  const timing = { timeouts: { idleMs: 2_000 }, retries: { sameTarget: 0 } }
+  const timing = { timeouts: { idleMs: 5_000 }, retries: { sameTarget: 0 } }
   const scene = await openScene((_, origin) => ({ providers: providersOf(origin), ...timing, ...more }), {
     ai: ai.url,
     env: { AMAZON_KEY },

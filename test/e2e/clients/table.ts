@@ -114,7 +114,7 @@ function update(order: number, section: string): void {
 }
 
 function acquire(): number {
-  for (const end = Date.now() + 5_000; ;) {
+  for (const end = Date.now() + 60_000; ;) {
     try {
       return openSync(LOCK, 'wx')
     } catch (error) {

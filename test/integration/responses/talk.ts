@@ -49,7 +49,7 @@ const providersOf = (origin: string): Fields => ({
 export async function openTalk(): Promise<Talk> {
   const scene = await openScene((_, origin) => ({
     providers: providersOf(origin),
-    timeouts: { idleMs: 2_000, headMs: 5_000 },
+    timeouts: { idleMs: 5_000, headMs: 30_000 },
     retries: { sameTarget: 0 },
   }))
   const clientOf = (apiKey: string): OpenAI =>
