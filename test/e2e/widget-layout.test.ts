@@ -49,6 +49,7 @@ interface Kind {
   readonly attributes: Readonly<Record<string, string>>
   readonly answer: string
   readonly question: string
+  readonly runs: 'ltr' | 'rtl'
 }
 
 const phone = (width: number) => ({ viewport: { width, height: 640 }, hasTouch: true, isMobile: true })
@@ -72,24 +73,28 @@ const KINDS: Readonly<Record<string, Kind>> = {
     attributes: GERMAN,
     answer: RICH,
     question: `Was ist eine ${WORD}?`,
+    runs: 'ltr',
   },
   'German on a desktop, dark, to the left': {
     context: { ...DESKTOP, colorScheme: 'dark' },
     attributes: { ...GERMAN, side: 'left' },
     answer: RICH,
     question: `Was ist eine ${WORD}?`,
+    runs: 'ltr',
   },
   'Arabic on a phone, dark': {
     context: { ...phone(375), colorScheme: 'dark' },
     attributes: SHOES,
     answer: ARABIC,
     question: 'ما هو الحذاء الأدفأ للمشي في الثلج؟',
+    runs: 'rtl',
   },
   'Arabic on a desktop': {
     context: { ...DESKTOP, colorScheme: 'light' },
     attributes: SHOES,
     answer: ARABIC,
     question: 'ما هو الحذاء الأدفأ للمشي في الثلج؟',
+    runs: 'rtl',
   },
 }
 
@@ -138,7 +143,7 @@ it.each(Object.keys(KINDS))('%s', async (name) => {
   const kind = KINDS[name]
   if (kind === undefined) throw new Error(name)
   const model = visits.model()
-  const { answer, question } = kind
+  const { answer, question, runs } = kind
   visits.scene.lab.script(
     model,
     { text: answer },
@@ -169,6 +174,16 @@ it.each(Object.keys(KINDS))('%s', async (name) => {
     await isSound('answered')
     await top()
     await isSound('its beginning')
+    // Bullets, columns and edges stand on the side where the words begin, and no column is squeezed to a thread.
+    const blocks = await page
+      .locator('.text')
+      .first()
+      .evaluate((text) => [...text.children].map((one) => [one.className, getComputedStyle(one).direction]))
+    for (const [kind, direction] of blocks) expect(direction).toBe(kind === 'code' ? 'ltr' : runs)
+    const rows = await page
+      .locator('.text tr')
+      .evaluateAll((all) => all.map((row) => row.getBoundingClientRect().height))
+    expect(Math.max(...rows)).toBeLessThan(120)
     await visitor.say(question)
     await state('failed').waitFor()
     await isSound('broken off')

@@ -68,6 +68,7 @@ export function openHeader(words: Words, name: string, settings: Settings, acts:
     setView(isPast) {
       rename(past, isPast ? words.back : words.past, isPast ? ICONS.back : ICONS.past)
       title.textContent = isPast ? words.past : name
+      person.hidden = isPast || !settings.hasPerson
     },
     setPast: (isSome) => (past.hidden = !isSome),
   }

@@ -51,9 +51,9 @@ export function blocksOf(
   try {
     return new Lexer({ gfm: true, breaks: true })
       .lex(text)
-      .map((token) => ({ raw: token.raw, shapes: shape(token, 0, copy) }))
+      .map((token) => ({ raw: token.raw, shapes: shape(token, 0, copy).map(directed) }))
   } catch {
-    return [{ raw: text, shapes: [element('p', [text])] }] // too deep to be read
+    return [{ raw: text, shapes: [directed(element('p', [text]))] }] // too deep to be read
   }
 }
 
@@ -68,18 +68,16 @@ function shape(token: Token, depth: number, copy: string): Shape[] {
   const known = token as MarkedToken // without extensions there are no others
   switch (known.type) {
     case 'paragraph':
-      return [element('p', inside(known.tokens, depth, copy), AUTO)]
+      return [element('p', inside(known.tokens, depth, copy))]
     case 'heading':
-      return [element(HEADINGS[known.depth - 1] ?? 'h5', inside(known.tokens, depth, copy), AUTO)]
+      return [element(HEADINGS[known.depth - 1] ?? 'h5', inside(known.tokens, depth, copy))]
     case 'blockquote':
       return [element('blockquote', inside(known.tokens, depth, copy))]
     case 'list':
       return [
         element(
           known.ordered ? 'ol' : 'ul',
-          known.items.map((item) =>
-            element('li', [...check(item), ...inside(item.tokens, depth, copy)], AUTO),
-          ),
+          known.items.map((item) => element('li', [...check(item), ...inside(item.tokens, depth, copy)])),
           known.ordered && typeof known.start === 'number' && known.start !== 1
             ? { start: String(known.start) }
             : undefined,
@@ -119,7 +117,13 @@ function shape(token: Token, depth: number, copy: string): Shape[] {
   }
 }
 
-const AUTO = { dir: 'auto' }
+/**
+ * A whole block runs the way its words do, with its bullets, columns and edges; were its parts to say so themselves, none of
+ * them would be looked at for the whole.
+ */
+const directed = (shape: Shape): Shape =>
+  typeof shape === 'string' ? shape : { ...shape, attributes: { dir: 'auto', ...shape.attributes } }
+
 const HEADINGS: readonly Tag[] = ['h3', 'h3', 'h4', 'h5']
 
 const check = ({ task, checked }: { task: boolean; checked?: boolean | undefined }): Shape[] =>
@@ -158,10 +162,11 @@ function table(token: Extract<MarkedToken, { type: 'table' }>, depth: number, co
       'tr',
       cells.map((cell, at) => {
         const align = token.align[at]
-        return element(tag, inside(cell.tokens, depth, copy), {
-          ...AUTO,
-          ...(align === null || align === undefined ? {} : { 'data-align': align }),
-        })
+        return element(
+          tag,
+          inside(cell.tokens, depth, copy),
+          align === null || align === undefined ? undefined : { 'data-align': align },
+        )
       }),
     )
   return element(

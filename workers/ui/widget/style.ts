@@ -91,8 +91,8 @@ h2, .entry span, .suggestions button { text-align: match-parent; }
 .code pre:focus-visible { outline-offset: -3px; }
 .code code { background: none; padding: 0; white-space: pre; }
 .table { overflow-x: auto; border: 1px solid var(--line); border-radius: 10px; }
-.text table { border-collapse: collapse; inline-size: 100%; font-size: 14px; font-variant-numeric: tabular-nums; }
-.text th, .text td { padding: 7px 12px; text-align: start; border-block-end: 1px solid var(--line); vertical-align: top; }
+.text table { border-collapse: collapse; inline-size: max-content; min-inline-size: 100%; font-size: 14px; font-variant-numeric: tabular-nums; }
+.text th, .text td { padding: 7px 12px; text-align: start; border-block-end: 1px solid var(--line); vertical-align: top; max-inline-size: 260px; }
 .text th { font-weight: 600; background: var(--sunk); white-space: nowrap; }
 .text tbody tr:last-child td { border-block-end: 0; }
 .text [data-align=right] { text-align: end; }

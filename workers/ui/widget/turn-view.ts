@@ -25,7 +25,7 @@ export function openTurn(first: Turn, words: Words, name: string, acts: TurnActs
   let turn = first
   const question = make('p', { dir: 'auto', part: 'question' })
   const pictures = (first.pictures ?? []).map((url) => pictureOf(url, words.image)) // a turn has the same all its life
-  const answer = make('div', { class: 'text', dir: 'auto', part: 'answer' })
+  const answer = make('div', { class: 'text', part: 'answer' })
   const wait = make(
     'p',
     { class: 'wait' },

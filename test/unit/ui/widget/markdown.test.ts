@@ -62,3 +62,14 @@ it('what is too deep to be read is shown as it is', () => {
   for (const text of ['>'.repeat(5_000), '['.repeat(5_000), `${'- '.repeat(2_000)}a`])
     expect(blocksOf(text, '').length).toBeGreaterThan(0)
 })
+
+it('a block runs the way its words do as a whole, so nothing inside of it says a way of its own', () => {
+  const text = '# ا\n\nب\n\n- ت\n- ث\n\n> ج\n\n|ح|خ|\n|-|-|\n|د|ذ|\n\n```\ncode\n```'
+  const shapes = blocksOf(text, 'Copy').flatMap((block) => block.shapes)
+  const dirOf = (shape: Shape): string | undefined =>
+    typeof shape === 'string' ? undefined : shape.attributes?.['dir']
+  const inner = (shape: Shape): readonly Shape[] =>
+    typeof shape === 'string' ? [] : shape.children.flatMap((child) => [child, ...inner(child)])
+  expect(shapes.map(dirOf)).toEqual(['auto', 'auto', 'auto', 'auto', 'auto', 'ltr'])
+  expect(shapes.flatMap(inner).map(dirOf)).not.toContain('auto')
+})
