@@ -12,7 +12,7 @@ vi.setConfig({ testTimeout: 300_000 }) // axe alone takes a busy machine seconds
 /** A page, what it asks first, and what it says where there is nothing. */
 const PAGES: readonly (readonly [name: string, asks: string, empty: string])[] = [
   ['overview', '**/admin/series?*', 'Nothing to show for this time'],
-  ['requests', '**/admin/requests?*', 'No such request'],
+  ['requests', '**/admin/requests?*', 'No requests yet'],
   ['keys', '**/admin/keys', 'No keys yet'],
   ['models', '**/admin/rebench', 'Never measured'],
   ['routes', '**/admin/routes/*/what-if', 'No request of this route is on record yet'],

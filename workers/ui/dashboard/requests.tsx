@@ -173,7 +173,20 @@ function Rows({ path, everyMs }: RowsProps): JSX.Element {
   )
 }
 
-const None = ({ isAll }: { readonly isAll: boolean }): JSX.Element => (
+const None = ({ isAll }: { readonly isAll: boolean }): JSX.Element =>
+  FILTERS.some((name) => place.value.query[name] !== undefined) ? <NoneSuch isAll={isAll} /> : <NoneYet />
+
+const NoneYet = (): JSX.Element => (
+  <Nothing>
+    <h2>No requests yet</h2>
+    <p>
+      They appear here by themselves as they are answered. <a href="/start">Connect a client</a>, or{' '}
+      <a href={linkTo('playground')}>ask something in the playground</a>.
+    </p>
+  </Nothing>
+)
+
+const NoneSuch = ({ isAll }: { readonly isAll: boolean }): JSX.Element => (
   <Nothing>
     <h2>No such request</h2>
     <p>
