@@ -10,7 +10,7 @@ import type { Pair } from './sets.ts'
 
 const SHARES = [0.2, 0.5]
 /** Of each kind, at each share. */
-const VICTIMS = 25
+const VICTIMS = 12
 /** Of each kind, where a route gets all of them: a fifth of it is free conversation. */
 const TRAFFIC = { free: 150, easy: 150, questions: 450 }
 const BEYOND = new Set(['other', 'email', 'sentiment'])
