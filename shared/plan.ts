@@ -4,6 +4,7 @@ import type { Failure } from './failure.ts'
 import type { Counting, ModelFacts } from './model.ts'
 import type { Price, PriceVersion } from './money.ts'
 import type { Part, ToolCall } from './request.ts'
+import type { Sureness } from './sureness.ts'
 import type { Usage } from './usage.ts'
 
 export interface Timeouts {
@@ -114,6 +115,8 @@ export interface Trial {
   readonly target: string
   /** What it said; kept no longer than the request. */
   readonly text: string
+  /** How sure it was, where its vendor says so. */
+  readonly sureness?: Sureness
   /** Why it was not given, or should not have been. */
   readonly doubt?: string
   /** A second answer said the same, or its code passed the tests. */

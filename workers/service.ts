@@ -6,6 +6,7 @@ import type { Failure } from '../shared/failure.ts'
 import type { Endpoint, ModelRequest } from '../shared/request.ts'
 import type { CacheSetting } from '../shared/reuse.ts'
 import type { Target, Tier } from '../shared/plan.ts'
+import type { Sureness } from '../shared/sureness.ts'
 import { promptTokens, type Usage } from '../shared/usage.ts'
 
 /** What every step is given besides its input. Immutable. */
@@ -84,6 +85,8 @@ export interface Ratings {
 export interface Found {
   /** Absent where it is not words, or was not heard to its end. */
   readonly text?: string
+  /** How sure the model was of it, where its vendor says so. */
+  readonly sureness?: Sureness
   /** Why the checks would not give it. */
   readonly doubt?: string
   /** Another cheap answer said the same, or its code passed the tests. */

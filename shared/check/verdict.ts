@@ -1,6 +1,7 @@
 // Whether a small model's answer may be given: everything that can be checked of it without asking anybody. Pure.
 import type { FinishReason } from '../event.ts'
 import type { ModelRequest } from '../request.ts'
+import { GUESS, type Sureness } from '../sureness.ts'
 import { keepsCode } from './code.ts'
 import { extract, isSame } from './extract.ts'
 import { type Question, questionIn } from './question.ts'
@@ -15,8 +16,8 @@ export interface Heard {
   readonly calls: readonly CallSaid[]
   /** Absent where it was not heard to its end. */
   readonly finish?: FinishReason
-  /** The mean log-probability of its tokens, where the vendor gives them. */
-  readonly meanLogprob?: number
+  /** How sure the model was of its words, where the vendor says it. */
+  readonly sureness?: Sureness
 }
 
 /**
@@ -36,13 +37,10 @@ export type Doubt =
   | 'disagreed'
   | 'look'
 
-/** Tokens that are less likely than one in two, on average, are guesses. */
-const LEAST_LOGPROB = Math.log(0.5)
-
 export function doubtIn(request: ModelRequest, heard: Heard): Doubt | undefined {
-  const { text, refusal, calls, finish, meanLogprob } = heard
+  const { text, refusal, calls, finish, sureness } = heard
   if (refusal !== '' || finish === 'content-filter' || isRefusal(text)) return 'refusal'
-  const isGuess = meanLogprob !== undefined && meanLogprob < LEAST_LOGPROB
+  const isGuess = sureness !== undefined && sureness.mean < GUESS // on average
   if (finish === undefined) return isGuess ? 'logprob' : undefined // the rest of it is not known
   if (text.trim() === '' && calls.length === 0) return 'empty'
   if (request.tools.length > 0 && !keepsTools(request, calls)) return 'tool'

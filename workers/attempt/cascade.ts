@@ -105,7 +105,8 @@ async function inTurn(cascading: Cascading, cx: Cx): Promise<Raced> {
     return 'refused' in raced ? { ok: false, failure: raced.refused, attempts } : raced
   }
 
-  if (heard.meanLogprob !== undefined) note({ logprob: Math.round(heard.meanLogprob * 1_000) / 1_000 })
+  const { sureness } = heard
+  if (sureness !== undefined) note({ logprob: Math.round(sureness.mean * 1_000) / 1_000 })
   const runTests = terms.runTests === false ? undefined : cascading.runTests
   const byRun = await tested(request, heard, doubtIn(request, heard), runTests)
   if (byRun.ran !== undefined) note({ tests: byRun.ran })
@@ -131,6 +132,7 @@ async function inTurn(cascading: Cascading, cx: Cx): Promise<Raced> {
   const trial: Trial = {
     target: target.name,
     text: heard.text,
+    ...(sureness === undefined ? {} : { sureness }),
     ...(doubt === undefined ? {} : { doubt }),
     ...(agreed ? { agreed } : {}),
   }
@@ -164,8 +166,13 @@ async function inTurn(cascading: Cascading, cx: Cx): Promise<Raced> {
   return given
 }
 
-const foundIn = ({ text, calls, finish }: Heard, doubt: Doubt | undefined, agreed: boolean): Found => ({
+const foundIn = (
+  { text, calls, finish, sureness }: Heard,
+  doubt: Doubt | undefined,
+  agreed: boolean,
+): Found => ({
   ...(finish === undefined || calls.length > 0 || text === '' ? {} : { text }),
+  ...(sureness === undefined ? {} : { sureness }),
   ...(doubt === undefined ? {} : { doubt }),
   agreed,
 })

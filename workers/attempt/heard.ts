@@ -2,8 +2,8 @@
 import type { Heard } from '../../shared/check/verdict.ts'
 import type { Batch, FinishReason, ModelEvent } from '../../shared/event.ts'
 import type { Failure } from '../../shared/failure.ts'
-import { isFields } from '../../shared/fields.ts'
 import type { Cascade } from '../../shared/plan.ts'
+import { openSureness } from '../../shared/sureness.ts'
 
 export interface Hearing {
   readonly heard: Heard
@@ -84,7 +84,7 @@ function openEar(): Ear {
   let finish: FinishReason | undefined
   let failure: Failure | undefined
   const calls = new Map<number, { readonly name: string; json: string }>()
-  const logprobs = { sum: 0, count: 0 }
+  const sureness = openSureness()
 
   const take = (event: ModelEvent): void => {
     switch (event.type) {
@@ -109,10 +109,7 @@ function openEar(): Ear {
         return
       }
       case 'logprobs':
-        for (const value of logprobsIn(event.value)) {
-          logprobs.sum += value
-          logprobs.count += 1
-        }
+        sureness.take(event.value)
         return
       case 'finish':
         finish = event.reason
@@ -140,22 +137,15 @@ function openEar(): Ear {
       return failure
     },
     take,
-    heard: () => ({
-      text,
-      refusal,
-      calls: [...calls.values()],
-      ...(finish === undefined ? {} : { finish }),
-      ...(logprobs.count === 0 ? {} : { meanLogprob: logprobs.sum / logprobs.count }),
-    }),
+    heard: () => {
+      const told = sureness.told()
+      return {
+        text,
+        refusal,
+        calls: [...calls.values()],
+        ...(finish === undefined ? {} : { finish }),
+        ...(told === undefined ? {} : { sureness: told }),
+      }
+    },
   }
-}
-
-/** As chat completions say them: `{ content: [{ logprob }] }`. Whatever else comes is passed over. */
-function logprobsIn(value: unknown): readonly number[] {
-  const content = isFields(value) ? value['content'] : undefined
-  if (!Array.isArray(content)) return []
-  return content.flatMap((entry: unknown) => {
-    const logprob = isFields(entry) ? entry['logprob'] : undefined
-    return typeof logprob === 'number' && Number.isFinite(logprob) ? [logprob] : []
-  })
 }

@@ -2,6 +2,7 @@
 // something, and a share of the requests is answered by the other tier as well. All of it off the path, and without text.
 import type { Ending, Plan, Tier, Trial } from '../../shared/plan.ts'
 import type { ModelRequest } from '../../shared/request.ts'
+import type { Sureness } from '../../shared/sureness.ts'
 import type { Caller, Cx } from '../service.ts'
 import type { Desk, Learners } from './desk.ts'
 import { heardIn, type Qualities, trialShows } from './evidence.ts'
@@ -40,7 +41,7 @@ export interface LearningOptions {
   readonly learners: Learners
   readonly noteOf: (request: ModelRequest, route: string) => Noted
   /** The sketch of a request and a small model's answer to it. */
-  readonly lookOf: (request: ModelRequest, answer: string) => string
+  readonly lookOf: (request: ModelRequest, answer: string, sureness?: Sureness) => string
   /** By route; a route without one is not sampled. */
   readonly shadows: ReadonlyMap<string, { readonly share: number; readonly shadow: Shadow }>
   /** 0..1, for who is sampled. */
@@ -87,7 +88,7 @@ export function openLearning({ desk, learners, noteOf, lookOf, shadows, chance }
           ? {}
           : {
               look: {
-                sketch: lookOf(request, answer),
+                sketch: lookOf(request, answer, answer === trial?.text ? trial.sureness : undefined),
                 ...(plan.score === undefined ? {} : { prior: plan.score }),
               },
             }

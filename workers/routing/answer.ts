@@ -1,6 +1,7 @@
 // A small model's answer beside its question, as a learner sees both: whether the sums are right, what is used of the
 // question, how it ends. Looking at an answer says more than looking at a question. Pure.
 import { lastUserText, type ModelRequest } from '../../shared/request.ts'
+import type { Sureness } from '../../shared/sureness.ts'
 import { bucketOf, HASH_START, hashAll, hashOn } from './hash.ts'
 import { MAX_GRAMS as MOST_GRAMS, readRequest } from './reading.ts'
 import { packSketch, type Sketch, sketchReading } from './sketch.ts'
@@ -18,10 +19,12 @@ const numbersIn = (text: string): number[] =>
 const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0
 
 /** What is kept of a request and a small model's answer to it, without text. */
-export const lookOf = (request: ModelRequest, answer: string): string =>
-  packSketch(lookAtAnswer(lastUserText(request.messages), answer, sketchReading(readRequest(request))))
+export const lookOf = (request: ModelRequest, answer: string, sureness?: Sureness): string =>
+  packSketch(
+    lookAtAnswer(lastUserText(request.messages), answer, sketchReading(readRequest(request)), sureness),
+  )
 
-export function lookAtAnswer(question: string, whole: string, asked: Sketch): Sketch {
+export function lookAtAnswer(question: string, whole: string, asked: Sketch, sureness?: Sureness): Sketch {
   const answer = whole.slice(0, READ_CHARS)
   const { right, wrong } = checkSums(answer)
   const given = new Set(numbersIn(question))
@@ -55,11 +58,18 @@ export function lookAtAnswer(question: string, whole: string, asked: Sketch): Sk
   const grams = new Set(asked.grams)
   for (const gram of answerGrams(answer)) grams.add(gram)
   return {
-    traits: Float32Array.from([...asked.traits, ...looks]),
+    // How sure the model was comes last, because not every answer has it: see fill.ts.
+    traits: Float32Array.from([...asked.traits, ...looks, ...doubtsIn(sureness)]),
     // Where there are more than a sketch has room for, the same words go whoever looks: buckets are in no order of meaning.
     grams: Uint32Array.from(grams).sort().slice(0, MOST_GRAMS),
   }
 }
+
+/** Of tokens, how unlikely they were on average, how unlikely one was, and how many were guesses. */
+const doubtsIn = (sureness: Sureness | undefined): readonly number[] =>
+  sureness === undefined
+    ? []
+    : [1 - Math.exp(sureness.mean), 1 - Math.exp(sureness.least), Math.sqrt(sureness.unsure)]
 
 /** Words and word pairs of the answer, apart from those of questions. */
 function answerGrams(answer: string): number[] {

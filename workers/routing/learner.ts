@@ -1,6 +1,7 @@
 // What a route has learned from its own traffic: labels in, an expected gain of the strong model out. Pure.
 import type { Curve } from './calibrate.ts'
 import type { Label, Standing } from '../../shared/label.ts'
+import { filled, filledFor } from './fill.ts'
 import { packLabels, readLabels, type Stored, storedOf } from './labels.ts'
 import { gainOf, guardedGain, type Linear, packLinear, readLinear, wholeGain } from './linear.ts'
 import { priorGain } from './prior.ts'
@@ -54,7 +55,7 @@ export function openLearner(
   let bytes = labels.reduce((sum, label) => sum + label.bytes, 0)
   let next = Math.max(FIRST_FIT, labels.length * GROWTH)
   const judge = (sketch: Sketch): Pick<Stored, 'guess' | 'prior'> => ({
-    ...(model === undefined ? {} : { guess: gainOf(model, sketch) }),
+    ...(model === undefined ? {} : { guess: gainOf(model, filledFor(model, sketch)) }),
     prior: prior(sketch),
   })
   return {
@@ -85,7 +86,7 @@ export function readLearned(bytes: Uint8Array): Learned {
   return {
     gainOf(text) {
       const sketch = openSketch(text)
-      return heard === undefined || sketch === undefined ? undefined : gainOf(heard, sketch)
+      return heard === undefined || sketch === undefined ? undefined : gainOf(heard, filledFor(heard, sketch))
     },
     gainOfReading(reading, isGuarded) {
       if (heard === undefined) return undefined
@@ -97,16 +98,17 @@ export function readLearned(bytes: Uint8Array): Learned {
 }
 
 /** Where only one side is known, the other is taken to be as good as it is on average. */
-function examplesOf(labels: readonly Stored[]): Example[] {
+function examplesOf(labels: readonly Stored[]): readonly Example[] {
   const weakMean = meanOf(labels.flatMap(({ weak }) => weak ?? []))
   const strongMean = meanOf(
     labels.flatMap(({ strong }) => strong ?? []),
     1,
   )
-  return labels.map(({ sketch, weak = weakMean, strong = strongMean }) => ({
+  const examples = labels.map(({ sketch, weak = weakMean, strong = strongMean }) => ({
     ...sketch,
     gain: strong - weak,
   }))
+  return filled(examples)
 }
 
 const meanOf = (values: readonly number[], otherwise = 0.5): number =>

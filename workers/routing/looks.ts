@@ -48,8 +48,8 @@ export function openLooks(lessons: LookLessons): Looks {
     const learned = lessons(route, caller)
     if (learned?.standing.isOn !== true) return undefined
     const share = lookShare ?? shareWorth(learned.curve ?? NOTHING, WORTH)
-    const scored = ({ text }: Found): number | undefined => {
-      const gain = text === undefined ? undefined : learned.gainOf(lookOf(request, text))
+    const scored = ({ text, sureness }: Found): number | undefined => {
+      const gain = text === undefined ? undefined : learned.gainOf(lookOf(request, text, sureness))
       return gain === undefined ? undefined : scoreOf(gain)
     }
     const rank = lookShare === undefined ? rankOfPassed : rankOfAll

@@ -150,8 +150,20 @@ describe('an answer', () => {
     ['no call where none is needed', 'Hi', { tools: [clock] }, heard('Hello.'), undefined],
     ['no call where one is', 'Time?', { tools: [clock], toolChoice: 'required' }, heard('Late.'), 'tool'],
 
-    ['sure words', 'Hi', {}, heard('Hello.', { meanLogprob: -0.1 }), undefined],
-    ['guessed words', 'Hi', {}, heard('Hello.', { meanLogprob: -1.2 }), 'logprob'],
+    [
+      'sure words',
+      'Hi',
+      {},
+      heard('Hello.', { sureness: { mean: -0.1, least: -2, unsure: 0.1 } }),
+      undefined,
+    ],
+    [
+      'guessed words',
+      'Hi',
+      {},
+      heard('Hello.', { sureness: { mean: -1.2, least: -4, unsure: 0.6 } }),
+      'logprob',
+    ],
     ['a beginning, nothing wrong so far', CHOICE, {}, { text: 'Let me', refusal: '', calls: [] }, undefined],
     [
       'a beginning that is a refusal',

@@ -1,8 +1,8 @@
 // What is seen of a small model's answer: the sums in it, and how it goes with the question.
 import { describe, expect, it } from 'vitest'
-import { lookAtAnswer } from '../../../../workers/routing/answer.ts'
+import { lookAtAnswer, lookOf } from '../../../../workers/routing/answer.ts'
 import { readRequest } from '../../../../workers/routing/reading.ts'
-import { sketchReading } from '../../../../workers/routing/sketch.ts'
+import { openSketch, sketchReading } from '../../../../workers/routing/sketch.ts'
 import { checkSums } from '../../../../workers/routing/sums.ts'
 import { requestFor } from '../../samples.ts'
 import { processorMs } from '../../../lab/slowdown.ts'
@@ -51,5 +51,22 @@ describe('a look at an answer', () => {
   it('tells a right sum from a wrong one, and keeps the words of both apart', () => {
     expect([...look('12 - 5 = 7').traits]).not.toEqual([...look('12 - 5 = 8').traits])
     expect(look('apples').grams.length).toBe(asked.grams.length + 2)
+  })
+
+  it('has how sure the model was at its end, where that is known, and nothing there where it is not', () => {
+    const sure = { mean: Math.log(0.9), least: Math.log(0.4), unsure: 0.25 }
+    const { traits } = lookAtAnswer(question, '12 - 5 = 7', asked, sure)
+    const plain = look('12 - 5 = 7').traits
+    expect(traits.slice(0, plain.length)).toEqual(plain)
+    expect(Array.from(traits.slice(plain.length), (value) => Math.round(value * 1000) / 1000)).toEqual([
+      0.1, 0.6, 0.5,
+    ])
+  })
+  it('is kept in as many bytes as it has looks, and read again', () => {
+    const sure = { mean: -0.5, least: -3, unsure: 0.1 }
+    const request = requestFor(question)
+    const [known, unknown] = [lookOf(request, '7', sure), lookOf(request, '7')].map(openSketch)
+    expect(known?.traits.length).toBe((unknown?.traits.length ?? 0) + 3)
+    expect(known?.grams).toEqual(unknown?.grams)
   })
 })
