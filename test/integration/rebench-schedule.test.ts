@@ -1,4 +1,5 @@
 // The re-benchmark on its schedule, in real workerd: the cron begins it, and never a second one beside one under way.
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Fields, pick } from '../lab/client.ts'
 import { ringCron } from '../lab/objects.ts'
@@ -73,4 +74,20 @@ test('one that is under way is gone on with, and no second one is begun', async 
   ])
   expect(asked() - before).toBeGreaterThanOrEqual(40)
   expect(asked() - before).toBeLessThanOrEqual(42) // those that were under way, once more
+}, 240_000)
+
+test('one that is longer than a slice of the alarm goes on in the next, and nothing is asked twice', async () => {
+  scene.lab.always('plain-1', { text: 'No idea.', firstAfterMs: 450 })
+  const [before, tasks] = [asked(), 100] // two at a time: 22.5 s, and a slice is 20
+  const body = JSON.stringify({ tasks, seed: 'a long one' })
+  const begun = await scene.admin.send('/admin/rebench', { method: 'POST', body })
+  const id = pick(begun.json, 'id')
+  const isOver = async (): Promise<boolean> => pick(await read(), 'last_run', 'id') === id
+  while (!(await isOver())) await wait(250)
+  const { last_run: last, data } = await read()
+  const [startedAt, endedAt] = ['started_at', 'ended_at'].map((name) => Date.parse(String(pick(last, name))))
+  expect(Number(endedAt) - Number(startedAt)).toBeGreaterThan(20_000)
+  expect(last).toMatchObject({ probes: tasks, skipped: 0 })
+  expect(data).toMatchObject([{ accuracy: { total: tasks } }])
+  expect(asked() - before).toBe(tasks)
 }, 240_000)

@@ -24,7 +24,7 @@ export type Pace = Readonly<Record<Time['what'], number>>
 export const EVEN: Pace = { 'first-token': 1, 'per-token': 1, throughput: 1 }
 
 /** Of times, which must also be longer by much, and than ever. */
-const TIME_DEVIATIONS = 2.5
+const TIME_DEVIATIONS = 3
 /** Times depend on the hour, and how much so is only known after some runs. */
 const leastRatio = (runs: number): number => (runs < 3 ? 3 : runs < 5 ? 2.25 : 1.75)
 /** And slower than in any of them. */
