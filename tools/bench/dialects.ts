@@ -1,4 +1,4 @@
-// What translating costs: node tools/bench/dialects.ts [--json]. CPU per request and per chunk for every pair of a client's
+// What translating costs: node tools/bench/dialects.ts [--json] [--quick]. CPU per request and per chunk for every pair of a client's
 // dialect and a vendor's, in one thread: no network, no Worker. Prints a table; the reading of bytes is in the figures.
 import { parseArgs } from 'node:util'
 import type { ClientDialect, ReplyContext, VendorDialect } from '../../shared/dialect.ts'
@@ -15,8 +15,9 @@ import { numbering, unnumbered } from '../../workers/edge/number.ts'
 import { openFraming } from '../../workers/providers/framing.ts'
 
 const CHUNKS = 300
-const ROUNDS = 5
-const ROUND_MS = 120
+const { values } = parseArgs({ options: { json: { type: 'boolean' }, quick: { type: 'boolean' } } })
+/** How many, and how long: of the quick ones a glance. */
+const [ROUNDS, ROUND_MS] = values.quick === true ? [1, 15] : [5, 120]
 const WORDS = ['The ', 'tide ', 'follows ', 'the ', 'moon ', 'twice ', 'a ', 'day. ']
 
 const clients: readonly ClientDialect[] = [openaiChat(), openaiResponses(), anthropic(), gemini]
@@ -169,7 +170,6 @@ const rows = clients.flatMap((client) => {
   })
 })
 
-const { values } = parseArgs({ options: { json: { type: 'boolean' } } })
 if (values.json === true) console.log(JSON.stringify(rows))
 else {
   console.log(

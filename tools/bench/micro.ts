@@ -1,4 +1,4 @@
-// Measures micro on one core: node tools/bench/micro.ts [--synthetic] [--json] [model file]
+// Measures micro on one core: node tools/bench/micro.ts [--synthetic] [--json] [--quick] [model file]
 // Prefill and decode tokens per second in Node and in workerd, and whole requests through the object. --synthetic takes
 // a random model of 15 million parameters instead of the shipped one.
 import { parseArgs } from 'node:util'
@@ -10,13 +10,11 @@ import { startWorkerd } from './micro/local.ts'
 import { work, type Work } from './micro/measure.ts'
 
 const { values, positionals } = parseArgs({
-  options: { synthetic: { type: 'boolean' }, json: { type: 'boolean' } },
+  options: { synthetic: { type: 'boolean' }, json: { type: 'boolean' }, quick: { type: 'boolean' } },
   allowPositionals: true,
 })
 const modelPath = positionals[0] ?? 'models/micro.gguf'
-const ROUND_MS = 1_500
-const ROUNDS = 5
-const REQUESTS = 40
+const [ROUND_MS, ROUNDS, REQUESTS] = values.quick === true ? [300, 1, 10] : [1_500, 5, 40]
 
 const FIFTEEN_MILLION: Recipe = {
   ...SMALL,

@@ -1,6 +1,6 @@
 // `npm run bench`: Minnow beside no gateway, the least a Worker can do, and Portkey's gateway, over one provider.
 // Prints Markdown and writes JSON to bench-results/. Flags: --quick, --only=<name,...>, --against=<another checkout>.
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -17,6 +17,8 @@ const { values: flags } = parseArgs({
 })
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 const pace: Pace = flags.quick === true ? { rounds: 1, measureMs: 1_500 } : { rounds: 3, measureMs: 3_000 }
+/** For the engine alone and for translating alone. */
+const short = flags.quick === true ? ['--quick'] : []
 const first = flags.quick === true ? { blocks: 2, each: 5 } : { blocks: 6, each: 15 }
 
 const folder = mkdtempSync(join(tmpdir(), 'minnow-bench-'))
@@ -72,8 +74,8 @@ async function bench(): Promise<void> {
     talk,
   }
   write(results)
-  await micro()
-  console.log(`\n${await output(process.execPath, [join(import.meta.dirname, 'dialects.ts')])}`)
+  for (const alone of ['micro.ts', 'dialects.ts'])
+    console.log(`\n${await output(process.execPath, [join(import.meta.dirname, alone), ...short])}`)
 }
 
 async function gather(
@@ -118,12 +120,6 @@ function write(results: Results): void {
     `${machine.cpu}, ${machine.cores} cores shared by servers, provider and load; Node ${machine.node}; ${at.slice(0, 10)}.`,
   )
   say(`written to ${relative(process.cwd(), file)}`)
-}
-
-/** The engine alone, where its own benchmark exists. */
-async function micro(): Promise<void> {
-  const script = join(import.meta.dirname, 'micro.ts')
-  if (existsSync(script)) console.log(`\n${await output(process.execPath, [script])}`)
 }
 
 function rest(ms: number): Promise<void> {
