@@ -143,7 +143,7 @@ test('a whole reply is given once its turn is kept', async () => {
   expect(await textsOf('whole')).toEqual(['one', 'yes'])
 }, 240_000)
 
-describe('a storage that takes nothing for ten seconds', () => {
+describe.concurrent('a storage that takes nothing for ten seconds', () => {
   const refusing = (talk: string, isRefusing: boolean): void => {
     const files = objectsOf(scene.gateway.state, 'Conversation').filter((file) =>
       inside(file, (database) => {
@@ -212,7 +212,7 @@ const post = (path: string, body: Fields, headers: Record<string, string> = {}):
     body: JSON.stringify(body),
   })
 
-describe('a conversation of the Responses API whose storage takes nothing for twenty seconds', () => {
+describe.concurrent('a conversation of the Responses API whose storage takes nothing for twenty seconds', () => {
   const inConversation = <T>(id: string, work: (database: DatabaseSync) => T): T[] =>
     objectsOf(scene.gateway.state, 'Thread').flatMap((file) =>
       inside(file, (database) => {

@@ -106,73 +106,90 @@ const told = (name: string): readonly string[] => {
   return last === undefined ? [] : transcriptOf(last)
 }
 
-describe.each(KINDS)('%s', (_, word, open) => {
-  test('whose storage cannot be written for a while keeps the turn all the same, once', async () => {
-    const name = `${word}-while`
-    const talk = await open(name)
-    scene.lab.script(name, { text: 'a1' }, { text: 'a2', headAfterMs: 300 }, { text: 'a3' })
-    await talk.say('q1')
-    await until('the first turn', async () => (await talk.read()).length === 2)
-    const second = talk.say('q2')
-    await until('the second upstream', () => scene.lab.seen(name).length === 2)
-    const unlock = lock(talk)
-    expect((await second).status).toBe(200)
-    await wait(700)
-    unlock()
-    expect((await talk.say('q3')).status).toBe(200)
-    expect(told(name)).toEqual(['user: q1', 'assistant: a1', 'user: q2', 'assistant: a2', 'user: q3'])
-    await until('the third turn', async () => (await talk.read()).length === 6)
-    expect(await talk.read()).toEqual(['q1', 'a1', 'q2', 'a2', 'q3', 'a3'])
-  }, 240_000)
+// What waits most waits for both kinds at once; the objects of one know nothing of the other's.
+describe('storage that cannot be written for a while keeps the turn all the same, once', () => {
+  test.concurrent.each(KINDS)(
+    '%s',
+    async (_, word, open) => {
+      const name = `${word}-while`
+      const talk = await open(name)
+      scene.lab.script(name, { text: 'a1' }, { text: 'a2', headAfterMs: 300 }, { text: 'a3' })
+      await talk.say('q1')
+      await until('the first turn', async () => (await talk.read()).length === 2)
+      const second = talk.say('q2')
+      await until('the second upstream', () => scene.lab.seen(name).length === 2)
+      const unlock = lock(talk)
+      expect((await second).status).toBe(200)
+      await wait(700)
+      unlock()
+      expect((await talk.say('q3')).status).toBe(200)
+      expect(told(name)).toEqual(['user: q1', 'assistant: a1', 'user: q2', 'assistant: a2', 'user: q3'])
+      await until('the third turn', async () => (await talk.read()).length === 6)
+      expect(await talk.read()).toEqual(['q1', 'a1', 'q2', 'a2', 'q3', 'a3'])
+    },
+    240_000,
+  )
+})
 
-  test('whose storage takes nothing more answers, holds nobody up for good, and goes on when it does again', async () => {
-    const name = `${word}-good`
-    const talk = await open(name)
-    const answers = ['a1', 'a2', 'a3'].map((text) => ({ text }))
-    scene.lab.script(name, ...answers, { status: 500 }, { text: 'a4' })
-    await talk.say('q1')
-    await until('the first turn', async () => (await talk.read()).length === 2)
-    refuse(talk)
-    for (const at of [2, 3]) {
-      const id = freshId()
-      const reply = await talk.say(`q${at}`, id)
-      expect([reply.status, reply.text]).toEqual([200, expect.stringContaining(`a${at}`)])
-      expect((await scene.rowOf(id)).attempts).toHaveLength(1)
-    }
-    expect(told(name)).toEqual(['user: q1', 'assistant: a1', 'user: q3'])
-    expect((await talk.say('comes to nothing')).status).toBe(500) // after it nobody tries to write any more
-    allow(talk)
-    await talk.say('q4')
-    await until('the fourth turn', async () => (await talk.read()).includes('a4'))
-    // What was told and could not be written is written as soon as it can be.
-    const said = [1, 2, 3, 4].flatMap((at) => [`q${at}`, `a${at}`])
-    expect(await talk.read()).toEqual(said)
-    expect(told(name)).toHaveLength(said.length - 1)
-  }, 400_000)
+describe('storage that takes nothing more: answers, holds nobody up for good, and goes on when it does again', () => {
+  test.concurrent.each(KINDS)(
+    '%s',
+    async (_, word, open) => {
+      const name = `${word}-good`
+      const talk = await open(name)
+      const answers = ['a1', 'a2', 'a3'].map((text) => ({ text }))
+      scene.lab.script(name, ...answers, { status: 500 }, { text: 'a4' })
+      await talk.say('q1')
+      await until('the first turn', async () => (await talk.read()).length === 2)
+      refuse(talk)
+      for (const at of [2, 3]) {
+        const id = freshId()
+        const reply = await talk.say(`q${at}`, id)
+        expect([reply.status, reply.text]).toEqual([200, expect.stringContaining(`a${at}`)])
+        expect((await scene.rowOf(id)).attempts).toHaveLength(1)
+      }
+      expect(told(name)).toEqual(['user: q1', 'assistant: a1', 'user: q3'])
+      expect((await talk.say('comes to nothing')).status).toBe(500) // after it nobody tries to write any more
+      allow(talk)
+      await talk.say('q4')
+      await until('the fourth turn', async () => (await talk.read()).includes('a4'))
+      // What was told and could not be written is written as soon as it can be.
+      const said = [1, 2, 3, 4].flatMap((at) => [`q${at}`, `a${at}`])
+      expect(await talk.read()).toEqual(said)
+      expect(told(name)).toHaveLength(said.length - 1)
+    },
+    400_000,
+  )
+})
 
-  test('with a damaged text refuses to go on, and asks nobody with half of what was said', async () => {
-    const name = `${word}-damaged`
-    const talk = await open(name)
-    scene.lab.always(name, { text: 'a' })
-    await talk.say('q1')
-    await until('the first turn', async () => (await talk.read()).length === 2)
-    await scene.gateway.kill()
-    for (const file of files(talk))
-      inside(file, (database) => {
-        for (const row of database.prepare('SELECT owner, text FROM texts').all()) {
-          const text = row['text']
-          if (!(text instanceof Uint8Array)) continue
-          const changed = Uint8Array.from(text)
-          changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1
-          database.prepare('UPDATE texts SET text = ? WHERE owner = ?').run(changed, row['owner'] as string)
-        }
-      })
-    await scene.gateway.restart()
-    const before = scene.lab.seen(name).length
-    const reply = await talk.say('q2')
-    expect([reply.status, pick(reply.json, 'error', 'message')]).toEqual([503, expect.any(String)])
-    expect(scene.lab.seen(name)).toHaveLength(before)
-  }, 240_000)
+describe('a damaged text: refuses to go on, and asks nobody with half of what was said', () => {
+  test.each(KINDS)(
+    '%s',
+    async (_, word, open) => {
+      const name = `${word}-damaged`
+      const talk = await open(name)
+      scene.lab.always(name, { text: 'a' })
+      await talk.say('q1')
+      await until('the first turn', async () => (await talk.read()).length === 2)
+      await scene.gateway.kill()
+      for (const file of files(talk))
+        inside(file, (database) => {
+          for (const row of database.prepare('SELECT owner, text FROM texts').all()) {
+            const text = row['text']
+            if (!(text instanceof Uint8Array)) continue
+            const changed = Uint8Array.from(text)
+            changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1
+            database.prepare('UPDATE texts SET text = ? WHERE owner = ?').run(changed, row['owner'] as string)
+          }
+        })
+      await scene.gateway.restart()
+      const before = scene.lab.seen(name).length
+      const reply = await talk.say('q2')
+      expect([reply.status, pick(reply.json, 'error', 'message')]).toEqual([503, expect.any(String)])
+      expect(scene.lab.seen(name)).toHaveLength(before)
+    },
+    240_000,
+  )
 })
 
 describe('more conversations with micro at once than its memory holds', () => {
