@@ -1,7 +1,8 @@
 // One request: what became of it, its calls on a line of time, why this model, and the receipt.
 import type { JSX } from 'preact'
-import type { Attempt, RequestRow } from './answers.ts'
+import type { Attempt, Key, RequestRow } from './answers.ts'
 import { explain } from './explain.ts'
+import { failedIn } from './failed.ts'
 import { count, dayOf, duration, exact, momentOf } from './figures.ts'
 import { useAnswer } from './load.ts'
 import { Shown } from './notice.tsx'
@@ -10,6 +11,9 @@ import { Result } from './requests.tsx'
 import { Said } from './said.tsx'
 import { timelineOf } from './timeline.ts'
 import { numbers, plain, Sheet } from './sheet.tsx'
+
+/** The key of a gateway on this machine, which nobody made. */
+const LOCAL = 'local'
 
 const COLUMNS = [
   plain('Call'),
@@ -34,6 +38,7 @@ export function RequestPage({ id }: { readonly id: string }): JSX.Element {
         {(found) => (
           <>
             <Facts row={found} />
+            <Failed failure={found.end === 'cancelled' ? null : found.failure} />
             <Timeline row={found} />
             <section aria-labelledby="why">
               <h2 id="why">Why this model</h2>
@@ -63,13 +68,26 @@ const Facts = ({ row }: { readonly row: RequestRow }): JSX.Element => (
     <Fact name="Total">{duration(row.total_ms)}</Fact>
     <Fact name="Cost">{exact(row.cost)}</Fact>
     <Fact name="Key">
-      <a href={linkTo('requests', undefined, { key: row.key })}>{row.key}</a>
+      <KeyLink id={row.key} />
     </Fact>
     <Fact name="Request id">
       <code>{row.request_id}</code>
     </Fact>
   </dl>
 )
+
+/** A key by its name, once that is known; one that is gone by its id. */
+function KeyLink({ id }: { readonly id: string }): JSX.Element {
+  const [key] = useAnswer<Key>(id === LOCAL ? undefined : `/keys/${encodeURIComponent(id)}`)
+  return (
+    <a href={linkTo('requests', undefined, { key: id })}>{key.state === 'ready' ? key.value.name : id}</a>
+  )
+}
+
+function Failed({ failure }: { readonly failure: string | null }): JSX.Element | null {
+  const says = failedIn(failure)
+  return says === undefined ? null : <p class="failed">{says}</p>
+}
 
 const Fact = ({
   name,
