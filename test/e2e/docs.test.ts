@@ -103,5 +103,5 @@ it('fits a phone, and is dark where the system is, then light again as it change
   expect(await wide()).toBeLessThanOrEqual(0)
   expect(await violations(page, 'dark', ['color-contrast'])).toEqual([])
   await page.emulateMedia({ colorScheme: 'light' })
-  await expect.poll(async () => (await lights())[0]).toBeGreaterThan(200)
+  await expect.poll(async () => (await lights())[0], { timeout: 15_000 }).toBeGreaterThan(200)
 })

@@ -137,7 +137,7 @@ function optionsOf({ step, curves, write, most }: ChartProps, width: number): uP
       : {}),
     cursor: { y: false, sync: { key: 'overview' }, points: { size: 6 }, drag: { x: false, y: false } },
     legend: { live: true, markers: { width: 2, dash: (_plot, place) => dashOf(curves[place - 1]) } },
-    padding: [8, 8, 0, 0],
+    padding: [8, 20, 0, 0], // the last day's name is written around its line
     scales: {
       x: { range: (_plot, low, high) => [low - pad, high + pad] },
       y: { range: (_plot, _low, high) => [0, most ?? niceTop(high)] },
