@@ -1,6 +1,6 @@
 // Fits the prior for pairs of models to public outcomes. Every pair counts by how far a prompt's gain is from the
 // pair's mean: which pair it is, the prior cannot know. Pure.
-import { fitGuard } from '../../workers/routing/guard.ts'
+import { fitGuard, MIXED } from '../../workers/routing/guard.ts'
 import { GRAMS } from '../../workers/routing/hash.ts'
 import type { Linear } from '../../workers/routing/linear.ts'
 import { readRequest } from '../../workers/routing/reading.ts'
@@ -50,5 +50,5 @@ export function fitPrior(pairs: readonly Pair[], isTaken: (prompt: string) => bo
     bias: USUAL_GAIN,
     words: model.words.map((weight, gram) => ((counts[gram] ?? 0) < LEAST_PROMPTS ? 0 : weight)),
   }
-  return { ...shipped, guard: fitGuard(shipped, examples) }
+  return { ...shipped, guard: fitGuard(shipped, examples, MIXED) }
 }

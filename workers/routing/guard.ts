@@ -7,8 +7,18 @@ const ROUNDS = 5
 /** Keeps weights near the model's where nothing speaks for others. */
 const PENALTY = 1
 
-/** What a whole weighs whose beginning decides instead. */
-const UNDECIDED = 0.3
+/** How a guard is fitted. */
+export interface Fit {
+  /** What a whole weighs whose beginning decides instead. */
+  readonly undecided: number
+  /** Whether being short has a weight. */
+  readonly hasBrevity: boolean
+}
+
+/** Of the requests of one route. */
+const OWN: Fit = { undecided: 0.3, hasBrevity: true }
+/** Of unlike kinds, which being short would order: docs/decisions/2026-11-29-brevity.md. */
+export const MIXED: Fit = { undecided: 1, hasBrevity: false }
 
 /**
  * A guarded score is the least that any beginning of a request has (`guardedGain`). By the model's own weights most
@@ -17,11 +27,11 @@ const UNDECIDED = 0.3
  * scores and for every beginning that would be lower to have its whole's; what is left is .689. No outcome is needed for
  * it, only sketches.
  */
-export function fitGuard(model: Plain, examples: readonly Sketch[]): Guard {
+export function fitGuard(model: Plain, examples: readonly Sketch[], fit = OWN): Guard {
   const start = Float64Array.of(0, 1, 0, ...model.traits.map(({ weight }) => weight))
   const texts = examples.map((whole) => {
-    const row = rowOf(model, whole)
-    const first = whole.beginning && rowOf(model, whole.beginning)
+    const row = rowOf(model, whole, fit)
+    const first = whole.beginning && rowOf(model, whole.beginning, fit)
     return { row, first, score: dot(row, start) }
   })
   const wholes = openSquare(start.length, PENALTY)
@@ -32,7 +42,7 @@ export function fitGuard(model: Plain, examples: readonly Sketch[]): Guard {
     const wanted = new Float64Array(start.length)
     for (const { row, first, score } of texts) {
       if (first === undefined || dot(first, weights) >= dot(row, weights)) continue
-      square.add(row, UNDECIDED - 1)
+      square.add(row, fit.undecided - 1)
       square.add(first)
       const lack = score - dot(first, start)
       for (let at = 0; at < first.length; at += 1) wanted[at] = (wanted[at] ?? 0) + lack * (first[at] ?? 0)
@@ -43,11 +53,11 @@ export function fitGuard(model: Plain, examples: readonly Sketch[]): Guard {
   return { bias, words, brevity, traits }
 }
 
-const rowOf = (model: Plain, look: Look): Float64Array =>
+const rowOf = (model: Plain, look: Look, { hasBrevity }: Fit): Float64Array =>
   Float64Array.of(
     1,
     wordsGain(model, look),
-    brevityOf(look.grams.length),
+    hasBrevity ? brevityOf(look.grams.length) : 0,
     ...model.traits.map((its, at) => deviation(its, look.traits[at] ?? 0)),
   )
 
