@@ -255,12 +255,13 @@ describe('a cascade', () => {
   })
 })
 
+const logprobs = (...values: number[]): ModelEvent => ({
+  type: 'logprobs',
+  index: 0,
+  value: { content: values.map((logprob) => ({ token: 'x', logprob })), refusal: null },
+})
+
 describe('what is heard', () => {
-  const logprobs = (...values: number[]): ModelEvent => ({
-    type: 'logprobs',
-    index: 0,
-    value: { content: values.map((logprob) => ({ token: 'x', logprob })), refusal: null },
-  })
   const call = (json: string): Batch[] => [
     [piece(START, { type: 'tool-start', index: 0, call: 0, id: 'c0', name: 'clock' })],
     [piece({ type: 'tool-delta', index: 0, call: 0, json: json.slice(0, 4) })],
@@ -483,6 +484,19 @@ describe('a look at the answer', () => {
     expect(played.attempts[0]).toMatchObject({ look: 0.712, aside: true, costMicros: SMALL_MICROS })
     expect(played.trial?.doubt).toBe('look')
     expect([found, settled]).toEqual([[{ text: 'The sky is blue.', agreed: false }], ['frontier']])
+  })
+
+  it('sees how sure the model was, where its vendor says so, and so does whoever learns of it', async () => {
+    const { found, looking } = watching({ score: 0.2, isStrong: false })
+    const words: Batch[] = [
+      [piece(START, say('Blue.'), logprobs(-0.1))],
+      [piece(logprobs(-0.9), ...finish())],
+    ]
+    const played = await play({ small: [words], large: [says('Red.')] }, { question: 'Tell me.', looking })
+    const sureness = { mean: -0.5, least: -0.9, unsure: 0.5 }
+    expect(found).toEqual([{ text: 'Blue.', agreed: false, sureness }])
+    expect(played.trial).toMatchObject({ text: 'Blue.', sureness })
+    expect(played.attempts[0]).toMatchObject({ logprob: -0.5 })
   })
 
   it('is told of an answer that is given as well', async () => {

@@ -178,7 +178,8 @@ describe('an ended request', () => {
         sketch: `sketch of ${request.messages.length}`,
         prior: route.length / 10,
       }),
-      lookOf: (_, answer) => `look at ${answer}`,
+      lookOf: (_, answer, sureness) =>
+        `look at ${answer}${sureness === undefined ? '' : `, ${sureness.mean}`}`,
       shadows: new Map([
         [
           'auto',
@@ -248,6 +249,14 @@ describe('an ended request', () => {
         ['cascade/req_1', lookAt('A')],
         ['shadow/req_1', lookAt('B')],
       ])
+    })
+
+    it('tells how sure the small model was of the answer that it gave, not of another one', async () => {
+      const sureness = { mean: -0.5, least: -3, unsure: 0.1 }
+      const { told, end, labels } = setUp()
+      await end({ plan: checked, trial: { target: 'small', text: 'A', agreed: true, sureness } })
+      expect(told[0]?.news.asked).toMatchObject([{ look: lookAt('A, -0.5') }])
+      expect(labels().map(({ label: { look } }) => look)).toEqual([lookAt('A, -0.5'), lookAt('B')])
     })
 
     it('whose small answer was not given tells of that one, and to opinions on the large one nothing', async () => {
