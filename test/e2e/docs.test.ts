@@ -1,7 +1,7 @@
 // The reference at /docs in a real browser: drawn from the gateway's own document, under its policy, without a word to
 // anybody else, and calls can be tried from it.
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { OPERATIONS } from '../../tools/openapi/document.ts'
 import { violations } from '../lab/axe.ts'
 import { startBrowser, STILL } from '../lab/browser.ts'
@@ -12,24 +12,16 @@ vi.setConfig({ testTimeout: 400_000 }) // drawing 64 operations takes a busy mac
 
 let gateway: Gateway
 let browser: Browser
-let context: BrowserContext
 let page: Page
-let complaints: string[]
-let foreign: string[]
+let policy: string
+const complaints: string[] = []
+const foreign: string[] = []
 
+// One page for all of it, since drawing it is most of the work.
 beforeAll(async () => {
   gateway = await startGateway()
   browser = await startBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await gateway?.stop()
-})
-
-beforeEach(async () => {
-  complaints = []
-  foreign = []
-  context = await browser.newContext({ ...STILL, viewport: { width: 1280, height: 900 } })
+  const context = await browser.newContext({ ...STILL, viewport: { width: 1280, height: 900 } })
   page = await context.newPage()
   page.setDefaultTimeout(60_000)
   page.on('pageerror', (error) => complaints.push(error.message))
@@ -40,12 +32,24 @@ beforeEach(async () => {
     if (!request.url().startsWith(gateway.url) && !request.url().startsWith('data:'))
       foreign.push(request.url())
   })
+  const response = await page.goto(`${gateway.url}/docs`)
+  policy = response?.headers()['content-security-policy'] ?? ''
 })
-afterEach(() => context.close())
+afterAll(async () => {
+  await browser?.close()
+  await gateway?.stop()
+})
+
+const chat = (): Locator => page.locator('#operations-OpenAI-createChatCompletion')
+
+async function openChat(): Promise<void> {
+  await chat().waitFor()
+  if ((await chat().locator('.opblock-body').count()) === 0)
+    await chat().locator('button.opblock-summary-control').click()
+  await chat().locator('.opblock-body').waitFor()
+}
 
 it('draws every operation, and neither breaks its policy nor asks anybody else', async () => {
-  const response = await page.goto(`${gateway.url}/docs`)
-  const policy = response?.headers()['content-security-policy'] ?? ''
   expect(policy).toContain("script-src 'self';")
   expect(policy).not.toContain('unsafe-eval')
   await page
@@ -55,21 +59,19 @@ it('draws every operation, and neither breaks its policy nor asks anybody else',
   expect(await page.locator('.opblock').count()).toBe(OPERATIONS.length)
   expect(await page.locator('.info .title').textContent()).toContain('Minnow')
   expect(await page.getByText('Warning').count()).toBe(0)
-  await page.locator('#operations-OpenAI-createChatCompletion button.opblock-summary-control').click()
-  await page.locator('#operations-OpenAI-createChatCompletion .opblock-body').waitFor()
+  await openChat()
   await shoot(page, 'docs')
   expect(complaints).toEqual([])
   expect(foreign).toEqual([])
 })
 
 it('a call can be tried with the local key', async () => {
-  await page.goto(`${gateway.url}/docs`)
   await page.locator('button.authorize').first().click()
   await page.locator('#auth-bearer-value').first().fill('mk-local')
   await page.locator('.auth-container button.authorize').first().click()
   await page.locator('button.close-modal').click()
-  const block = page.locator('#operations-OpenAI-createChatCompletion')
-  await block.locator('button.opblock-summary-control').click()
+  await openChat()
+  const block = chat()
   await block.locator('button.try-out__btn').click()
   await block.locator('button.execute').click()
   const status = block.locator('.live-responses-table tr.response .response-col_status').first()
@@ -81,7 +83,7 @@ it('a call can be tried with the local key', async () => {
 it('fits a phone, and is dark where the system is, then light again as it changes', async () => {
   await page.setViewportSize({ width: 375, height: 740 })
   await page.emulateMedia({ colorScheme: 'dark' })
-  await page.goto(`${gateway.url}/docs`)
+  await page.reload()
   await page.locator('.opblock').first().waitFor()
   const wide = (): Promise<number> =>
     page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
@@ -97,8 +99,7 @@ it('fits a phone, and is dark where the system is, then light again as it change
   const [page1, sheet, bar, words = 0] = await lights()
   expect(Math.max(page1 ?? 255, sheet ?? 255, bar ?? 255)).toBeLessThan(64)
   expect(words).toBeGreaterThan(160)
-  await page.locator('#operations-OpenAI-createChatCompletion button.opblock-summary-control').click()
-  await page.locator('#operations-OpenAI-createChatCompletion .opblock-body').waitFor()
+  await openChat()
   await shoot(page, 'docs open')
   expect(await wide()).toBeLessThanOrEqual(0)
   expect(await violations(page, 'dark', ['color-contrast'])).toEqual([])
