@@ -202,16 +202,13 @@ describe('what is known of a target', () => {
       for (let turn = 0; turn < 3; turn += 1) await other.client.ask({ model: 'kept-route' })
       const before = await until('the circuit to open', async () => {
         const now = await shownIn(other, 'kept')
-        // The last failure is told a second after the circuit.
-        return now.state === 'open' && now.requests === other.lab.seen('kept').length && now
+        return now.state === 'open' && now
       })
       await other.gateway.restart()
-      expect(await shownIn(other, 'kept')).toMatchObject({
-        state: 'open',
-        since: before['since'],
-        reason: 'overloaded',
-        requests: before.requests,
-      })
+      const after = await shownIn(other, 'kept')
+      expect(after).toMatchObject({ state: 'open', since: before['since'], reason: 'overloaded' })
+      // The failures that opened it; one more is written down within ten seconds, or not before a restart.
+      expect(after.requests).toBeGreaterThanOrEqual(3)
       const calls = other.lab.seen('kept').length
       await until('the fresh isolate to know', async () => {
         const reply = await other.client.ask({ model: 'kept-route' })
