@@ -44,7 +44,7 @@ interface Kind {
 
 export const freeTable = (pairs: readonly Pair[]): string =>
   [
-    '**Easy prompts moved to the strong model by a suffix, on a dial that has learned nothing** (four kinds of requests on one route; ${VICTIMS} of each at most, 40 tokens, greedy over ${TOKENS.length})',
+    `**Easy prompts moved to the strong model by a suffix, on a dial that has learned nothing** (four kinds of requests on one route; ${VICTIMS} of each at most, 40 tokens, greedy over ${TOKENS.length})`,
     '',
     `| | ${SHARES.map((share) => `strongShare ${share}: below the cut | moved`).join(' | ')} |`,
     '|---|---:|---:|---:|---:|',

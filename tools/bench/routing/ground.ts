@@ -5,7 +5,7 @@ import { openGrounds } from '../../../workers/routing/ground.ts'
 import type { Linear } from '../../../workers/routing/linear.ts'
 import { pairSight, priorGain } from '../../../workers/routing/prior.ts'
 import { reachOf } from '../../../workers/routing/reach.ts'
-import { readRequest } from '../../../workers/routing/reading.ts'
+import { type Reading, readRequest } from '../../../workers/routing/reading.ts'
 import { ask } from '../../train-router/ask.ts'
 import { fitPrior, sketchFor } from '../../train-router/prior.ts'
 import { measure, shuffled } from './measure.ts'
@@ -19,9 +19,26 @@ export interface Sight {
   readonly plain: number
 }
 
+interface Read {
+  readonly reading: Reading
+  /** Micro could answer it, whatever follows. */
+  readonly isHeld: boolean
+}
+
+const reads = new Map<string, Read>() // a cache, bounded by the prompts of the benchmarks
+
+function readOnce(prompt: string): Read {
+  const known = reads.get(prompt)
+  if (known !== undefined) return known
+  const reading = readRequest(ask(prompt), true)
+  const read = { reading, isHeld: (reachOf(prompt)?.score ?? 1) <= PLAIN_CUT }
+  reads.set(prompt, read)
+  return read
+}
+
 export function sightOf(prompt: string, model: Linear): Sight {
-  const { gain, isKnown } = pairSight(readRequest(ask(prompt), true), true, model)
-  const isHeld = (reachOf(prompt)?.score ?? 1) <= PLAIN_CUT
+  const { reading, isHeld } = readOnce(prompt)
+  const { gain, isKnown } = pairSight(reading, true, model)
   return {
     isKnown,
     guarded: isHeld ? Math.min(gain, model.bias) : gain,
