@@ -29,6 +29,11 @@ const TIME_DEVIATIONS = 3
 const leastRatio = (runs: number): number => (runs < 3 ? 3 : runs < 5 ? 2.25 : 1.75)
 /** And slower than in any of them. */
 const OVER_SLOWEST = 1.2
+/**
+ * What is too little to mind is so by the clock, and not once it is divided by the pace of a slow hour: then 200 ms would be
+ * 70. But not all are slowed alike, so in a very slow hour that counts twice at most.
+ */
+const MOST_EASED = 2
 /** Clocks here tell no less. */
 const LEAST_MS = 0.01
 
@@ -59,13 +64,17 @@ export const slowerIn = (
   TIMES.flatMap((time) => {
     const [times, runs] = [time.of(now).map((ms) => ms / pace[time.what]), runsOf(time, before)]
     if (times.length < time.fewest || runs.length === 0) return []
-    const found = LEVELS.map((its) => slowerAt(its, time, seed, times, runs)).find((one) => one !== undefined)
+    const least = time.leastMs / Math.min(MOST_EASED, pace[time.what])
+    const found = LEVELS.map((its) => slowerAt(its, time, least, seed, times, runs)).find(
+      (one) => one !== undefined,
+    )
     return found === undefined ? [] : [{ ...found, is: found.is * pace[time.what] }]
   })
 
 function slowerAt(
   { level, factor }: (typeof LEVELS)[number],
-  { what, leastMs }: Time,
+  { what }: Time,
+  leastMs: number,
   seed: string,
   times: readonly number[],
   runs: readonly (readonly number[])[],

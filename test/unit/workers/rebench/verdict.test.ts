@@ -139,6 +139,19 @@ describe('a slowdown of 200 ms', () => {
   it.each(LIVES)('is found although an earlier run was busy for a while: %s', (seed) =>
     expect(whatOf(later(runOf(`quick/now/${seed}`, quick), () => 200))).toContain('first-token'),
   )
+  it.each(LIVES)('is found in a slow hour, which makes 50 ms of 18 and not 200: %s', (seed) => {
+    const now = later(runOf(`quick/now/${seed}`, { ...quick, firstMs: 50 }), () => 200)
+    const pace = { 'first-token': 50 / 18, 'per-token': 50 / 18, throughput: 50 / 18 }
+    const found = findingsOf('judge', now, past, pace)
+    expect(found).toMatchObject([{ what: 'first-token' }])
+    expect(found[0]?.is).toBeGreaterThan(200) // as it was measured
+  })
+  it.each(LIVES)('is none in an hour that slows all six times, and this one twice as much: %s', (seed) => {
+    const pace = { 'first-token': 6, 'per-token': 6, throughput: 6 }
+    expect(findingsOf('judge', runOf(`quick/now/${seed}`, { ...quick, firstMs: 200 }), past, pace)).toEqual(
+      [],
+    )
+  })
   it.each(LIVES)('is no slowdown where it is a part of the times again: %s', (seed) =>
     expect(
       whatOf(later(runOf(`quick/now/${seed}`, quick), (_, which) => (which % 2 === 0 ? 200 : 0))),
