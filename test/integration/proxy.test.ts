@@ -159,7 +159,7 @@ describe.concurrent('speech', () => {
   test('whose listener leaves is cancelled at the vendor, and settled once', async () => {
     const key = await paidKey()
     const id = freshId()
-    media.script('lost-1', { everyMs: 100 })
+    media.script('lost-1', { everyMs: 2_000 })
     const gone = new AbortController()
     const response = await openaiWith(key.key).audio.speech.create(speech('lost'), {
       headers: withId(id).headers,
