@@ -35,13 +35,19 @@ const OF_LONG_WORDS = [0, 1, 2, 5]
 /** In lower case, digits as one. */
 const plain = (code: number): number => (isUpper(code) ? code + 32 : isDigit(code) ? 48 : code)
 
+/** Where a text ends, blanks apart: no beginning ends later. */
+export function endOf(text: string): number {
+  let end = text.length
+  while (end > 0 && text.charCodeAt(end - 1) <= 32) end -= 1
+  return end
+}
+
 /**
  * Nothing that `visit` is shown knows of what follows it: every text is, to the bit, among the beginnings of whatever
  * begins with it. No beginning ends with a blank.
  */
 export function readBeginnings(text: string, visit: (beginning: Beginning) => void): void {
-  let all = text.length
-  while (all > 0 && text.charCodeAt(all - 1) <= 32) all -= 1
+  const all = endOf(text)
   const end = Math.min(all, READ_CHARS)
   const once = openOnce(2 * MAX_GRAMS)
   const signs = openSigns()

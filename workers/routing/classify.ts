@@ -66,7 +66,7 @@ function unlearned(
 }
 
 function fromMicro(request: ModelRequest, isGuarded: boolean, read?: Reading): Effort {
-  const own = isGuarded ? hold(request) : weigh(request)
+  const { own } = isGuarded ? hold(request) : { own: weigh(request) }
   // What micro can do stays with it whatever follows, so nothing else need be read.
   if (isGuarded && own.score <= PLAIN_CUT) return own
   const reading = read ?? readRequest(request, isGuarded)
@@ -93,9 +93,9 @@ function fromOther(request: ModelRequest, isGuarded: boolean, read?: Reading): E
   const reading = read ?? readRequest(request, isGuarded)
   const { gain, paired, isKnown } = pairSight(reading, isGuarded)
   // What is easy for micro is easy for others, whatever follows it, and does not stand above the usual gain.
-  const own = isGuarded ? hold(request) : weigh(request)
+  const { own, lasts } = isGuarded ? hold(request) : { own: weigh(request), lasts: false }
   const isHeld = isGuarded && own.score <= PLAIN_CUT
-  const pair = { score: scoreOf(isHeld ? Math.min(gain, unknownGain()) : gain), isKnown }
+  const pair = { score: scoreOf(lasts ? Math.min(gain, unknownGain()) : gain), isKnown }
   if (isKnown) {
     const score = isHeld ? Math.min(own.score, pair.score) : pair.score
     return { score, features: named(reading.whole.traits), pair }
@@ -108,14 +108,26 @@ function fromOther(request: ModelRequest, isGuarded: boolean, read?: Reading): E
 /** A text of no more letters may be a greeting, which is easy by itself and says nothing of what follows it. */
 const GREETING = 20
 
-/** `beginning` is the part of the text that decides: all of it is 1. */
-function hold(request: ModelRequest): Effort {
+interface Hold {
+  /** `beginning` is the part of the text that decides: all of it is 1. */
+  readonly own: Effort
+  /** Easy, and so whatever follows; or a greeting. */
+  readonly lasts: boolean
+}
+
+function hold(request: ModelRequest): Hold {
   const text = lastUserText(request.messages)
   const reach = reachOf(text)
-  if (reach === undefined) return weigh(request)
-  const { score, letters } = reach
-  if (score > PLAIN_CUT && text.length <= GREETING) return weigh(request)
-  return { score, features: { ...shapeOf(request), beginning: letters / text.length } }
+  const isGreeting = text.length <= GREETING
+  if (reach === undefined || (reach.score > PLAIN_CUT && isGreeting)) {
+    const own = weigh(request)
+    return { own, lasts: own.score <= PLAIN_CUT }
+  }
+  const { score, letters, lasting } = reach
+  return {
+    own: { score, features: { ...shapeOf(request), beginning: letters / text.length } },
+    lasts: (isGreeting ? score : lasting) <= PLAIN_CUT,
+  }
 }
 
 /** A gain that is usually worth a strong model's price scores a half. */

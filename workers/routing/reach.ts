@@ -1,5 +1,5 @@
 // Whether a request is within micro's reach, by a score that nothing put at its end can raise. Pure.
-import { readBeginnings } from './beginnings.ts'
+import { endOf, readBeginnings } from './beginnings.ts'
 import { readGaps } from './gaps.ts'
 import { GRAMS } from './hash.ts'
 import packed from './reach.json' with { type: 'json' }
@@ -44,6 +44,8 @@ export interface Reached {
   readonly score: number
   /** How long the beginning is that has this score; all others have a higher one. */
   readonly letters: number
+  /** The same of all beginnings but the whole: what the score is at most, whatever follows. */
+  readonly lasting: number
 }
 
 /**
@@ -55,19 +57,23 @@ export interface Reached {
  */
 export function reachOf(text: string, model: Reach = theShipped()): Reached | undefined {
   const { bias, scale, signs: weights, words } = model
-  let [sum, at, least, letters] = [0, 0, Infinity, 0]
+  const all = endOf(text)
+  let [sum, at, least, letters, lasting] = [0, 0, Infinity, 0, Infinity]
   readBeginnings(text, ({ end, grams, last, lasts, signs }) => {
     for (; at < grams.length; at += 1) sum += squared(words[grams[at] ?? 0] ?? 0)
-    let all = sum
-    for (let place = 0; place < lasts; place += 1) all += squared(words[last[place] ?? 0] ?? 0)
-    let logit = bias + (all * scale) / Math.sqrt(at + lasts)
+    let own = sum
+    for (let place = 0; place < lasts; place += 1) own += squared(words[last[place] ?? 0] ?? 0)
+    let logit = bias + (own * scale) / Math.sqrt(at + lasts)
     for (let sign = 0; sign < signs.length; sign += 1) logit += (signs[sign] ?? 0) * (weights[sign] ?? 0)
+    if (end < all) lasting = Math.min(lasting, logit)
     if (logit >= least) return
     least = logit
     letters = end
   })
-  return letters === 0 ? undefined : { score: 1 / (1 + Math.exp(-least)), letters }
+  return letters === 0 ? undefined : { score: sure(least), letters, lasting: sure(lasting) }
 }
+
+const sure = (logit: number): number => 1 / (1 + Math.exp(-logit))
 
 /** A few weights are many times as large as most: squares have room for both. */
 const squared = (byte: number): number => byte * Math.abs(byte)

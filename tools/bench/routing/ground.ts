@@ -31,7 +31,7 @@ function readOnce(prompt: string): Read {
   const known = reads.get(prompt)
   if (known !== undefined) return known
   const reading = readRequest(ask(prompt), true)
-  const read = { reading, isHeld: (reachOf(prompt)?.score ?? 1) <= PLAIN_CUT }
+  const read = { reading, isHeld: (reachOf(prompt)?.lasting ?? 1) <= PLAIN_CUT }
   reads.set(prompt, read)
   return read
 }

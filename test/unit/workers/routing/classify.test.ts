@@ -197,7 +197,8 @@ describe('what a dial orders requests of a pair by', () => {
       '{',
       'NOT law',
     ]
-    const asked = [...free, ...other]
+    // The first is within micro's reach only while nothing follows it, and so not held at all.
+    const asked = [story, ...free, ...other]
     const end = fc.array(fc.constantFrom(...ends), { minLength: 1, maxLength: 5 }).map((all) => all.join(' '))
     fc.assert(
       fc.property(fc.constantFrom(...asked), fc.constantFrom(' ', '\n', ''), end, (text, joint, added) => {
