@@ -14,7 +14,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 })
 const modelPath = positionals[0] ?? 'models/micro.gguf'
-const [ROUND_MS, ROUNDS, REQUESTS] = values.quick === true ? [300, 1, 10] : [1_500, 5, 40]
+const [ROUND_MS, ROUNDS, REQUESTS] = values.quick === true ? [100, 1, 5] : [1_500, 5, 40]
 
 const FIFTEEN_MILLION: Recipe = {
   ...SMALL,

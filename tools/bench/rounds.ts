@@ -63,6 +63,7 @@ async function load(
 
 export interface Pace {
   readonly rounds: number
+  readonly warmMs: number
   readonly measureMs: number
 }
 
@@ -71,7 +72,7 @@ const WARM_MS = 500
 /** Results by contender, in the order of `KINDS`. */
 export async function measureThroughput(
   contenders: readonly Contender[],
-  { rounds, measureMs }: Pace,
+  { rounds, warmMs, measureMs }: Pace,
   say: (line: string) => void,
 ): Promise<Map<string, Throughput[]>> {
   const all = new Map(contenders.map((contender) => [contender.name, KINDS.map((): Measured[] => [])]))
@@ -80,7 +81,7 @@ export async function measureThroughput(
     for (const [index, { stream, connections }] of KINDS.entries()) {
       for (const contender of turned(contenders, round)) {
         const body = ask(contender.models.burst, stream)
-        const measured = await load(contender, { body, connections, warmMs: WARM_MS, measureMs })
+        const measured = await load(contender, { body, connections, warmMs, measureMs })
         all.get(contender.name)?.[index]?.push(measured)
       }
     }
@@ -91,7 +92,7 @@ export async function measureThroughput(
 /** Streams at a pace, many at once: what a token costs the server when each arrives on its own. */
 export async function measurePaced(
   contenders: readonly Contender[],
-  { rounds, measureMs }: Pace,
+  { rounds, warmMs, measureMs }: Pace,
 ): Promise<Map<string, Throughput>> {
   const all = new Map(contenders.map((contender) => [contender.name, [] as Measured[]]))
   for (let round = 0; round < rounds; round += 1) {
@@ -99,7 +100,7 @@ export async function measurePaced(
       const body = ask(contender.models.paced, true)
       all
         .get(contender.name)
-        ?.push(await load(contender, { body, connections: 32, warmMs: WARM_MS, measureMs }))
+        ?.push(await load(contender, { body, connections: 32, warmMs, measureMs }))
     }
   }
   return new Map([...all].map(([name, measured]) => [name, summary(measured)]))
