@@ -20,6 +20,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { readConfig } from '../../shared/config.ts'
 import { vendorFacts } from '../../workers/providers/registry.ts'
 import { parse as parseYaml } from 'yaml'
+import { QUIET } from '../../tools/gateway/wrangler.ts'
 import { openJudge } from '../lab/reference.ts'
 import { openScene, type Scene } from '../lab/scene.ts'
 import { anchorsIn, type Command, commandsIn, linksIn, type Snippet, snippetsIn } from '../lab/snippets.ts'
@@ -199,6 +200,7 @@ describe('shell', () => {
       const script = [
         'set -euo pipefail',
         'curl() { command curl --fail-with-body -sS "$@"; }',
+        'npx() { "$@"; }', // what npx would find, without npm before every command
         ...local(own),
       ].join('\n')
       const place = sandbox(page.replaceAll(/\W/g, '-'))
@@ -209,8 +211,7 @@ describe('shell', () => {
           HOME: process.env['HOME'] ?? '',
           MINNOW_STATE: scene.gateway.state,
           ADMIN_KEY: 'mk-admin-local',
-          CI: '1',
-          WRANGLER_SEND_METRICS: 'false',
+          ...QUIET,
         },
       })
       expect(status, `${out.slice(-3_000)}\n${err.slice(-3_000)}`).toBe(0)
