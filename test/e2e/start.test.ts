@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Launch, launch, processesOf } from '../lab/launcher.ts'
+import { prepare } from '../../tools/gateway/prepare.ts'
+import { Refusal } from '../../tools/gateway/refusal.ts'
+import { type Launch, launch, processesOf, ROOT } from '../lab/launcher.ts'
 import { alone } from '../lab/slowdown.ts'
 
 const NPM = ['npm', 'start'] as const
@@ -224,10 +226,23 @@ describe('a start that cannot be', () => {
     ],
   ]
 
-  it.each(cases)('%s: one sentence, exit 1', async (_, environment, sentence) => {
-    const gateway = start(NODE, environment())
+  it.each(cases)('%s: one sentence', async (_, environment, sentence) => {
+    const error: unknown = await prepare(ROOT, {
+      PORT: '0',
+      MINNOW_STATE: join(folder, 'state'),
+      ...environment(),
+    }).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(Refusal)
+    const { message } = error as Refusal
+    expect(message).toMatch(sentence)
+    expect(message.split('\n')).toHaveLength(1)
+  })
+
+  // What the launcher does with a refusal does not depend on which one it is.
+  it('the launcher says that sentence and nothing else: exit 1', async () => {
+    const gateway = start(NODE, { PORT: 'eighty' })
     expect(await gateway.ended).toBe(1)
-    expect(gateway.err()).toMatch(sentence)
+    expect(gateway.err()).toMatch(/^PORT is "eighty"; it must be a whole number/)
     expectOneSentence(gateway)
   })
 
