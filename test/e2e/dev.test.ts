@@ -50,11 +50,11 @@ it('serves the pages and answers with the local key', async () => {
 it('takes up a change of the Worker and of the configuration without a restart', async () => {
   edit('workers/index.ts', /const VERSION = '[^']*'/, "const VERSION = 'edited'")
   const health = async (): Promise<string> => (await fetch(`${url}/health`)).text()
-  await expect.poll(health, { timeout: 150_000 }).toContain('edited')
+  await expect.poll(health, { timeout: 150_000, interval: 500 }).toContain('edited')
   edit('minnow.jsonc', /"routes": \{/, '"routes": { "edited": { "order": ["micro"] },')
   const models = async (): Promise<string> =>
     (await fetch(`${url}/v1/models`, { headers: { authorization: 'Bearer mk-local' } })).text()
-  await expect.poll(models, { timeout: 150_000 }).toContain('"edited"')
+  await expect.poll(models, { timeout: 150_000, interval: 500 }).toContain('"edited"')
 }, 400_000) // wrangler builds everything anew, twice
 
 it('SIGTERM to npm ends it and everything it started', async () => {
