@@ -16,7 +16,7 @@ export async function startBrowser(): Promise<Browser> {
   const folder = await unpacked()
   return await chromium.launch({
     executablePath: join(folder, 'chromium'),
-    args: ['--no-sandbox', '--no-zygote', '--disable-gpu', '--font-render-hinting=none'],
+    args: ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none'],
     env: {
       ...(process.env as Record<string, string>),
       FONTCONFIG_PATH: join(folder, 'fonts'),
