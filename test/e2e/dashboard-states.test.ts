@@ -62,46 +62,42 @@ describe.each([
     await page.reload()
   }
 
-  it.each(PAGES)('%s while it is awaited, and then', async (name, asks, empty) => {
-    const held: Route[] = []
-    let isHeld = true
-    await page.route(asks, (route) => (isHeld ? void held.push(route) : route.continue()))
-    await afresh(name)
-    const waiting = page.locator('.content .waiting').first()
-    await waiting.waitFor()
-    expect(await waiting.getAttribute('role')).toBe('status')
-    expect(await waiting.textContent()).toMatch(/^Loading \w+/)
-    await isSound(`${name} loading`)
-    await until('the question', () => held.length > 0)
-    isHeld = false
-    await Promise.all(held.map((route) => route.continue()))
-    await page.getByText(empty).first().waitFor()
-    await page.unroute(asks)
-    expect(await page.locator('.content .waiting').count()).toBe(0)
-    await isSound(`${name} empty`)
-  })
-
-  it.each(PAGES)('%s where the gateway fails, and once it is well again', async (name, asks, empty) => {
-    await page.route(asks, (route) => route.fulfill(FAILED))
-    await afresh(name)
-    const trouble = page.locator('.content .trouble').first()
-    await trouble.waitFor()
-    expect(await trouble.getAttribute('role')).toBe('alert')
-    expect(await trouble.textContent()).toContain('The gateway failed on this request.')
-    await isSound(`${name} failed`)
-    // Pages that renew themselves are well again by themselves; others when they are told to.
-    await page.unroute(asks)
-    await until('the page to be well', async () => {
-      if ((await page.locator('.content .trouble').count()) === 0) return true
-      await trouble
-        .getByRole('button', { name: 'Try again' })
-        .click({ timeout: 2_000 })
-        .catch(() => undefined)
-      return false
-    })
-    await page.getByText(empty).first().waitFor()
-    expect(await page.locator('.content .trouble').count()).toBe(0)
-  })
+  it.each(PAGES)(
+    '%s while it is awaited, where the gateway fails, and once it is well again',
+    async (name, asks, empty) => {
+      const held: Route[] = []
+      let isHeld = true
+      await page.route(asks, (route) => (isHeld ? void held.push(route) : route.fulfill(FAILED)))
+      await afresh(name)
+      const waiting = page.locator('.content .waiting').first()
+      await waiting.waitFor()
+      expect(await waiting.getAttribute('role')).toBe('status')
+      expect(await waiting.textContent()).toMatch(/^Loading \w+/)
+      await isSound(`${name} loading`)
+      await until('the question', () => held.length > 0)
+      isHeld = false
+      await Promise.all(held.map((route) => route.fulfill(FAILED)))
+      const trouble = page.locator('.content .trouble').first()
+      await trouble.waitFor()
+      expect(await trouble.getAttribute('role')).toBe('alert')
+      expect(await trouble.textContent()).toContain('The gateway failed on this request.')
+      await isSound(`${name} failed`)
+      // Pages that renew themselves are well again by themselves; others when they are told to.
+      await page.unroute(asks)
+      await until('the page to be well', async () => {
+        if ((await page.locator('.content .trouble').count()) === 0) return true
+        await trouble
+          .getByRole('button', { name: 'Try again' })
+          .click({ timeout: 2_000 })
+          .catch(() => undefined)
+        return false
+      })
+      await page.getByText(empty).first().waitFor()
+      expect(await page.locator('.content .trouble').count()).toBe(0)
+      expect(await page.locator('.content .waiting').count()).toBe(0)
+      await isSound(`${name} empty`)
+    },
+  )
 
   it('one request while it is awaited, where the gateway fails, and where there is none', async () => {
     const held: Route[] = []
