@@ -4,7 +4,7 @@ import { startBrowser, STILL } from './browser.ts'
 import type { Fields } from './client.ts'
 import { type Line, startLine } from './line.ts'
 import { type Key, openScene, type Scene } from './scene.ts'
-import { shootEverySize } from './shots.ts'
+import { shootEnd, shootEverySize } from './shots.ts'
 import { type Site, startSite } from './site.ts'
 
 export interface Visits {
@@ -163,8 +163,7 @@ export async function startVisits({
       const page = await context.newPage()
       if (more.hasClock === true) await page.clock.install()
       await page.goto(site.origin + path)
-      const take = (what: string): Promise<void> =>
-        shootEverySize(page, `${more.name ?? `page ${pages}`} ${what}`)
+      const called = more.name ?? `page ${pages}`
       return {
         page,
         context,
@@ -185,9 +184,9 @@ export async function startVisits({
             .nth(count - 1)
             .waitFor()
         },
-        shoot: take,
+        shoot: (what) => shootEverySize(page, `${called} ${what}`),
         async close() {
-          await take('end')
+          await shootEnd(page, called)
           await context.close()
         },
       }
