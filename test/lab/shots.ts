@@ -10,7 +10,7 @@ const USUAL = process.env['VITEST'] === undefined ? '' : 'test-results/shots' //
 const FOLDER = resolve(import.meta.dirname, '../..', NAMED ?? USUAL)
 /** Every size and whole pages take seconds a picture on a busy machine, so only who asks for pictures waits for them. */
 const [isOff, isThorough] = [(NAMED ?? USUAL) === '', NAMED !== undefined]
-/** What was taken in this process: a picture costs a quarter of a second of processor time, and the same again says nothing new. */
+/** What was taken in this process: a picture costs 0.1 to 0.3 s of processor time, and the same again says nothing new. */
 const taken = new Set<string>()
 /** A picture is no reason for a test to wait longer. */
 const MOST_MS = 2_000
