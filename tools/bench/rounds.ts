@@ -98,9 +98,7 @@ export async function measurePaced(
   for (let round = 0; round < rounds; round += 1) {
     for (const contender of turned(contenders, round)) {
       const body = ask(contender.models.paced, true)
-      all
-        .get(contender.name)
-        ?.push(await load(contender, { body, connections: 32, warmMs, measureMs }))
+      all.get(contender.name)?.push(await load(contender, { body, connections: 32, warmMs, measureMs }))
     }
   }
   return new Map([...all].map(([name, measured]) => [name, summary(measured)]))
