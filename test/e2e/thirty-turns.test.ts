@@ -1,6 +1,7 @@
 // Official clients hold conversations of thirty turns over three wires and the embedded model, while objects fall asleep
 // and the gateway is restarted and killed between turns: all of it is told and kept, in order, and billed once.
 import Anthropic from '@anthropic-ai/sdk'
+import { GoogleGenAI } from '@google/genai'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { billOf, countsIn, type Tariff } from '../lab/bill.ts'
@@ -63,7 +64,7 @@ interface Talk {
 type Open = (name: string, key: Key) => Promise<Talk>
 
 let stage: Stage
-const names = ['chat-completions', 'messages', 'responses', 'conversation'] as const
+const names = ['chat-completions', 'messages', 'contents', 'responses', 'conversation'] as const
 
 beforeAll(async () => {
   const models = names.flatMap((name) =>
@@ -133,6 +134,23 @@ const OPEN: Readonly<Record<(typeof names)[number], Open>> = {
           .withResponse()
         const said = data.content.map((block) => (block.type === 'text' ? block.text : '')).join('')
         return { text: said, requestId: idIn(response) }
+      },
+      read: () => readKept(key.client, name),
+    }
+  },
+  contents: async (name, key) => {
+    const client = new GoogleGenAI({
+      apiKey: key.key,
+      httpOptions: { baseUrl: stage.url, headers: { 'x-minnow-conversation': name } },
+    })
+    return {
+      async say(model, text, at) {
+        const { text: said = '', sdkHttpResponse } = await client.models.generateContent({
+          model,
+          contents: text,
+          config: { maxOutputTokens: 100, ...(at === 0 ? { systemInstruction: INSTRUCTIONS } : {}) },
+        })
+        return { text: said, requestId: String(sdkHttpResponse?.headers?.['x-request-id']) }
       },
       read: () => readKept(key.client, name),
     }
@@ -260,7 +278,7 @@ async function takeTurn(held: Held, at: number): Promise<void> {
 }
 
 describe('thirty turns', () => {
-  test('of four official ways to talk are whole, in order, and billed once', async () => {
+  test('of five official ways to talk are whole, in order, and billed once', async () => {
     const talks: Held[] = []
     for (const name of names) {
       const key = await stage.scene.makeKey({ budgets: [{ usd: 1, window: 'total' }] })
