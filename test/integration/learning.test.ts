@@ -266,11 +266,11 @@ describe('a route that is over its head with some of its traffic', () => {
       })
     }
     scene.lab.always('large-1', { text: 'C', usage: USED })
-    for (let at = 0; at < 320; at += 8)
+    for (let at = 0; at < 240; at += 8)
       await Promise.all(Array.from({ length: 8 }, (_, more) => send(at + more)))
     const found = await until('the learner to be on', async () => {
       const one = await learnerOf('shadowed', key.id)
-      return pick(one, 'labels', 'shadow') === 320 && one
+      return pick(one, 'labels', 'shadow') === 240 && one
     })
     expect(found).toMatchObject({ learner: { on: true }, curve: { weak: expect.closeTo(0.5, 1), strong: 1 } })
     await scene.gateway.restart() // an isolate that knows nothing yet
