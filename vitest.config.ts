@@ -16,7 +16,7 @@ class LongFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     // Most of the whole Worker's tests wait for clocks: two at a time leave two cores idle for two fifths of the time.
-    maxWorkers: 5,
+    maxWorkers: 4,
     sequence: { sequencer: LongFirst },
     // A file leaves nothing behind in its process, and a process a file costs more than most files' tests.
     isolate: false,
