@@ -1,4 +1,5 @@
 // What was said in one request, as it is kept, and as who said what. Pure.
+import { isFields } from '../../../shared/fields.ts'
 
 export interface Spoken {
   readonly who: string
@@ -7,11 +8,11 @@ export interface Spoken {
 
 /** The prompt's messages and then the answers; undefined for what is kept in another way, or cannot be opened. */
 export function turnsIn(kept: unknown): readonly Spoken[] | undefined {
-  if (!isRecord(kept)) return undefined
+  if (!isFields(kept)) return undefined
   const { prompt, answers, prompt_clipped: noBeginning, answers_clipped: noEnd } = kept
   if (!Array.isArray(prompt) || !Array.isArray(answers)) return undefined
   const asked = prompt.map((message: unknown) =>
-    isRecord(message)
+    isFields(message)
       ? { who: String(message['role']), text: String(message['text']) }
       : { who: '', text: String(message) },
   )
@@ -28,6 +29,3 @@ export function turnsIn(kept: unknown): readonly Spoken[] | undefined {
     ...missing(noEnd, 'What was said after this was too long to be kept.'),
   ]
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
